@@ -1,0 +1,1 @@
+"""Core of the AuxOL segmenter: no Slicer, no Qt."""

@@ -1,0 +1,1 @@
+"""Training of the built-in weights, from nothing, on synthetic images alone."""

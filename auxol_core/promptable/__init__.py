@@ -1,0 +1,1 @@
+"""The small promptable network: crops, prompt maps, network, coarse to fine."""

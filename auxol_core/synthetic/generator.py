@@ -1,0 +1,87 @@
+"""One synthetic picture with the visible pixels of its objects.
+
+Call `cv2.setNumThreads(1)` in a worker process before generating: on few cores OpenCV's own threads only
+compete with the training. The result does not depend on it; it depends on the generator's state alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import anatomy, scatter
+from .appearance import add_object, random_style
+from .degrade import degrade
+from .draw import Labels, chance, integer, pick, uniform
+from .palette import Palette, grey_palette, random_palette
+from .scene import Scene, empty_scene
+from .shapes import random_shape
+from .tidy import MIN_PIXELS, tidy
+
+_SIDES = (192, 256, 320)
+_TRIES = 4
+_Layout = Callable[[np.random.Generator, Scene], None]
+_LAYOUTS: dict[str, tuple[float, _Layout]] = {
+    "loose": (0.34, scatter.loose), "cavity": (0.14, scatter.cavity), "ultrasound": (0.11, scatter.ultrasound),
+    "swarm": (0.05, scatter.swarm), "layers": (0.03, scatter.layers), "body": (0.13, anatomy.body),
+    "brain": (0.09, anatomy.brain), "chest": (0.06, anatomy.chest), "mosaic": (0.05, anatomy.mosaic),
+}
+_ON_BLACK = {"body", "brain"}
+_MOSTLY_GREY = {"body", "brain", "chest", "ultrasound", "layers"}
+
+
+@dataclass(frozen=True)
+class SyntheticImage:
+    """image: uint8 (H, W, 3), RGB. labels: int16 (H, W), 0 no object, 1..n the visible pixels of object n."""
+
+    image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+    labels: Labels
+
+
+def generate(rng: np.random.Generator) -> SyntheticImage:
+    """1 to 7 objects of at least 60 visible pixels each; sides 192 to 320, mildly unequal in a quarter of all."""
+    size = _random_size(rng)
+    for _ in range(_TRIES):
+        scene = _compose(rng, size)
+        labels = tidy(rng, scene.labels)
+        if labels.any():
+            return SyntheticImage(degrade(rng, scene.canvas), labels)
+    return _simple(rng, size)
+
+
+def _random_size(rng: np.random.Generator) -> tuple[int, int]:
+    side = _SIDES[integer(rng, 0, len(_SIDES) - 1)]
+    if chance(rng, 0.75):
+        return side, side
+    other = int(side * uniform(rng, 0.72, 1.0))
+    return (side, other) if chance(rng, 0.4) else (other, side)
+
+
+def _compose(rng: np.random.Generator, size: tuple[int, int]) -> Scene:
+    name = pick(rng, {key: weight for key, (weight, _) in _LAYOUTS.items()})
+    palette = _palette_for(rng, name)
+    level = palette.base
+    if name in _ON_BLACK:
+        level = np.full(palette.channels, uniform(rng, 0, 0.08), np.float32)
+    scene = empty_scene(size, palette, level)
+    _LAYOUTS[name][1](rng, scene)
+    return scene
+
+
+def _palette_for(rng: np.random.Generator, layout: str) -> Palette:
+    """Colour belongs to light: layouts of X-ray, sound and MR are grey in most cases, endoscopy hardly ever."""
+    palette = random_palette(rng)
+    if layout in _MOSTLY_GREY and palette.name != "contrasts" and chance(rng, 0.75):
+        return grey_palette(uniform(rng, 0.15, 0.75))
+    while layout == "cavity" and palette.channels == 1 and chance(rng, 0.93):
+        palette = random_palette(rng)
+    return palette
+
+
+def _simple(rng: np.random.Generator, size: tuple[int, int]) -> SyntheticImage:
+    """A single object in the middle, for the rare case that no layout left anything visible."""
+    scene = empty_scene(size, random_palette(rng), np.float32(uniform(rng, 0.2, 0.7)) * np.ones(1, np.float32))
+    extent = max(min(size) * 0.3, 4 * MIN_PIXELS ** 0.5)
+    mask = random_shape(rng, size, (size[0] / 2, size[1] / 2), extent, {"ellipse": 1, "fourier": 1})
+    add_object(rng, scene, mask, random_style(rng, scene, extent), extent, 0.0)
+    return SyntheticImage(degrade(rng, scene.canvas), tidy(rng, scene.labels))

@@ -1,0 +1,153 @@
+"""Outlines of single objects, drawn as uint8 masks (H, W) of 0 and 1.
+
+`centre` is (row, column), `size` the longest extent in pixels. A contour is float (N, 2) of (x, y) about its origin.
+"""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from .draw import Mask, Point, Size, integer, log_uniform, pick, sign, uniform
+from .texture import grid, smooth_noise
+
+Contour = npt.NDArray[np.float64]
+_FRACTION_BITS = 4
+KINDS = {"ellipse": 3.0, "fourier": 4.0, "lobes": 2.0, "blob": 2.5, "crescent": 1.0, "band": 0.8, "polygon": 0.8,
+         "bean": 1.2, "cut": 1.0, "tube": 0.7}
+
+
+def fill(size: Size, contour: Contour, centre: Point) -> Mask:
+    mask = np.zeros(size, np.uint8)
+    shifted = (contour + (centre[1], centre[0])) * 2 ** _FRACTION_BITS
+    cv2.fillPoly(mask, [np.rint(shifted).astype(np.int32)], 1, shift=_FRACTION_BITS)
+    return mask
+
+
+def scaled(contour: Contour, size: float) -> Contour:
+    """Moved to its middle and scaled so that the larger side of its bounding box is `size`."""
+    low, high = contour.min(axis=0), contour.max(axis=0)
+    return np.asarray((contour - (low + high) / 2) * (size / max(float((high - low).max()), 1e-6)))
+
+
+def turned(contour: Contour, angle: float) -> Contour:
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.asarray(contour @ np.array([[cos, sin], [-sin, cos]]))
+
+
+def ellipse(aspect: float, points: int = 64) -> Contour:
+    angles = np.linspace(0, 2 * np.pi, points, endpoint=False)
+    return np.stack([np.cos(angles), aspect * np.sin(angles)], axis=1)
+
+
+def fourier(rng: np.random.Generator, aspect: float, roughness: float, points: int = 96) -> Contour:
+    """An ellipse whose radius wavers: `roughness` 0.05 is nearly smooth, 0.5 a rugged coast."""
+    angles = np.linspace(0, 2 * np.pi, points, endpoint=False)
+    orders = np.arange(2, 11)
+    weights = rng.standard_normal(orders.size) * roughness / (orders - 1) ** uniform(rng, 0.7, 1.5)
+    radius = 1 + (weights[:, None] * np.cos(orders[:, None] * angles + rng.uniform(0, 6.3, (orders.size, 1)))).sum(0)
+    return ellipse(aspect, points) * np.maximum(radius, 0.2)[:, None]
+
+
+def bean(rng: np.random.Generator, aspect: float) -> Contour:
+    """A bent ellipse, as a kidney."""
+    contour = fourier(rng, aspect, 0.04)
+    contour[:, 1] += uniform(rng, 0.2, 0.7) * contour[:, 0] ** 2
+    return contour
+
+
+def cut(rng: np.random.Generator, aspect: float) -> Contour:
+    """An ellipse flattened on one side."""
+    contour = turned(fourier(rng, aspect, 0.05), uniform(rng, 0, 6.3))
+    contour[:, 1] = np.minimum(contour[:, 1], uniform(rng, -0.1, 0.6) * abs(float(contour[:, 1].max())))
+    return contour
+
+
+def polygon(rng: np.random.Generator, aspect: float) -> Contour:
+    corners = integer(rng, 3, 8)
+    angles = np.sort((np.arange(corners) + rng.uniform(-0.3, 0.3, corners)) * 2 * np.pi / corners)
+    radius = rng.uniform(0.7, 1.0, corners)
+    return np.stack([radius * np.cos(angles), aspect * radius * np.sin(angles)], axis=1)
+
+
+def band(rng: np.random.Generator, aspect: float) -> Contour:
+    """A bent strip of wavering thickness with round ends."""
+    along = np.linspace(-1, 1, 40)
+    bend = uniform(rng, -0.9, 0.9) * along ** 2 + uniform(rng, -0.3, 0.3) * np.sin(along * 3 + uniform(rng, 0, 6))
+    thick = aspect * 0.4 * np.sqrt(1 - along ** 2) * (1 + 0.3 * np.sin(along * 4 + uniform(rng, 0, 6)))
+    upper, lower = np.stack([along, bend + thick], 1), np.stack([along, bend - thick], 1)
+    return np.concatenate([upper, lower[::-1]])
+
+
+def crescent(rng: np.random.Generator, aspect: float) -> Contour:
+    """Between two arcs that meet at their ends."""
+    along = np.linspace(-1, 1, 40)
+    arc = np.sqrt(1 - along ** 2)
+    inner = uniform(rng, -0.2, 0.7)
+    outer_edge = np.stack([along, arc * (0.6 + 0.4 * aspect)], 1)
+    inner_edge = np.stack([along, arc * (0.6 + 0.4 * aspect) * inner], 1)
+    return np.concatenate([outer_edge, inner_edge[::-1]])
+
+
+_CONTOURS: dict[str, Callable[[np.random.Generator, float], Contour]] = {
+    "ellipse": lambda rng, aspect: ellipse(aspect),
+    "fourier": lambda rng, aspect: fourier(rng, aspect, log_uniform(rng, 0.05, 0.4)),
+    "bean": bean, "cut": cut, "polygon": polygon, "band": band, "crescent": crescent,
+}
+
+
+def lobes(rng: np.random.Generator, size: Size, centre: Point, extent: float) -> Mask:
+    """Two to six overlapping ellipses."""
+    mask = np.zeros(size, np.uint8)
+    for _ in range(integer(rng, 2, 6)):
+        part = extent * uniform(rng, 0.35, 0.65)
+        reach = (extent - part) / 2
+        angle = uniform(rng, 0, 2 * np.pi)
+        spot = (centre[0] + reach * np.sin(angle), centre[1] + reach * np.cos(angle))
+        mask |= fill(size, turned(scaled(ellipse(uniform(rng, 0.5, 1)), part), uniform(rng, 0, np.pi)), spot)
+    mask |= fill(size, scaled(ellipse(1.0), extent * 0.45), centre)
+    return mask
+
+
+def blob(rng: np.random.Generator, size: Size, centre: Point, extent: float) -> Mask:
+    """The level set of noise that falls off from the centre: ragged, infiltrating borders."""
+    rows, columns = grid(size)
+    radius = np.sqrt((rows - centre[0]) ** 2 + (columns - centre[1]) ** 2) / np.float32(extent / 2)
+    ragged = smooth_noise(rng, size, max(extent * uniform(rng, 0.12, 0.4), 3.0)) * np.float32(uniform(rng, 0.1, 0.3))
+    return largest((radius + ragged < np.float32(0.75)).astype(np.uint8))
+
+
+def tube(rng: np.random.Generator, size: Size, centre: Point, extent: float) -> Mask:
+    """A winding vessel or instrument that crosses the centre."""
+    steps = 24
+    turns = np.cumsum(rng.normal(0, uniform(rng, 0.02, 0.3), steps)) + uniform(rng, 0, 2 * np.pi)
+    path = scaled(np.cumsum(np.stack([np.cos(turns), np.sin(turns)], 1), axis=0), extent)
+    mask = np.zeros(size, np.uint8)
+    points = np.rint((path + (centre[1], centre[0])) * 16).astype(np.int32)
+    thickness = max(int(extent * log_uniform(rng, 0.05, 0.25)), 2)
+    cv2.polylines(mask, [points], False, 1, thickness, shift=_FRACTION_BITS)
+    return mask
+
+
+def largest(mask: Mask) -> Mask:
+    """Only the largest 8-connected piece."""
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    if count <= 2:
+        return mask
+    return (pieces == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
+
+
+def random_shape(rng: np.random.Generator, size: Size, centre: Point, extent: float,
+                 kinds: dict[str, float] | None = None) -> Mask:
+    """Any outline at a random turn; parts beyond the picture are lost."""
+    kind = pick(rng, kinds or KINDS)
+    if kind == "lobes":
+        return lobes(rng, size, centre, extent)
+    if kind == "blob":
+        return blob(rng, size, centre, extent)
+    if kind == "tube":
+        return tube(rng, size, centre, extent)
+    contour = _CONTOURS[kind](rng, log_uniform(rng, 0.4, 1.0))
+    contour[:, 1] *= sign(rng)
+    return fill(size, scaled(turned(contour, uniform(rng, 0, 2 * np.pi)), extent), centre)
