@@ -11,6 +11,7 @@ Conventions, valid everywhere in this package
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass, field
 
@@ -128,3 +129,202 @@ class Prompt:
             raise InvalidInputError(
                 f"The mask so far must have the image's shape {shape}, got {self.mask.shape}. Send it for this slice."
             )
+
+
+MAX_PIXELS = 36_000_000
+MIN_SIDE = 2
+
+
+@dataclass(frozen=True, eq=False)
+class SliceImage:
+    """One slice or image as the host has it.
+
+    ``pixels``: (rows, columns) or (rows, columns, 1 or 3), any integer or float dtype, finite. ``spacing_mm``: size
+    of a pixel along rows and columns in millimetres, None where it is unknown.
+    """
+
+    pixels: NDArray[np.generic] = field(repr=False)
+    spacing_mm: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        pixels = np.asarray(self.pixels)
+        if pixels.ndim == 3 and pixels.shape[2] == 1:
+            pixels = pixels[:, :, 0]
+        if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
+            raise InvalidInputError(
+                f"A slice must be (rows, columns) or (rows, columns, 3), got shape {pixels.shape}. "
+                "Choose a grey or an RGB image; drop the alpha channel of a 4-channel one."
+            )
+        if pixels.dtype.kind not in "uif":
+            raise InvalidInputError(f"A slice must hold integers or floats, got dtype {pixels.dtype}. Convert it first.")
+        if min(pixels.shape[:2]) < MIN_SIDE:
+            raise InvalidInputError(f"A slice needs at least {MIN_SIDE} pixels a side, got shape {pixels.shape}.")
+        if pixels.shape[0] * pixels.shape[1] > MAX_PIXELS:
+            raise InvalidInputError(
+                f"A slice may hold at most {MAX_PIXELS:,} pixels, got {pixels.shape[0]} x {pixels.shape[1]}. "
+                "Crop the volume or resample it to a coarser spacing."
+            )
+        if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
+            bad = int(pixels.size - np.isfinite(pixels).sum())
+            raise InvalidInputError(
+                f"A slice must be finite, got {bad} NaN or infinite values. Replace them (by the volume's minimum, say)."
+            )
+        if self.spacing_mm is not None and not all(math.isfinite(s) and s > 0 for s in self.spacing_mm):
+            raise InvalidInputError(f"Spacing must be two positive lengths in mm, got {self.spacing_mm}.")
+        object.__setattr__(self, "pixels", pixels)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return int(self.pixels.shape[0]), int(self.pixels.shape[1])
+
+    @property
+    def slice_id(self) -> str:
+        """SHA-256 over dtype, shape and content: the same pixels have the same id wherever they come from."""
+        contiguous = np.ascontiguousarray(self.pixels)
+        digest = hashlib.sha256(f"{contiguous.dtype.str}{contiguous.shape}".encode())
+        digest.update(contiguous.data)
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class IntensityWindow:
+    """The grey range that a task sees: ``low`` becomes 0, ``high`` becomes 1, what lies outside is clipped."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise InvalidInputError(f"An intensity window needs low < high, got {self.low} .. {self.high}.")
+
+    @staticmethod
+    def of(image: SliceImage) -> IntensityWindow:
+        """0..255 for 8-bit pixels; else the 0.5th to the 99.5th percentile, widened where that leaves no range."""
+        if image.pixels.dtype == np.uint8:
+            return IntensityWindow(0.0, 255.0)
+        low, high = (float(v) for v in np.percentile(image.pixels, (0.5, 99.5)))
+        return IntensityWindow(low, high if high > low else low + 1.0)
+
+    def apply(self, image: SliceImage) -> FloatArray:
+        """(rows, columns, 3) float32 in 0..1; grey is repeated."""
+        pixels = image.pixels.astype(np.float32)
+        unit = np.clip((pixels - self.low) / (self.high - self.low), 0.0, 1.0).astype(np.float32)
+        return np.repeat(unit[:, :, None], 3, axis=2) if unit.ndim == 2 else unit
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """A model's opinion on one object of a slice.
+
+    ``logits``: (rows, columns) float32, mask where above 0. ``quality``: the Dice the model expects, 0..1.
+    ``low_resolution``: what the model takes back as its previous mask where that is not ``logits`` itself (SAM:
+    (256, 256) logits), else None.
+    """
+
+    logits: FloatArray = field(repr=False)
+    quality: float
+    low_resolution: FloatArray | None = field(default=None, repr=False)
+
+    @property
+    def mask(self) -> BoolArray:
+        return np.asarray(self.logits > 0, dtype=bool)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Dice of the generalist alone, the specialist alone and what was shown, against a correction; None: not asked."""
+
+    generalist: float
+    specialist: float | None
+    fused: float
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """What is shown to the user for one prompt. ``mask``: (rows, columns) bool of the whole slice.
+
+    ``version``: the specialist's version that it was made under (0: nothing learned yet). ``share``: the
+    generalist's weight in the fusion, 1 where it alone decided. ``quality``: expected Dice, 0..1.
+    """
+
+    proposal_id: str
+    task: str
+    slice_id: str
+    prompt: Prompt = field(repr=False)
+    mask: BoolArray = field(repr=False)
+    quality: float
+    version: int
+    share: float
+
+    @property
+    def box(self) -> Box | None:
+        """The box of the mask; None when it is empty."""
+        return Box.of_mask(self.mask)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The correction is durable. ``duplicate``: it had been already, and nothing was done a second time."""
+
+    correction_id: str
+    task: str
+    sequence: int
+    objects: int
+    confirmation: bool
+    duplicate: bool = False
+
+
+@dataclass(frozen=True)
+class TaskStatus:
+    """Where a task stands. ``queued``: corrections saved and not yet learned. ``share``: weight of the generalist."""
+
+    name: str
+    preset: str
+    generalist: str
+    generalist_hash: str
+    version: int
+    corrections: int
+    confirmations: int
+    queued: int
+    paused: bool
+    share: float
+    window: IntensityWindow | None
+    device: str
+    precision: str
+
+
+@dataclass(frozen=True)
+class VersionInfo:
+    """One entry of a task's history: what an update learned from and what became of it."""
+
+    version: int
+    corrections: tuple[str, ...]
+    steps: int
+    seed: int
+    published: bool
+    reason: str
+    seconds: float
+    current: bool
+
+
+@dataclass(frozen=True)
+class CorrectionInfo:
+    """One saved correction and its scores, taken before anything learned from it; one entry of scores an object."""
+
+    correction_id: str
+    sequence: int
+    slice_id: str
+    confirmation: bool
+    learned: bool
+    scores: tuple[Scores, ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something happened to a task: queued, learning, learned, discarded, refreshed, restored, forgotten, reset."""
+
+    sequence: int
+    task: str
+    kind: str
+    data: dict[str, object] = field(default_factory=dict)

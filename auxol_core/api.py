@@ -1,0 +1,125 @@
+"""The door: what every engine does, in this process or behind HTTP. One contract suite tests every implementation.
+
+The life of a slice, in verbs: ``put_slice`` once, ``predict`` for each prompt (and again for each further click),
+``accept`` where the user takes a proposal as it is, ``correct`` when the slice is saved. ``correct`` returns when the
+correction is durable; learning comes after (``learn_now``, or by itself in an engine with a worker). All scores are
+taken before anything learns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from auxol_core.options import TaskOptions
+from auxol_core.types import (
+    BoolArray,
+    CorrectionInfo,
+    Event,
+    Prompt,
+    Proposal,
+    Receipt,
+    SliceImage,
+    TaskStatus,
+    VersionInfo,
+)
+
+
+class EngineApi(Protocol):
+    """Every method raises a subclass of AuxolError; NotFoundError where a name or id is unknown."""
+
+    # Slices and proposals
+
+    def put_slice(self, image: SliceImage) -> str:
+        """Make a slice known; returns its id (its content's hash). Putting the same pixels again is harmless."""
+
+    def has_slice(self, slice_id: str) -> bool:
+        """Whether the slice is here; it may have been evicted, then put it again."""
+
+    def predict(self, task: str, slice_id: str, prompt: Prompt) -> Proposal:
+        """Segment the prompted object: generalist, specialist and their fusion. The proposal stays pending."""
+
+    def accept(self, proposal_id: str) -> None:
+        """The user took the proposal over: it is no longer refreshed, and waits for ``correct``."""
+
+    def dismiss(self, proposal_id: str) -> None:
+        """The user does not want the proposal: it is forgotten."""
+
+    def refresh(self, task: str) -> list[Proposal]:
+        """Make the pending proposals anew under the current version, without running the generalist again.
+
+        Returns those whose mask changed. Accepted ones are left alone.
+        """
+
+    # Teaching
+
+    def correct(
+        self, task: str, slice_id: str, mask: BoolArray, *, correction_id: str, proposals: Sequence[str] = ()
+    ) -> Receipt:
+        """Journal the user's final mask (rows, columns) of this slice; durable when it returns.
+
+        ``correction_id`` is the caller's unique id: the same id again changes nothing and returns the first receipt.
+        ``proposals`` are the ids of the proposals that the mask replaces; every proposal is one object, scored against
+        the connected components it touches. Components that no proposal claims were drawn by hand and teach too. An
+        empty mask says that nothing is there.
+        """
+
+    def learn_now(self, task: str) -> TaskStatus:
+        """Learn every queued correction before returning, also when learning is paused."""
+
+    def pause(self, task: str) -> None:
+        """Keep corrections queued until ``resume`` or ``learn_now``."""
+
+    def resume(self, task: str) -> None:
+        """Learn by itself again."""
+
+    # Tasks
+
+    def list_tasks(self) -> list[str]:
+        """Names of the tasks in the data folder."""
+
+    def create_task(self, name: str, options: TaskOptions | None = None) -> TaskStatus:
+        """Make and open a task; InvalidInputError if the name is taken or cannot be a file's name."""
+
+    def open_task(self, name: str) -> TaskStatus:
+        """Open a task, at the version it had; its file belongs to this process until ``close_task``."""
+
+    def close_task(self, name: str) -> None:
+        """Give the file back; what is queued stays queued."""
+
+    def status(self, task: str) -> TaskStatus:
+        """Where the task stands."""
+
+    def corrections(self, task: str) -> list[CorrectionInfo]:
+        """All corrections in order, with their scores: the learning curve."""
+
+    def versions(self, task: str) -> list[VersionInfo]:
+        """All updates in order, published or discarded."""
+
+    def events(self, task: str, after: int = 0) -> list[Event]:
+        """What has happened to the task since event ``after``."""
+
+    def undo(self, task: str) -> TaskStatus:
+        """Go back to the version before the current one."""
+
+    def roll_back(self, task: str, version: int) -> TaskStatus:
+        """Go back to ``version``; later corrections stay journaled but are no longer learned from."""
+
+    def forget(self, task: str, correction_id: str) -> TaskStatus:
+        """Delete a correction with its crops, and relearn what came after without it."""
+
+    def reset(self, task: str) -> TaskStatus:
+        """Delete all corrections and versions; options and window stay."""
+
+    def export_task(self, task: str, path: Path) -> None:
+        """Write a compact copy to ``path``; it holds image crops, and no names."""
+
+    def import_task(self, path: Path, name: str) -> TaskStatus:
+        """Take a copy of ``path`` in as a new task and open it."""
+
+    def delete_task(self, name: str) -> None:
+        """Delete the task and its file for good."""
+
+    def close(self) -> None:
+        """Close every task; nothing that had a receipt is lost."""

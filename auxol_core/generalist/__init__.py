@@ -1,0 +1,1 @@
+"""The generalist: SAM or the built-in network, frozen, behind one Protocol."""

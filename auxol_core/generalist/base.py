@@ -1,0 +1,50 @@
+"""The generalist's contract: a frozen promptable model, whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from auxol_core.types import FloatArray, Prompt, Segmentation
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """An encoded slice. ``data`` belongs to the model that made it; ``nbytes`` is what a cache counts."""
+
+    shape: tuple[int, int]
+    nbytes: int
+    data: object = field(repr=False)
+
+
+class Generalist(Protocol):
+    """Segments from prompts and never learns."""
+
+    @property
+    def name(self) -> str:
+        """What the user chose: builtin, vit_b, vit_l, vit_h, medsam or a checkpoint's file name."""
+
+    @property
+    def weights_hash(self) -> str:
+        """SHA-256 of the weights' file, hexadecimal: a task remembers beside which generalist it learned."""
+
+    def encode(self, image: FloatArray) -> Generator[None, None, Embedding]:
+        """Encode ``image`` (H, W, 3) float32 in 0..1. Yields between blocks, so that the caller may do something
+        more urgent; the embedding is the generator's return value (see ``encoded``)."""
+
+    def decode(self, embedding: Embedding, prompt: Prompt) -> Segmentation:
+        """Segment the prompted object: logits (H, W) of the slice's own size and the model's quality estimate.
+
+        Raises InvalidInputError if the prompt lies outside the image.
+        """
+
+
+def encoded(generalist: Generalist, image: FloatArray) -> Embedding:
+    """Run ``encode`` to its end without interruption."""
+    blocks = generalist.encode(image)
+    while True:
+        try:
+            next(blocks)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]

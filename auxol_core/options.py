@@ -1,0 +1,119 @@
+"""Every option of a task, declared once: type, range, default, unit and, for ``paper``, where the number comes from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+from typing import Literal
+
+from auxol_core.errors import InvalidInputError
+from auxol_core.types import IntensityWindow
+
+Preset = Literal["auxol", "paper"]
+PRESETS: tuple[Preset, ...] = ("auxol", "paper")
+
+
+@dataclass(frozen=True)
+class PaperOptions:
+    """The published method (Huang et al. 2025, AuxOL); sub-options where paper and reference code differ."""
+
+    memory: Literal["loss_ranked", "fifo"] = "loss_ranked"
+    bce: Literal["as_intended", "as_coded"] = "as_intended"
+    mask_channel: Literal["as_intended", "as_coded"] = "as_intended"
+    alpha: Literal["hard", "soft"] = "hard"
+    memory_size: int = 32
+    crop_side: int = 128
+    crop_margin: float = 0.10
+    min_mask_side: int = 16
+    alpha_history: int = 5
+    alpha_step: float = 0.05
+    learning_rate: float = 5e-4
+    weight_decay: float = 5e-4
+
+    def __post_init__(self) -> None:
+        _check_choice(self, "memory", ("loss_ranked", "fifo"))
+        for name in ("bce", "mask_channel"):
+            _check_choice(self, name, ("as_intended", "as_coded"))
+        _check_choice(self, "alpha", ("hard", "soft"))
+        _check_range(self, "memory_size", 1, 4096)
+        _check_range(self, "alpha_history", 1, 1000)
+
+
+@dataclass(frozen=True)
+class AuxolOptions:
+    """Ours. ``steps``: optimiser steps for one correction; ``batch``: crops a step, ``new_share`` of them new.
+
+    ``average``: how far the averaged weights, which predict, follow the learning ones in a step. ``budget_s``: an
+    update that took this long stops after the step it is in; the journal says how many steps it made.
+    ``guard_tolerance``: mean Dice that the last ``guard_last`` corrections may lose before an update is discarded.
+    """
+
+    steps: int = 6
+    batch: int = 8
+    new_share: float = 0.5
+    learning_rate: float = 5e-4
+    weight_decay: float = 1e-4
+    average: float = 0.2
+    budget_s: float = 10.0
+    use_proposal: bool = True
+    expert_rate: float = 8.0
+    expert_forget: float = 0.97
+    guard_last: int = 8
+    guard_tolerance: float = 0.02
+
+    def __post_init__(self) -> None:
+        _check_range(self, "steps", 1, 1000)
+        _check_range(self, "batch", 1, 256)
+        for name in ("new_share", "average", "guard_tolerance", "expert_forget"):
+            _check_range(self, name, 0.0, 1.0)
+        _check_range(self, "learning_rate", 0.0, 1.0)
+        _check_range(self, "budget_s", 0.0, 3600.0)
+
+
+@dataclass(frozen=True)
+class TaskOptions:
+    """What a task is made with and keeps for life. ``window`` None: taken from the first slice, then kept."""
+
+    preset: Preset = "auxol"
+    window: IntensityWindow | None = None
+    seed: int = 0
+    learning: bool = True
+    paper: PaperOptions = field(default_factory=PaperOptions)
+    auxol: AuxolOptions = field(default_factory=AuxolOptions)
+
+    def __post_init__(self) -> None:
+        _check_choice(self, "preset", PRESETS)
+        _check_range(self, "seed", 0, 2**31 - 1)
+
+
+@dataclass(frozen=True)
+class MachineOptions:
+    """What belongs to this machine and not to a task. ``threads`` 0: as many as there are cores."""
+
+    threads: int = 0
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    embedding_cache_mb: int = 1024
+
+    def __post_init__(self) -> None:
+        _check_range(self, "threads", 0, 1024)
+        _check_choice(self, "device", ("auto", "cpu", "cuda"))
+        _check_choice(self, "precision", ("auto", "float32", "bfloat16"))
+        _check_range(self, "embedding_cache_mb", 1, 1_000_000)
+
+
+def _check_choice(options: object, name: str, allowed: tuple[str, ...]) -> None:
+    value = getattr(options, name)
+    if value not in allowed:
+        raise InvalidInputError(f"Option {name} must be one of {', '.join(allowed)}, got {value!r}.")
+
+
+def _check_range(options: object, name: str, low: float, high: float) -> None:
+    value = getattr(options, name)
+    if not isinstance(value, int | float) or not math.isfinite(value) or not low <= value <= high:
+        raise InvalidInputError(f"Option {name} must lie in {low:g} .. {high:g}, got {value!r}.")
+
+
+def option_names(options_type: type[object]) -> tuple[str, ...]:
+    """The names of a dataclass of options, in order."""
+    return tuple(f.name for f in fields(options_type))  # type: ignore[arg-type]

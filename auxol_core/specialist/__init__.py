@@ -1,0 +1,1 @@
+"""The specialists: what learns from corrections."""

@@ -1,0 +1,89 @@
+"""The specialist's contract: predict one, then (elsewhere, later) learn one.
+
+Only ``learn`` makes new weights, and it makes them as a *candidate* on the side: the engine checks it and installs it
+or not. A state is a mapping of names to arrays, exactly what a snapshot stores, so that a learner goes on from a
+reopened file bit for bit as if it had never been closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auxol_core.types import BoolArray, FloatArray, Prompt, Segmentation
+
+Arrays = Mapping[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What a specialist sees of one object: the windowed image (H, W, 3) in 0..1, the prompt, the generalist's answer."""
+
+    image: FloatArray = field(repr=False)
+    prompt: Prompt
+    generalist: Segmentation
+
+
+@dataclass(frozen=True, eq=False)
+class Opinion:
+    """A specialist's answer. ``logits`` (H, W) float32; only inside ``region`` (rows, columns) is there a result at
+    all, outside the fused mask is empty; None: the whole slice. ``quality``: expected Dice, 0..1."""
+
+    logits: FloatArray = field(repr=False)
+    quality: float
+    region: tuple[slice, slice] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """One corrected object as the journal keeps it. ``arrays`` come from ``Specialist.lesson``; ``key`` is unique."""
+
+    key: str
+    arrays: Arrays = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """Weights after an update, not yet in use; ``steps`` optimiser steps were made."""
+
+    state: Arrays = field(repr=False)
+    steps: int
+
+
+class Specialist(Protocol):
+    """An online learner. Deterministic: the same state, lessons, seed and steps give the same candidate."""
+
+    @property
+    def state(self) -> Arrays:
+        """The state in use."""
+
+    def initial_state(self) -> Arrays:
+        """The state before anything was learned."""
+
+    def install(self, state: Arrays) -> None:
+        """Use ``state`` from now on; ValueError if it does not fit this learner."""
+
+    def predict_one(self, view: View) -> Opinion | None:
+        """The opinion under the state in use; None where the learner has none (nothing learned yet)."""
+
+    def lesson(self, view: View, truth: BoolArray) -> dict[str, NDArray[np.generic]]:
+        """Everything learning needs of a corrected object, and all that is kept of the image.
+
+        ``truth`` (H, W) may be empty: nothing is there.
+        """
+
+    def learn(
+        self, new: Sequence[str], lessons: Mapping[str, Lesson], *, seed: int, steps: int | None
+    ) -> Generator[None, None, Candidate]:
+        """Learn the lessons named ``new``, with ``lessons`` (new and earlier ones, in order) to draw from.
+
+        Works on a copy; yields after every optimiser step and returns the candidate. ``steps`` None: as many as the
+        options and their time budget say; a number (replay of a journal): exactly as many.
+        """
+
+    def scores(self, state: Arrays, lessons: Sequence[Lesson]) -> list[float]:
+        """Dice of ``state`` on each lesson's own prompt, for the guard. Leaves the state in use as it is."""
