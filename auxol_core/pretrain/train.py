@@ -38,16 +38,16 @@ log = logging.getLogger(__name__)
 class TrainOptions:
     """Everything the result depends on."""
 
-    steps: int = 5000
+    steps: int = 6000
     seed: int = 0
     threads: int = 2
-    images_per_step: int = 6
+    images_per_step: int = 8
     fresh_per_step: int = 18
     repairs_per_step: int = 14
     max_clicks: int = 7
     learning_rate: float = 2e-3
     warmup: int = 200
-    decay_from: float = 0.0
+    decay_from: float = 0.4
     weight_decay: float = 1e-2
     average: float = 0.998
     clip: float = 3.0

@@ -18,9 +18,8 @@ Tensors are (N, C, H, W). Input channels, in this order:
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812  (the field's name for it)
+from torch.nn import functional as F
 
 INPUT_CHANNELS = 7
 CROP_SIDE = 128

@@ -1,4 +1,4 @@
-"""What a scanner and a file format do to a picture. Canvas: float32 (H, W, C), C 1 or 3; labels stay in place."""
+"""What a scanner and a file format do to a picture, float32 (H, W, C), C 1 or 3; labels stay in place."""
 
 import cv2
 import numpy as np
@@ -10,13 +10,13 @@ Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 
 def degrade(rng: np.random.Generator, canvas: Floats) -> Pixels:
-    """uint8 (H, W, 3): field, blur, noise, grey curve, resampling, compression, marks, in the order they arise."""
+    """uint8 (H, W, 3): field, blur, noise, grey curve, resampling, marks, compression, as they arise."""
     canvas = np.ascontiguousarray(canvas)
     if chance(rng, 0.4):
         _field(rng, canvas)
     canvas = _blur(rng, canvas)
     _noise(rng, canvas)
-    if chance(rng, 0.12):
+    if chance(rng, 0.05):
         _glints(rng, canvas)
     if chance(rng, 0.2):
         _vignette(rng, canvas)
@@ -34,7 +34,9 @@ def degrade(rng: np.random.Generator, canvas: Floats) -> Pixels:
 def _field(rng: np.random.Generator, canvas: Floats) -> None:
     """Slow multiplicative shading, as a receive coil or uneven light."""
     size = (canvas.shape[0], canvas.shape[1])
-    field = smooth_noise(rng, size, min(size) / uniform(rng, 1.0, 2.5)) * np.float32(log_uniform(rng, 0.04, 0.3))
+    field = smooth_noise(rng, size, min(size) / uniform(rng, 1.0, 2.5)) * np.float32(
+        log_uniform(rng, 0.04, 0.3)
+    )
     canvas *= np.maximum(1 + field, 0.15)[..., None]
 
 
@@ -53,15 +55,17 @@ def _blur(rng: np.random.Generator, canvas: Floats) -> Floats:
     along = log_uniform(rng, 0.4, 2.2)
     across = along * (uniform(rng, 1.5, 3.5) if kind == "uneven" else 1.0)
     pair = (along, across) if chance(rng, 0.5) else (across, along)
-    return np.asarray(cv2.GaussianBlur(canvas, (0, 0), pair[0], sigmaY=pair[1]), dtype=np.float32).reshape(shape)
+    return np.asarray(cv2.GaussianBlur(canvas, (0, 0), pair[0], sigmaY=pair[1]), dtype=np.float32).reshape(
+        shape
+    )
 
 
 def _noise(rng: np.random.Generator, canvas: Floats) -> None:
-    kind = pick(rng, {"none": 2, "white": 3, "coarse": 2.5, "speckle": 1.2, "ringed": 0.6})
+    kind = pick(rng, {"none": 3, "white": 3, "coarse": 2.5, "speckle": 1.2, "ringed": 0.6})
     if kind == "none":
         return
     size = (canvas.shape[0], canvas.shape[1])
-    strength = np.float32(log_uniform(rng, 0.006, 0.08))
+    strength = np.float32(log_uniform(rng, 0.004, 0.07))
     if kind == "white":
         canvas += rng.standard_normal(canvas.shape, dtype=np.float32) * strength
     elif kind == "coarse":
@@ -89,7 +93,9 @@ def _glints(rng: np.random.Generator, canvas: Floats) -> None:
 def _vignette(rng: np.random.Generator, canvas: Floats) -> None:
     height, width = canvas.shape[:2]
     rows, columns = grid((height, width))
-    far = ((rows / height - uniform(rng, 0.35, 0.65)) ** 2 + (columns / width - uniform(rng, 0.35, 0.65)) ** 2) * 2
+    far = (
+        (rows / height - uniform(rng, 0.35, 0.65)) ** 2 + (columns / width - uniform(rng, 0.35, 0.65)) ** 2
+    ) * 2
     canvas *= np.maximum(1 - np.float32(uniform(rng, 0.2, 0.9)) * far, 0).astype(np.float32)[..., None]
 
 
@@ -115,7 +121,9 @@ def _coarse(rng: np.random.Generator, canvas: Floats) -> Floats:
     low = (int(width / (factor if chance(rng, 0.8) else 1)), int(height / factor))
     small = cv2.resize(canvas, low, interpolation=cv2.INTER_AREA)
     mode = cv2.INTER_CUBIC if chance(rng, 0.5) else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(small, (width, height), interpolation=mode), dtype=np.float32).reshape(canvas.shape)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=mode), dtype=np.float32).reshape(
+        canvas.shape
+    )
 
 
 def _pixels(canvas: Floats) -> Pixels:
@@ -124,7 +132,7 @@ def _pixels(canvas: Floats) -> Pixels:
 
 
 def _marks(rng: np.random.Generator, pixels: Pixels) -> None:
-    """Burnt-in text, callipers, a black frame. They may cover objects as they do in practice: text is small."""
+    """Burnt-in text, callipers, a black frame. They may cover objects, as they do in practice."""
     height, width = pixels.shape[:2]
     kind = pick(rng, {"text": 3, "cross": 1, "corners": 2, "frame": 1})
     ink = (integer(rng, 120, 255),) * 3
@@ -139,7 +147,9 @@ def _marks(rng: np.random.Generator, pixels: Pixels) -> None:
     elif kind == "corners":
         cut: Mask = np.zeros((height, width), np.uint8)
         reach = uniform(rng, 0.52, 0.62)
-        cv2.ellipse(cut, (width // 2, height // 2), (int(width * reach), int(height * reach)), 0, 0, 360, 1, -1)
+        cv2.ellipse(
+            cut, (width // 2, height // 2), (int(width * reach), int(height * reach)), 0, 0, 360, 1, -1
+        )
         pixels[cut == 0] = integer(rng, 0, 12)
     else:
         edge = integer(rng, 2, 12)
@@ -151,5 +161,7 @@ def _marks(rng: np.random.Generator, pixels: Pixels) -> None:
 def _compress(rng: np.random.Generator, pixels: Pixels) -> Pixels:
     done, coded = cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, integer(rng, 35, 92)))
     if not done:
-        raise RuntimeError(f"OpenCV could not code a JPEG of shape {pixels.shape}; is its JPEG support built in?")
+        raise RuntimeError(
+            f"OpenCV could not code a JPEG of shape {pixels.shape}; is its JPEG support built in?"
+        )
     return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), dtype=np.uint8)

@@ -9,25 +9,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import anatomy, scatter
+from . import anatomy, brain, chest, scatter, scope, sound, trunk
 from .appearance import add_object, random_style
 from .degrade import degrade
 from .draw import Labels, chance, integer, pick, uniform
-from .palette import Palette, grey_palette, random_palette
+from .palette import Palette, colour_palette, contrasts_palette, grey_palette, random_palette
 from .scene import Scene, empty_scene
 from .shapes import random_shape
 from .tidy import MIN_PIXELS, tidy
+from .warp import bend
 
 _SIDES = (192, 256, 320)
 _TRIES = 4
 _Layout = Callable[[np.random.Generator, Scene], None]
 _LAYOUTS: dict[str, tuple[float, _Layout]] = {
-    "loose": (0.34, scatter.loose), "cavity": (0.14, scatter.cavity), "ultrasound": (0.11, scatter.ultrasound),
-    "swarm": (0.05, scatter.swarm), "layers": (0.03, scatter.layers), "body": (0.13, anatomy.body),
-    "brain": (0.09, anatomy.brain), "chest": (0.06, anatomy.chest), "mosaic": (0.05, anatomy.mosaic),
+    "loose": (0.32, scatter.loose),
+    "endoscopy": (0.15, scope.endoscopy),
+    "trunk": (0.13, trunk.trunk),
+    "ultrasound": (0.12, sound.ultrasound),
+    "brain": (0.1, brain.brain),
+    "chest": (0.07, chest.chest),
+    "swarm": (0.04, scatter.swarm),
+    "mosaic": (0.04, anatomy.mosaic),
+    "layers": (0.03, scatter.layers),
 }
-_ON_BLACK = {"body", "brain"}
-_MOSTLY_GREY = {"body", "brain", "chest", "ultrasound", "layers"}
+_ON_BLACK = {"trunk", "brain"}
+_MOSTLY_GREY = {"trunk", "brain", "chest", "ultrasound", "layers"}
 
 
 @dataclass(frozen=True)
@@ -39,10 +46,11 @@ class SyntheticImage:
 
 
 def generate(rng: np.random.Generator) -> SyntheticImage:
-    """1 to 7 objects of at least 60 visible pixels each; sides 192 to 320, mildly unequal in a quarter of all."""
+    """1 to 7 objects of at least 60 visible pixels each; sides up to 320, mildly unequal in a quarter."""
     size = _random_size(rng)
     for _ in range(_TRIES):
         scene = _compose(rng, size)
+        bend(rng, scene)
         labels = tidy(rng, scene.labels)
         if labels.any():
             return SyntheticImage(degrade(rng, scene.canvas), labels)
@@ -69,19 +77,22 @@ def _compose(rng: np.random.Generator, size: tuple[int, int]) -> Scene:
 
 
 def _palette_for(rng: np.random.Generator, layout: str) -> Palette:
-    """Colour belongs to light: layouts of X-ray, sound and MR are grey in most cases, endoscopy hardly ever."""
-    palette = random_palette(rng)
-    if layout in _MOSTLY_GREY and palette.name != "contrasts" and chance(rng, 0.75):
+    """Colour belongs to light: X-ray, sound and MR are grey in most cases, endoscopy hardly ever."""
+    if layout == "endoscopy":
+        return colour_palette(rng, odd=0.12) if chance(rng, 0.92) else grey_palette(uniform(rng, 0.2, 0.7))
+    if layout == "brain" and chance(rng, 0.4):
+        return contrasts_palette(rng)
+    if layout in _MOSTLY_GREY and chance(rng, 0.75):
         return grey_palette(uniform(rng, 0.15, 0.75))
-    while layout == "cavity" and palette.channels == 1 and chance(rng, 0.93):
-        palette = random_palette(rng)
-    return palette
+    return random_palette(rng)
 
 
 def _simple(rng: np.random.Generator, size: tuple[int, int]) -> SyntheticImage:
     """A single object in the middle, for the rare case that no layout left anything visible."""
-    scene = empty_scene(size, random_palette(rng), np.float32(uniform(rng, 0.2, 0.7)) * np.ones(1, np.float32))
-    extent = max(min(size) * 0.3, 4 * MIN_PIXELS ** 0.5)
+    scene = empty_scene(
+        size, random_palette(rng), np.float32(uniform(rng, 0.2, 0.7)) * np.ones(1, np.float32)
+    )
+    extent = max(min(size) * 0.3, 4 * MIN_PIXELS**0.5)
     mask = random_shape(rng, size, (size[0] / 2, size[1] / 2), extent, {"ellipse": 1, "fourier": 1})
     add_object(rng, scene, mask, random_style(rng, scene, extent), extent, 0.0)
     return SyntheticImage(degrade(rng, scene.canvas), tidy(rng, scene.labels))

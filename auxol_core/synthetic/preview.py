@@ -1,4 +1,4 @@
-"""A grid of synthetic pictures with contours: python -m auxol_core.synthetic.preview --out grid.png --count 40"""
+"""A grid of synthetic pictures: python -m auxol_core.synthetic.preview --out grid.png --count 40 --seed 0"""
 
 import argparse
 from pathlib import Path
@@ -16,7 +16,7 @@ def tile(sample: SyntheticImage, contours: bool = True) -> np.ndarray[tuple[int,
     scale = _TILE / max(sample.labels.shape)
     size = (int(sample.labels.shape[1] * scale), int(sample.labels.shape[0] * scale))
     canvas = np.zeros((_TILE, _TILE, 3), np.uint8)
-    canvas[:size[1], :size[0]] = cv2.resize(sample.image, size, interpolation=cv2.INTER_AREA)
+    canvas[: size[1], : size[0]] = cv2.resize(sample.image, size, interpolation=cv2.INTER_AREA)
     for label in range(1, int(sample.labels.max()) + 1 if contours else 1):
         mask = cv2.resize((sample.labels == label).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
         outlines, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
@@ -37,7 +37,9 @@ def main() -> None:
     seeds = range(options.seed, options.seed + options.count)
     tiles = [tile(generate(np.random.default_rng(seed)), not options.plain) for seed in seeds]
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % options.columns)
-    rows = [np.hstack(tiles[start:start + options.columns]) for start in range(0, len(tiles), options.columns)]
+    rows = [
+        np.hstack(tiles[start : start + options.columns]) for start in range(0, len(tiles), options.columns)
+    ]
     cv2.imwrite(str(options.out), cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
 
 

@@ -1,6 +1,5 @@
 """The picture under construction: a canvas, its labels, and the rule of what covers what."""
 
-
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +13,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass
 class Scene:
-    """`canvas` float32 (H, W, C); `labels` int16 (H, W); `palette` gives C. Objects painted later cover earlier."""
+    """`canvas` float32 (H, W, C); `labels` int16 (H, W); `palette` gives C. Later objects cover earlier."""
 
     canvas: Floats
     labels: Labels
@@ -34,11 +33,16 @@ class Scene:
         """An opaque distractor lies here: nothing of the objects below is visible."""
         self.labels[mask > 0] = 0
 
-    def mean(self, mask: Mask) -> Floats:
-        """(C,): the mean colour under the mask."""
-        channels = self.canvas.shape[2]
-        values = cv2.mean(self.canvas, mask)
-        return np.array(values[:channels], np.float32)
+    def hide(self, mask: Mask) -> None:
+        """Nothing is seen here: black, and no object."""
+        self.canvas[mask > 0] = 0
+        self.labels[mask > 0] = 0
+
+    def mean(self, mask: Mask, box: Box | None = None) -> Floats:
+        """(C,): the mean colour under the mask, which lies within the box (half-open) if one is given."""
+        top, bottom, left, right = box or (0, mask.shape[0], 0, mask.shape[1])
+        values = cv2.mean(self.canvas[top:bottom, left:right], mask[top:bottom, left:right])
+        return np.array(values[: self.canvas.shape[2]], np.float32)
 
 
 def empty_scene(size: Size, palette: Palette, level: Floats) -> Scene:
@@ -52,5 +56,9 @@ def bounds(mask: Mask, margin: int) -> Box | None:
     left, top, width, height = cv2.boundingRect(mask)
     if width == 0 or height == 0:
         return None
-    return (max(top - margin, 0), min(top + height + margin, mask.shape[0]),
-            max(left - margin, 0), min(left + width + margin, mask.shape[1]))
+    return (
+        max(top - margin, 0),
+        min(top + height + margin, mask.shape[0]),
+        max(left - margin, 0),
+        min(left + width + margin, mask.shape[1]),
+    )

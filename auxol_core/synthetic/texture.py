@@ -5,21 +5,29 @@ import numpy as np
 
 from .draw import Floats, Size, chance, integer, log_uniform, pick, uniform
 
-_OVERSIZE = 2
+_OVERSIZE = 2  # cells beyond the border: the enlargement is flat there
+_SMALL_CELL = 6.0
 
 
-def smooth_noise(rng: np.random.Generator, size: Size, cell: float, stretch: float = 1.0) -> Floats:
-    """Gaussian noise whose features are about `cell` pixels wide (times `stretch` along the columns)."""
-    rows = int(size[0] / cell) + 1 + 2 * _OVERSIZE
-    columns = int(size[1] / (cell * stretch)) + 1 + 2 * _OVERSIZE
-    coarse = rng.standard_normal((rows, columns), dtype=np.float32)
-    wide = int(columns * cell * stretch) + 1
-    tall = int(rows * cell) + 1
-    mode = cv2.INTER_CUBIC if cell > 6 else cv2.INTER_LINEAR
-    fine = cv2.resize(coarse, (max(wide, size[1]), max(tall, size[0])), interpolation=mode)
-    top = (fine.shape[0] - size[0]) // 2
-    left = (fine.shape[1] - size[1]) // 2
-    return np.asarray(fine[top:top + size[0], left:left + size[1]] * np.float32(1.5), dtype=np.float32)
+def smooth_noise(rng: np.random.Generator, size: Size, cell: float) -> Floats:
+    """Gaussian noise whose features are about `cell` pixels wide.
+
+    Wide features are made small and enlarged: ten times cheaper at a cell of half the picture.
+    """
+    factor = int(cell // _SMALL_CELL)
+    if factor > 1:
+        reduced = (max(size[0] // factor, 1) + 1, max(size[1] // factor, 1) + 1)
+        small = smooth_noise(rng, reduced, cell / factor)
+        return np.asarray(
+            cv2.resize(small, (size[1], size[0]), interpolation=cv2.INTER_LINEAR), dtype=np.float32
+        )
+    shape = (int(size[0] / cell) + 1 + 2 * _OVERSIZE, int(size[1] / cell) + 1 + 2 * _OVERSIZE)
+    coarse = rng.standard_normal(shape, dtype=np.float32)
+    whole = (max(int(shape[1] * cell) + 1, size[1]), max(int(shape[0] * cell) + 1, size[0]))
+    mode = cv2.INTER_CUBIC if cell > 3 else cv2.INTER_LINEAR
+    fine = cv2.resize(coarse, whole, interpolation=mode)
+    top, left = (fine.shape[0] - size[0]) // 2, (fine.shape[1] - size[1]) // 2
+    return np.asarray(fine[top : top + size[0], left : left + size[1]] * np.float32(1.5), dtype=np.float32)
 
 
 def octaves(rng: np.random.Generator, size: Size, cell: float, count: int = 3, fall: float = 0.55) -> Floats:
@@ -27,10 +35,10 @@ def octaves(rng: np.random.Generator, size: Size, cell: float, count: int = 3, f
     total = np.zeros(size, np.float32)
     power = 0.0
     for octave in range(count):
-        width = cell / 2 ** octave
+        width = cell / 2**octave
         if width < 1.5:
             break
-        weight = fall ** octave
+        weight = fall**octave
         total += np.float32(weight) * smooth_noise(rng, size, width)
         power += weight * weight
     return total / np.float32(max(power, 1e-6) ** 0.5)
@@ -73,7 +81,9 @@ def speckle(rng: np.random.Generator, size: Size, grain: float) -> Floats:
 def spots(rng: np.random.Generator, size: Size, grain: float) -> Floats:
     """Sparse small bumps, bright on dark: nuclei, calcium, follicles."""
     noise = smooth_noise(rng, size, max(grain, 2.0))
-    return np.asarray(np.maximum(noise - np.float32(0.8), 0) * np.float32(2.5) - np.float32(0.5), dtype=np.float32)
+    return np.asarray(
+        np.maximum(noise - np.float32(0.8), 0) * np.float32(2.5) - np.float32(0.5), dtype=np.float32
+    )
 
 
 def random_texture(rng: np.random.Generator, size: Size) -> Floats:

@@ -12,11 +12,13 @@ _MOST_OF_IMAGE = 0.8
 
 
 def tidy(rng: np.random.Generator, labels: Labels) -> Labels:
-    """int16 (H, W): what is left after dropping crumbs; when a label lies in pieces and none holds 85 % of it,
-    the pieces become objects of their own. Of more than MAX_OBJECTS a random choice stays."""
+    """int16 (H, W): what is left after dropping crumbs; when none of a label's pieces holds 85 %
+    of it, the pieces become objects of their own. Of more than MAX_OBJECTS a random choice stays."""
     masks: list[Mask] = []
-    for label in np.unique(labels[labels > 0]):
-        masks += _pieces((labels == label).astype(np.uint8))
+    present = np.bincount(labels.ravel())
+    for label in np.flatnonzero(present >= MIN_PIXELS):
+        if label:
+            masks += _pieces((labels == label).astype(np.uint8))
     if len(masks) > MAX_OBJECTS:
         masks = [masks[index] for index in np.sort(rng.permutation(len(masks))[:MAX_OBJECTS])]
     clean = np.zeros(labels.shape, np.int16)

@@ -1,0 +1,109 @@
+"""From a prompt to a mask on the slice: which windows the network is shown, in which order, and whose answer counts.
+
+A box, or a mask so far, says where to look: one window. Points alone do not say how large the object is, so the
+network looks coarse to fine: at the whole slice and at two zooms, then again around what the surest of them found.
+What is surest is the network's own estimate of its Dice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from auxol_core.crops import Window, paste
+from auxol_core.promptable import windows
+from auxol_core.promptable.network import CROP_SIDE, PromptableNetwork
+from auxol_core.promptable.prompt_maps import network_input
+from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt, Segmentation
+
+# Outside what the network saw there is no object; far enough below 0 that no fusion weight of a few percent lifts it.
+OUTSIDE_LOGIT = -10.0
+# A second look has to be surer by nothing at all, but a mask without a pixel cannot be looked at again.
+MIN_FOUND_PIXELS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One window's answer: crop logits (S, S) float32 and the expected Dice."""
+
+    prompt: Prompt
+    window: Window
+    logits: FloatArray
+    quality: float
+
+
+class Segmenter:
+    """Runs a network on windows of an image. Holds no state but the network; never learns."""
+
+    def __init__(self, network: PromptableNetwork, *, precision: str = "float32", device: str = "cpu") -> None:
+        self.network = network
+        self._device = torch.device(device)
+        self._autocast = precision == "bfloat16"
+
+    def look(self, image: FloatArray, views: Sequence[tuple[Prompt, Window]]) -> list[Look]:
+        """The network's answers for ``views`` of ``image`` (H, W, 3) in 0..1, in one batch."""
+        inputs = np.stack([network_input(image, prompt, window, CROP_SIDE) for prompt, window in views])
+        logits, quality = self.forward(inputs)
+        return [
+            Look(prompt, window, crop, float(sure))
+            for (prompt, window), crop, sure in zip(views, logits, quality, strict=True)
+        ]
+
+    def forward(self, inputs: FloatArray) -> tuple[FloatArray, NDArray[np.float32]]:
+        """(N, 7, S, S) -> logits (N, S, S) and expected Dice (N,), both float32."""
+        x = torch.from_numpy(inputs).to(self._device).contiguous(memory_format=torch.channels_last)
+        with torch.inference_mode(), torch.autocast(self._device.type, torch.bfloat16, enabled=self._autocast):
+            logits, quality = self.network(x)
+        return logits[:, 0].float().cpu().numpy(), torch.sigmoid(quality.float()).cpu().numpy()
+
+    def segment(self, image: FloatArray, prompt: Prompt) -> Segmentation:
+        """Segment the prompted object on ``image`` (H, W, 3) in 0..1; raises InvalidInputError for a prompt outside."""
+        shape = (image.shape[0], image.shape[1])
+        prompt.check_against(shape)
+        found = None if prompt.mask is None else Box.of_mask(prompt.mask > 0.5)
+        if found is not None:
+            look = self.look(image, [(prompt, windows.for_mask(prompt, found))])[0]
+        elif prompt.box is not None:
+            look = self.look(image, [(prompt, windows.for_box(prompt))])[0]
+        else:
+            look = self._coarse_to_fine(image, replace(prompt, mask=None) if prompt.positives else prompt)
+        logits = paste(look.logits, look.window, shape, OUTSIDE_LOGIT)
+        if prompt.box is None and found is None:
+            logits = only_clicked_islands(logits, prompt.positives)
+        return Segmentation(logits, look.quality)
+
+    def _coarse_to_fine(self, image: FloatArray, prompt: Prompt) -> Look:
+        shape = (image.shape[0], image.shape[1])
+        first = self.look(image, [(prompt, window) for window in windows.for_points(prompt, shape)])
+        best = max(first, key=lambda look: look.quality)
+        logits = only_clicked_islands(paste(best.logits, best.window, shape, OUTSIDE_LOGIT), prompt.positives)
+        if int((logits > 0).sum()) < MIN_FOUND_PIXELS:
+            return best
+        found = Box.of_mask(logits > 0)
+        assert found is not None  # it has pixels
+        window = windows.for_mask(prompt, found, windows.SECOND_LOOK_CONTEXT)
+        second = self.look(image, [(prompt, window), (replace(prompt, box=found), window)])
+        return max([best, *second], key=lambda look: look.quality)
+
+
+def only_clicked_islands(logits: FloatArray, clicks: Sequence[Point]) -> FloatArray:
+    """Keep the islands of ``logits`` > 0 (H, W) that hold a positive click; all of them if none does."""
+    count, labels = cv2.connectedComponents((logits > 0).astype(np.uint8), connectivity=8)
+    if count <= 2:
+        return logits
+    clicked = {int(label) for label in (_label_at(labels, click) for click in clicks) if label}
+    if not clicked:
+        return logits
+    stray: BoolArray = (labels > 0) & ~np.isin(labels, sorted(clicked))
+    return np.where(stray, np.minimum(-logits, -1.0), logits).astype(np.float32)
+
+
+def _label_at(labels: NDArray[np.int32], click: Point) -> int:
+    row = min(max(round(click.row), 0), labels.shape[0] - 1)
+    col = min(max(round(click.col), 0), labels.shape[1] - 1)
+    return int(labels[row, col])

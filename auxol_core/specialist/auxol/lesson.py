@@ -1,0 +1,118 @@
+"""What the `auxol` learner keeps of a corrected object, and how it becomes something to learn from again.
+
+A lesson holds the whole slice, because clicks are answered from the whole slice down: a crop alone would teach the
+learner nothing about finding the object. A slice over 512 px is kept at 512 px on its longer side, and then the
+object's surroundings are kept a second time, larger, for the closer looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from auxol_core.crops import Window, extract
+from auxol_core.promptable.sampling import Target
+from auxol_core.specialist.base import Arrays, View
+from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt
+
+WHOLE_SIDE = 512
+CLOSE_SIDE = 384
+CLOSE_CONTEXT = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A stored picture of the object: target, the user's prompt in its pixels, the generalist's probability."""
+
+    target: Target
+    prompt: Prompt
+    proposal: FloatArray
+
+
+def encode(view: View, truth: BoolArray) -> dict[str, NDArray[np.generic]]:
+    """Arrays of the whole slice and, where that had to shrink, of the object's surroundings."""
+    arrays: dict[str, NDArray[np.generic]] = {}
+    whole = Window.whole(truth.shape)
+    longest = max(truth.shape)
+    rows, cols, *_ = whole.overlap(truth.shape)
+    _put(arrays, "whole", view, truth, (rows, cols), min(1.0, WHOLE_SIDE / longest))
+    centre = Box.of_mask(truth) or Box.of_mask(view.generalist.mask) or view.prompt.box
+    if longest > WHOLE_SIDE and centre is not None:
+        side = max(128.0, CLOSE_CONTEXT * max(centre.height, centre.width))
+        window = Window.around(centre.centre, min(side, longest))
+        rows, cols, *_ = window.overlap(truth.shape)
+        if rows.stop > rows.start and cols.stop > cols.start:
+            _put(arrays, "close", view, truth, (rows, cols), min(1.0, CLOSE_SIDE / window.side))
+    return arrays
+
+
+def _put(
+    arrays: dict[str, NDArray[np.generic]],
+    name: str,
+    view: View,
+    truth: BoolArray,
+    region: tuple[slice, slice],
+    scale: float,
+) -> None:
+    part = view.image[region]
+    shape = (max(2, round(part.shape[0] * scale)), max(2, round(part.shape[1] * scale)))
+    if (part[..., 0] == part[..., 1]).all() and (part[..., 0] == part[..., 2]).all():
+        part = part[..., :1]
+    probability = 1.0 / (1.0 + np.exp(-np.clip(view.generalist.logits[region], -15, 15)))
+    arrays[f"image_{name}"] = _bytes(_resized(part, shape))
+    arrays[f"image_{name}_generalist"] = _bytes(_resized(probability, shape))
+    arrays[f"truth_{name}"] = _resized(truth[region].astype(np.float32), shape) > 0.5
+    scales = (shape[0] / part.shape[0], shape[1] / part.shape[1])
+    arrays[f"prompt_{name}"] = _prompt_numbers(view.prompt, (region[0].start, region[1].start), scales)
+
+
+def _resized(array: FloatArray, shape: tuple[int, int]) -> FloatArray:
+    if array.shape[:2] == shape:
+        return array
+    return np.asarray(cv2.resize(array, (shape[1], shape[0]), interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+
+def _bytes(array: FloatArray) -> NDArray[np.uint8]:
+    return np.asarray(np.clip(np.rint(array * 255.0), 0, 255), dtype=np.uint8)
+
+
+def _prompt_numbers(prompt: Prompt, origin: tuple[int, int], scale: tuple[float, float]) -> NDArray[np.float32]:
+    """The prompt as rows of (kind, row, col): kind 2 and 3 are a box's corners, 1 and 0 points in and out."""
+    rows = []
+    if prompt.box is not None:
+        rows = [(2.0, prompt.box.row0, prompt.box.col0), (3.0, prompt.box.row1, prompt.box.col1)]
+    rows += [(float(p.positive), p.row + 0.5, p.col + 0.5) for p in prompt.points]
+    numbers = np.array(rows, dtype=np.float32).reshape(-1, 3)
+    numbers[:, 1:] = (numbers[:, 1:] - np.array(origin)) * np.array(scale)
+    return numbers
+
+
+def decode(arrays: Arrays) -> Iterator[Scene]:
+    """The scenes of a lesson: whole slice first, then the surroundings if there are any."""
+    for name in ("whole", "close"):
+        if f"image_{name}" in arrays:
+            image = np.asarray(arrays[f"image_{name}"], dtype=np.float32) / 255.0
+            image = image[:, :, None] if image.ndim == 2 else image
+            image = np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
+            truth = np.asarray(arrays[f"truth_{name}"], dtype=bool)
+            proposal = np.asarray(arrays[f"image_{name}_generalist"], dtype=np.float32).reshape(truth.shape) / 255.0
+            prompt = _prompt_of(np.asarray(arrays[f"prompt_{name}"], dtype=np.float32), proposal)
+            yield Scene(Target(image, truth), prompt, proposal)
+
+
+def _prompt_of(numbers: NDArray[np.float32], proposal: FloatArray) -> Prompt:
+    corners = {int(kind): (float(row), float(col)) for kind, row, col in numbers if kind >= 2}
+    box = Box(*corners[2], *corners[3]) if corners else None
+    points = tuple(Point(float(r) - 0.5, float(c) - 0.5, bool(kind)) for kind, r, c in numbers if kind < 2)
+    # A prompt that was a mask alone (a neighbour's) is told by what the generalist made of it.
+    mask = None if box is not None or any(p.positive for p in points) else proposal
+    return Prompt(box=box, points=points, mask=mask)
+
+
+def crop_of(scene: Scene, window: Window, side: int) -> FloatArray:
+    """The generalist's probability seen through ``window``: (side, side)."""
+    return extract(scene.proposal, window, side)
