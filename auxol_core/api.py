@@ -37,8 +37,12 @@ class EngineApi(Protocol):
     def has_slice(self, slice_id: str) -> bool:
         """Whether the slice is here; it may have been evicted, then put it again."""
 
-    def predict(self, task: str, slice_id: str, prompt: Prompt) -> Proposal:
-        """Segment the prompted object: generalist, specialist and their fusion. The proposal stays pending."""
+    def predict(self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None) -> Proposal:
+        """Segment the prompted object: generalist, specialist and their fusion. The proposal stays pending.
+
+        ``previous`` names a pending proposal of the same object, which this one replaces: its probability becomes
+        the prompt's mask so far, as when one more click repairs what is shown.
+        """
 
     def accept(self, proposal_id: str) -> None:
         """The user took the proposal over: it is no longer refreshed, and waits for ``correct``."""

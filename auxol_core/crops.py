@@ -13,9 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from auxol_core.errors import InvalidInputError
 from auxol_core.types import Box, FloatArray, Point
 
 MIN_SIDE = 8
+# A square of this side is 3 GB in three float32 channels; nothing a person prompts for is wider.
+MAX_SIDE = 16_384
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,13 @@ class Window:
     row0: int
     col0: int
     side: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.side <= MAX_SIDE:
+            raise InvalidInputError(
+                f"A window may be 1 to {MAX_SIDE:,} pixels wide, got {self.side:,}. "
+                "Draw a smaller box, or crop the image to the part of interest."
+            )
 
     @staticmethod
     def around(centre: tuple[float, float], side: float) -> Window:
@@ -65,10 +75,9 @@ def extract(
     rows, cols, window_rows, window_cols = window.overlap((array.shape[0], array.shape[1]))
     square = np.full((window.side, window.side, *array.shape[2:]), fill, dtype=np.float32)
     square[window_rows, window_cols] = array[rows, cols]
+    method = cv2.INTER_AREA if window.side > crop_side else cv2.INTER_LINEAR
     if nearest:
-        method = cv2.INTER_NEAREST
-    else:
-        method = cv2.INTER_AREA if window.side > crop_side else cv2.INTER_LINEAR
+        method = cv2.INTER_NEAREST_EXACT  # INTER_NEAREST reads each cell's corner: up to half a crop pixel off
     return np.asarray(cv2.resize(square, (crop_side, crop_side), interpolation=method), dtype=np.float32)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
@@ -10,6 +9,7 @@ from auxol_core.errors import InvalidInputError
 from auxol_core.types import IntensityWindow
 
 Preset = Literal["auxol", "paper"]
+Precision = Literal["float32", "bfloat16"]
 PRESETS: tuple[Preset, ...] = ("auxol", "paper")
 
 
@@ -36,7 +36,13 @@ class PaperOptions:
             _check_choice(self, name, ("as_intended", "as_coded"))
         _check_choice(self, "alpha", ("hard", "soft"))
         _check_range(self, "memory_size", 1, 4096)
+        _check_range(self, "crop_side", 8, 1024)
+        _check_range(self, "crop_margin", 0.0, 10.0)
+        _check_range(self, "min_mask_side", 0, 1024)
         _check_range(self, "alpha_history", 1, 1000)
+        _check_range(self, "alpha_step", 0.001, 1.0)
+        _check_range(self, "learning_rate", 0.0, 1.0)
+        _check_range(self, "weight_decay", 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,12 @@ class AuxolOptions:
     def __post_init__(self) -> None:
         _check_range(self, "steps", 1, 1000)
         _check_range(self, "batch", 1, 256)
-        for name in ("new_share", "average", "guard_tolerance", "expert_forget"):
+        for name in ("new_share", "average", "guard_tolerance", "expert_forget", "learning_rate", "weight_decay"):
             _check_range(self, name, 0.0, 1.0)
-        _check_range(self, "learning_rate", 0.0, 1.0)
         _check_range(self, "budget_s", 0.0, 3600.0)
+        _check_switch(self, "use_proposal")
+        _check_range(self, "expert_rate", 0.0, 1000.0)
+        _check_range(self, "guard_last", 0, 1000)
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ class TaskOptions:
     def __post_init__(self) -> None:
         _check_choice(self, "preset", PRESETS)
         _check_range(self, "seed", 0, 2**31 - 1)
+        _check_switch(self, "learning")
 
 
 @dataclass(frozen=True)
@@ -105,13 +114,25 @@ class MachineOptions:
 def _check_choice(options: object, name: str, allowed: tuple[str, ...]) -> None:
     value = getattr(options, name)
     if value not in allowed:
-        raise InvalidInputError(f"Option {name} must be one of {', '.join(allowed)}, got {value!r}.")
+        choices = ", ".join(allowed)
+        raise InvalidInputError(f"Option {name} must be one of {choices}, got {value!r}. Choose one of them.")
+
+
+def _check_switch(options: object, name: str) -> None:
+    value = getattr(options, name)
+    if not isinstance(value, bool):
+        raise InvalidInputError(f"Option {name} must be true or false, got {value!r}. Choose one of them.")
 
 
 def _check_range(options: object, name: str, low: float, high: float) -> None:
+    """Whole bounds ask for a whole number, bounds with a point for any number."""
     value = getattr(options, name)
-    if not isinstance(value, int | float) or not math.isfinite(value) or not low <= value <= high:
-        raise InvalidInputError(f"Option {name} must lie in {low:g} .. {high:g}, got {value!r}.")
+    kinds = int if isinstance(low, int) else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+        number = "a whole number" if kinds is int else "a number"
+        raise InvalidInputError(
+            f"Option {name} must be {number} in {low:,} .. {high:,}, got {value!r}. Choose a value in that range."
+        )
 
 
 def option_names(options_type: type[object]) -> tuple[str, ...]:

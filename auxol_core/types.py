@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,13 @@ class Prompt:
 
     def __post_init__(self) -> None:
         if self.mask is not None:
-            object.__setattr__(self, "mask", np.asarray(self.mask, dtype=np.float32))
+            mask = np.asarray(self.mask, dtype=np.float32)
+            if not np.isfinite(mask).all():
+                raise InvalidInputError(
+                    "The mask so far must be finite (a probability 0..1 or a truth value), got NaN or infinite values. "
+                    "Send it anew, or leave it out."
+                )
+            object.__setattr__(self, "mask", mask)
         if self.box is None and self.mask is None and not any(p.positive for p in self.points):
             raise InvalidInputError(
                 "A prompt needs a box, a positive point or a mask so far, got "
@@ -117,7 +124,8 @@ class Prompt:
         """Raise InvalidInputError unless this prompt lies on an image of ``shape`` (rows, columns)."""
         if self.box is not None and not self.box.overlaps(shape):
             raise InvalidInputError(
-                f"The box {self.box} lies outside the image of {shape[0]} rows and {shape[1]} columns. Draw it on the image."
+                f"The box {self.box} lies outside the image of {shape[0]} rows and {shape[1]} columns. "
+                "Draw it on the image."
             )
         for point in self.points:
             if not point.inside(shape):
@@ -156,9 +164,11 @@ class SliceImage:
                 "Choose a grey or an RGB image; drop the alpha channel of a 4-channel one."
             )
         if pixels.dtype.kind not in "uif":
-            raise InvalidInputError(f"A slice must hold integers or floats, got dtype {pixels.dtype}. Convert it first.")
+            raise InvalidInputError(f"A slice holds integers or floats, got dtype {pixels.dtype}. Convert it first.")
         if min(pixels.shape[:2]) < MIN_SIDE:
-            raise InvalidInputError(f"A slice needs at least {MIN_SIDE} pixels a side, got shape {pixels.shape}.")
+            raise InvalidInputError(
+                f"A slice needs at least {MIN_SIDE} pixels a side, got shape {pixels.shape}. Choose another one."
+            )
         if pixels.shape[0] * pixels.shape[1] > MAX_PIXELS:
             raise InvalidInputError(
                 f"A slice may hold at most {MAX_PIXELS:,} pixels, got {pixels.shape[0]} x {pixels.shape[1]}. "
@@ -167,10 +177,15 @@ class SliceImage:
         if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
             bad = int(pixels.size - np.isfinite(pixels).sum())
             raise InvalidInputError(
-                f"A slice must be finite, got {bad} NaN or infinite values. Replace them (by the volume's minimum, say)."
+                f"A slice must be finite, got {bad} NaN or infinite values. "
+                "Replace them (by the volume's minimum, say)."
             )
-        if self.spacing_mm is not None and not all(math.isfinite(s) and s > 0 for s in self.spacing_mm):
-            raise InvalidInputError(f"Spacing must be two positive lengths in mm, got {self.spacing_mm}.")
+        spacing = self.spacing_mm
+        if spacing is not None and not (len(spacing) == 2 and all(math.isfinite(s) and s > 0 for s in spacing)):
+            raise InvalidInputError(
+                f"Spacing must be two positive lengths in mm (along rows, along columns), got {spacing}. "
+                "Give None where it is not known."
+            )
         object.__setattr__(self, "pixels", pixels)
 
     @property
@@ -195,22 +210,31 @@ class IntensityWindow:
     high: float
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
-            raise InvalidInputError(f"An intensity window needs low < high, got {self.low} .. {self.high}.")
+        if not (math.isfinite(self.high - self.low) and self.low < self.high):
+            raise InvalidInputError(
+                f"An intensity window needs low < high, both finite, got {self.low} .. {self.high}. Widen it."
+            )
 
     @staticmethod
     def of(image: SliceImage) -> IntensityWindow:
         """0..255 for 8-bit pixels; else the 0.5th to the 99.5th percentile, widened where that leaves no range."""
         if image.pixels.dtype == np.uint8:
             return IntensityWindow(0.0, 255.0)
-        low, high = (float(v) for v in np.percentile(image.pixels, (0.5, 99.5)))
-        return IntensityWindow(low, high if high > low else low + 1.0)
+        # In the pixels' own type the percentile overflows: int16 padded with -32768 gives a window far off the image.
+        low, high = (float(v) for v in np.percentile(image.pixels.astype(np.float64), (0.5, 99.5)))
+        return IntensityWindow(low, high if high > low else low + max(1.0, 1e-6 * abs(low)))
 
     def apply(self, image: SliceImage) -> FloatArray:
         """(rows, columns, 3) float32 in 0..1; grey is repeated."""
-        pixels = image.pixels.astype(np.float32)
+        # float32 holds 8- and 16-bit values exactly; large integers and sentinels near its limit need more.
+        pixels = image.pixels.astype(np.float32 if image.pixels.dtype.itemsize <= 2 else np.float64)
         unit = np.clip((pixels - self.low) / (self.high - self.low), 0.0, 1.0).astype(np.float32)
         return np.repeat(unit[:, :, None], 3, axis=2) if unit.ndim == 2 else unit
+
+
+def probability_of(logits: NDArray[np.floating[Any]]) -> FloatArray:
+    """Sigmoid of ``logits``, float32; clipped where float32 could tell no difference from 0 or 1."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -15.0, 15.0))), dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,6 +253,11 @@ class Segmentation:
     @property
     def mask(self) -> BoolArray:
         return np.asarray(self.logits > 0, dtype=bool)
+
+    @property
+    def probability(self) -> FloatArray:
+        """(rows, columns) float32 in 0..1."""
+        return probability_of(self.logits)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from auxol_core.steps import finish
 from auxol_core.types import FloatArray, Prompt, Segmentation
 
 
@@ -42,9 +43,4 @@ class Generalist(Protocol):
 
 def encoded(generalist: Generalist, image: FloatArray) -> Embedding:
     """Run ``encode`` to its end without interruption."""
-    blocks = generalist.encode(image)
-    while True:
-        try:
-            next(blocks)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+    return finish(generalist.encode(image))

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from auxol_core.generalist.base import Embedding
+from auxol_core.options import Precision
 from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.weights import load_weights
@@ -25,7 +26,7 @@ class BuiltinGeneralist:
     name = "builtin"
 
     def __init__(
-        self, network: PromptableNetwork, weights_hash: str, *, precision: str = "float32", device: str = "cpu"
+        self, network: PromptableNetwork, weights_hash: str, *, precision: Precision = "float32", device: str = "cpu"
     ) -> None:
         self.weights_hash = weights_hash
         self.network = network
@@ -42,7 +43,7 @@ class BuiltinGeneralist:
         return self._segmenter.segment(image, prompt)
 
 
-def load_builtin(path: Path = WEIGHTS, *, precision: str = "float32", device: str = "cpu") -> BuiltinGeneralist:
+def load_builtin(path: Path = WEIGHTS, *, precision: Precision = "float32", device: str = "cpu") -> BuiltinGeneralist:
     """The generalist with the weights at ``path``; CheckpointError if they cannot be used."""
     network, digest = load_weights(path)
     network.to(device)

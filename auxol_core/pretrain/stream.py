@@ -10,6 +10,7 @@ import multiprocessing as mp
 import os
 from collections.abc import Iterator
 from multiprocessing.queues import Queue
+from queue import Full
 from types import TracebackType
 
 import cv2
@@ -25,10 +26,19 @@ MIN_OBJECT_PIXELS = 60
 def _produce(seed: int, first: int, queue: Queue[SyntheticImage]) -> None:
     os.nice(1)
     cv2.setNumThreads(1)
+    parent = mp.parent_process()
     index = first
     while True:
-        queue.put(generate(np.random.default_rng((seed, index))))
+        image = generate(np.random.default_rng((seed, index)))
         index += 1
+        while True:
+            try:
+                queue.put(image, timeout=5.0)
+                break
+            except Full:
+                # A trainer that was killed closes nothing: without this its producer would wait for ever.
+                if parent is None or not parent.is_alive():
+                    return
 
 
 class SyntheticStream:

@@ -29,6 +29,7 @@ from auxol_core.pretrain.stream import SyntheticStream
 from auxol_core.promptable.losses import hard_dice, promptable_loss
 from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.sampling import Sample, Target, fresh_sample, repaired_sample
+from auxol_core.promptable.weights import to_channels_last
 from auxol_core.types import FloatArray
 
 log = logging.getLogger(__name__)
@@ -41,9 +42,9 @@ class TrainOptions:
     steps: int = 6000
     seed: int = 0
     threads: int = 2
-    images_per_step: int = 8
-    fresh_per_step: int = 18
-    repairs_per_step: int = 14
+    images_per_step: int = 10
+    fresh_per_step: int = 24
+    repairs_per_step: int = 8
     max_clicks: int = 7
     learning_rate: float = 2e-3
     warmup: int = 200
@@ -69,8 +70,8 @@ class Trainer:
         self.options = options
         self.step = 0
         self.images = 0
-        self.network = PromptableNetwork().to(memory_format=torch.channels_last).train()
-        self.averaged = PromptableNetwork().to(memory_format=torch.channels_last).eval()
+        self.network = to_channels_last(PromptableNetwork()).train()
+        self.averaged = to_channels_last(PromptableNetwork()).eval()
         self.averaged.load_state_dict(self.network.state_dict())
         decay = [p for p in self.network.parameters() if p.ndim > 1]
         plain = [p for p in self.network.parameters() if p.ndim <= 1]
@@ -123,11 +124,10 @@ class Trainer:
     def _average(self) -> None:
         # The young average follows fast, so that it does not carry the random start along.
         keep = min(self.options.average, (1 + self.step) / (10 + self.step))
-        for mean, now in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
-            mean.lerp_(now, 1 - keep)
-        for mean, now in zip(self.averaged.buffers(), self.network.buffers(), strict=True):
+        now = self.network.state_dict()
+        for name, mean in self.averaged.state_dict().items():
             if mean.is_floating_point():
-                mean.lerp_(now, 1 - keep)
+                mean.lerp_(now[name], 1 - keep)
 
     def save(self, path: Path) -> None:
         """Write everything a later call needs to go on; beside first, then replace."""

@@ -18,6 +18,8 @@ Tensors are (N, C, H, W). Input channels, in this order:
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -59,14 +61,14 @@ class PromptableNetwork(nn.Module):
         super().__init__()
         self.detail = _conv_norm_relu(INPUT_CHANNELS, DETAIL_WIDTH)
         self.stem = _conv_norm_relu(INPUT_CHANNELS * 4, WIDTHS[0])
-        self.down = nn.ModuleList(_conv_norm_relu(a, b, stride=2) for a, b in zip(WIDTHS, WIDTHS[1:], strict=False))
+        self.down = nn.ModuleList(_conv_norm_relu(a, b, stride=2) for a, b in pairwise(WIDTHS))
         self.encoder = nn.ModuleList(
             nn.Sequential(*(ResidualBlock(width) for _ in range(count)))
             for width, count in zip(WIDTHS, BLOCKS, strict=True)
         )
         self.context = nn.Linear(WIDTHS[-1], WIDTHS[-1])
         self.quality = nn.Sequential(nn.Linear(WIDTHS[-1], 64), nn.ReLU(inplace=True), nn.Linear(64, 1))
-        self.lateral = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in zip(WIDTHS, WIDTHS[1:], strict=False))
+        self.lateral = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(WIDTHS))
         self.decoder = nn.ModuleList(ResidualBlock(width) for width in WIDTHS[:-1])
         self.to_detail = nn.Conv2d(WIDTHS[0], DETAIL_WIDTH, 1)
         self.fine = _conv_norm_relu(DETAIL_WIDTH, DETAIL_WIDTH)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from auxol_core.crops import Window, paste
+from auxol_core.options import Precision
 from auxol_core.promptable import windows
 from auxol_core.promptable.network import CROP_SIDE, PromptableNetwork
 from auxol_core.promptable.prompt_maps import network_input
@@ -40,7 +42,7 @@ class Look:
 class Segmenter:
     """Runs a network on windows of an image. Holds no state but the network; never learns."""
 
-    def __init__(self, network: PromptableNetwork, *, precision: str = "float32", device: str = "cpu") -> None:
+    def __init__(self, network: PromptableNetwork, *, precision: Precision = "float32", device: str = "cpu") -> None:
         self.network = network
         self._device = torch.device(device)
         self._autocast = precision == "bfloat16"
@@ -103,7 +105,7 @@ def only_clicked_islands(logits: FloatArray, clicks: Sequence[Point]) -> FloatAr
     return np.where(stray, np.minimum(-logits, -1.0), logits).astype(np.float32)
 
 
-def _label_at(labels: NDArray[np.int32], click: Point) -> int:
+def _label_at(labels: NDArray[Any], click: Point) -> int:
     row = min(max(round(click.row), 0), labels.shape[0] - 1)
     col = min(max(round(click.col), 0), labels.shape[1] - 1)
     return int(labels[row, col])

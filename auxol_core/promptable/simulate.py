@@ -12,7 +12,7 @@ from auxol_core.types import BoolArray, Box, FloatArray, Point
 
 
 def interior_depth(mask: BoolArray) -> FloatArray:
-    """Distance in pixels of every mask pixel (H, W) to the nearest pixel outside; the image's border counts as outside."""
+    """Distance in pixels of every mask pixel (H, W) to the nearest one outside; the image's border is outside."""
     padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     return np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1], dtype=np.float32)
 
@@ -81,12 +81,12 @@ def just_outside(mask: BoolArray, rng: np.random.Generator) -> Point | None:
 
 
 def neighbouring_mask(mask: BoolArray, rng: np.random.Generator) -> FloatArray:
-    """A mask as the next slice of a volume or an unfinished proposal would show it: moved, scaled, bent, partly lost."""
+    """A mask as the next slice of a volume or an unfinished proposal shows it: moved, scaled, bent, partly lost."""
     rows, cols = np.nonzero(mask)
     size = max(4.0, float(np.sqrt(rows.size)))
     centre = (float(cols.mean()), float(rows.mean()))
     matrix = cv2.getRotationMatrix2D(centre, float(rng.normal(0, 6)), float(np.exp(rng.normal(0, 0.12))))
-    matrix[:, 2] += rng.normal(0, 0.05 * size, 2)
+    matrix = matrix + np.array([[0, 0, 1], [0, 0, 1]]) * rng.normal(0, 0.05 * size, (2, 1))
     shape = (mask.shape[1], mask.shape[0])
     moved = cv2.warpAffine(mask.astype(np.float32), matrix, shape, flags=cv2.INTER_LINEAR)
     bump = cv2.resize(rng.normal(0, 1, (6, 6)).astype(np.float32), shape, interpolation=cv2.INTER_CUBIC)

@@ -37,14 +37,18 @@ def load_weights(path: Path) -> tuple[PromptableNetwork, str]:
             written = (file.metadata() or {}).get("format", "none")
             tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (not a dict)
     except Exception as error:
-        raise CheckpointError(f"Expected a promptable network's weights at {path.name}, got: {error}. Reinstall.") from error
+        raise CheckpointError(
+            f"Expected a promptable network's weights at {path.name}, got: {error}. Reinstall the package."
+        ) from error
     if written != FORMAT:
         raise CheckpointError(f"Expected weights of format {FORMAT} in {path.name}, got {written}. Reinstall.")
     network = PromptableNetwork()
     missing, unexpected = network.load_state_dict(tensors, strict=False)
     missing = [name for name in missing if not name.endswith("num_batches_tracked")]
     if missing or unexpected:
-        raise CheckpointError(f"{path.name} does not fit this network: missing {missing[:3]}, unexpected {unexpected[:3]}.")
+        raise CheckpointError(
+            f"{path.name} does not fit this network: missing {missing[:3]}, unexpected {unexpected[:3]}. Reinstall."
+        )
     network.eval().requires_grad_(False)
     return to_channels_last(network), digest
 

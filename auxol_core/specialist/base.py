@@ -21,7 +21,7 @@ Arrays = Mapping[str, NDArray[np.generic]]
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What a specialist sees of one object: the windowed image (H, W, 3) in 0..1, the prompt, the generalist's answer."""
+    """What a specialist sees of an object: windowed image (H, W, 3) in 0..1, prompt, the generalist's answer."""
 
     image: FloatArray = field(repr=False)
     prompt: Prompt
@@ -36,6 +36,15 @@ class Opinion:
     logits: FloatArray = field(repr=False)
     quality: float
     region: tuple[slice, slice] | None = None
+
+    @property
+    def mask(self) -> BoolArray:
+        """(H, W) bool: where the logits are above 0, inside ``region``."""
+        if self.region is None:
+            return np.asarray(self.logits > 0, dtype=bool)
+        mask = np.zeros(self.logits.shape, dtype=bool)
+        mask[self.region] = self.logits[self.region] > 0
+        return mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +69,10 @@ class Specialist(Protocol):
     @property
     def state(self) -> Arrays:
         """The state in use."""
+
+    @property
+    def snapshot_every(self) -> int:
+        """Every how many versions the state is stored; those between are rebuilt by replay. 1 unless it is huge."""
 
     def initial_state(self) -> Arrays:
         """The state before anything was learned."""

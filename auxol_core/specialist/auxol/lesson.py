@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from auxol_core.crops import Window, extract
+from auxol_core.crops import Window
 from auxol_core.promptable.sampling import Target
 from auxol_core.specialist.base import Arrays, View
-from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt
+from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt, probability_of
 
 WHOLE_SIDE = 512
 CLOSE_SIDE = 384
@@ -62,7 +62,7 @@ def _put(
     shape = (max(2, round(part.shape[0] * scale)), max(2, round(part.shape[1] * scale)))
     if (part[..., 0] == part[..., 1]).all() and (part[..., 0] == part[..., 2]).all():
         part = part[..., :1]
-    probability = 1.0 / (1.0 + np.exp(-np.clip(view.generalist.logits[region], -15, 15)))
+    probability = probability_of(view.generalist.logits[region])
     arrays[f"image_{name}"] = _bytes(_resized(part, shape))
     arrays[f"image_{name}_generalist"] = _bytes(_resized(probability, shape))
     arrays[f"truth_{name}"] = _resized(truth[region].astype(np.float32), shape) > 0.5
@@ -111,8 +111,3 @@ def _prompt_of(numbers: NDArray[np.float32], proposal: FloatArray) -> Prompt:
     # A prompt that was a mask alone (a neighbour's) is told by what the generalist made of it.
     mask = None if box is not None or any(p.positive for p in points) else proposal
     return Prompt(box=box, points=points, mask=mask)
-
-
-def crop_of(scene: Scene, window: Window, side: int) -> FloatArray:
-    """The generalist's probability seen through ``window``: (side, side)."""
-    return extract(scene.proposal, window, side)

@@ -1,0 +1,54 @@
+# make demo        see it work on the sample in this repository
+# make test        the tests                    make test-long   those that take minutes
+# make lint        ruff and mypy --strict       make bench DATA=folder   the benchmark
+# make pretrain    train the built-in weights anew (hours)       make clean
+
+PYTHON ?= python3
+# One exact build: a looser request may bring gigabytes of GPU libraries that nothing here needs.
+TORCH ?= torch==2.13.0
+DATA ?=
+OUT ?= runs/builtin
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+DEMO := results/demo
+
+# Idle torch threads otherwise spin on cores that the rest of the process could use.
+export OMP_WAIT_POLICY := PASSIVE
+
+.PHONY: demo test test-long lint bench pretrain clean
+
+demo: $(STAMP)
+	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --methods shape,sam,auxol \
+		--prompt box --generalist builtin --out $(DEMO)
+	@echo "The learning curve is $(DEMO)/curve.png; the numbers are $(DEMO)/summary.json and $(DEMO)/rows.csv."
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+test-long: $(STAMP)
+	$(BIN)/python -m pytest -m slow
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	@test -n "$(DATA)" || { echo "Say where the data sets are: make bench DATA=folder (docs/benchmark.md lists them)." >&2; exit 2; }
+	$(BIN)/python -m auxol_core.replay.bench --data "$(DATA)" $(ARGS)
+
+pretrain: $(STAMP)
+	$(BIN)/python -m auxol_core.pretrain.train --out "$(OUT)" $(ARGS)
+
+clean:
+	rm -rf $(VENV) results build dist auxol_core.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find auxol_core Testing -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) "$(TORCH)"
+	$(PIP) -e ".[dev]"
+	touch $@

@@ -1,0 +1,64 @@
+"""The methods that need no engine, and the choice of methods."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from replay_fakes import disc
+
+from auxol_core.errors import InvalidInputError
+from auxol_core.metrics import dice
+from auxol_core.replay.methods import METHODS, Method, best_radius, chosen, drawn_shape, ellipse, point_distance
+from auxol_core.replay.options import ReplayOptions
+from auxol_core.types import Box, Point, Prompt
+
+
+def test_an_ellipse_touches_the_sides_of_its_box():
+    mask = ellipse(Box(10, 20, 50, 80), (100, 100))
+    assert Box.of_mask(mask) == Box(10, 20, 50, 80)
+    assert mask.sum() == pytest.approx(np.pi * 20 * 30, rel=0.01)
+
+
+def test_the_best_radius_is_the_one_of_the_highest_mean_dice():
+    cases = [([Point(50, 60)], disc((128, 128), (50, 60), radius)) for radius in (18, 22, 30)]
+    cases.append(([Point(30, 30), Point(90, 90)], disc((140, 120), (30, 30), 15) | disc((140, 120), (90, 90), 25)))
+    means = {
+        radius: np.mean([dice(point_distance(points, truth.shape) <= radius, truth) for points, truth in cases])
+        for radius in range(1, 80)
+    }
+    assert best_radius(cases) == max(means, key=lambda radius: means[radius])
+
+
+def test_shapes_of_several_prompts_are_united():
+    boxes = [Prompt(box=Box(10, 10, 30, 30)), Prompt(box=Box(50, 50, 90, 90))]
+    mask = drawn_shape(boxes, (100, 100), 0)
+    assert np.array_equal(mask, ellipse(boxes[0].box, (100, 100)) | ellipse(boxes[1].box, (100, 100)))
+    points = [Prompt(points=(Point(20, 20),)), Prompt(points=(Point(70, 70),))]
+    expected = disc((100, 100), (20, 20), 9) | disc((100, 100), (70, 70), 9)
+    assert np.array_equal(drawn_shape(points, (100, 100), 9), expected)
+
+
+def test_methods_are_chosen_by_name_without_repetition():
+    methods, notes = chosen(["auxol", "sam", "auxol"], "box")
+    assert [m.name for m in methods] == ["auxol", "sam"]
+    assert notes == []
+    for bad in (["auxol", "magic"], []):
+        with pytest.raises(InvalidInputError, match="shape, sam, paper, auxol, auxol-frozen"):
+            chosen(bad, "box")
+
+
+def test_a_method_that_does_not_answer_a_prompt_is_skipped_with_a_note(monkeypatch):
+    monkeypatch.setitem(METHODS, "boxer", Method("boxer", None, taught=False, prompts=("box",)))
+    methods, notes = chosen(["boxer", "sam"], "point")
+    assert [m.name for m in methods] == ["sam"]
+    assert notes == ["boxer is skipped: it does not answer point prompts."]
+
+
+@pytest.mark.parametrize(
+    ("name", "preset", "learning"),
+    [("sam", "paper", False), ("paper", "paper", True), ("auxol", "auxol", True), ("auxol-frozen", "auxol", False)],
+)
+def test_each_method_has_its_preset_and_only_learners_learn(name, preset, learning):
+    options = METHODS[name].task_options(ReplayOptions(seed=7))
+    assert (options.preset, options.learning, options.seed) == (preset, learning, 7)
+    assert METHODS[name].taught == learning

@@ -1,0 +1,309 @@
+"""The house of docs/architecture.md, enforced: five floors, imports only walk down, torch only in its rooms.
+
+The checker reads the source (ast) and runs nothing. Its last tests show, on a tiny tree, that it fails where it must.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "auxol_core"
+SOURCE = Path(__file__).resolve().parents[2] / PACKAGE
+
+# A room is a module or package directly under auxol_core. A new room is added here, on the lowest floor it can live on.
+FLOORS: dict[str, int] = {
+    **dict.fromkeys(("types", "options", "errors", "api", "steps"), 0),
+    **dict.fromkeys(("protocol", "client"), 1),
+    **dict.fromkeys(("promptable", "generalist", "specialist", "synthetic"), 2),
+    **dict.fromkeys(("fusion", "memory", "crops", "metrics", "objects", "precision"), 2),
+    **dict.fromkeys(("engine", "worker", "session", "slices", "pending", "propagate"), 3),
+    **dict.fromkeys(("task_file", "task_database", "task_owner", "task_schema", "task_folder"), 3),
+    **dict.fromkeys(("lesson_codec", "fault_points"), 3),
+    **dict.fromkeys(("build", "server", "replay", "pretrain", "cli"), 4),
+}
+
+# Which modules of another room on the same floor a room may use; a package's name stands for all its modules.
+GEOMETRY = ("crops", "metrics", "objects")
+DOORS: dict[str, tuple[str, ...]] = {
+    **{room: tuple(r for r, floor in FLOORS.items() if floor == FLOORS[room]) for room in FLOORS if FLOORS[room] < 2},
+    "promptable": GEOMETRY,
+    "generalist": (*GEOMETRY, "promptable"),
+    "specialist": (*GEOMETRY, "promptable", "memory"),
+    "synthetic": (),
+    "fusion": (*GEOMETRY, "specialist.base"),
+    "memory": (*GEOMETRY, "specialist.base"),
+    "crops": (),
+    "metrics": (),
+    "objects": ("crops", "metrics"),
+    "precision": ("promptable",),
+    **{room: tuple(r for r, floor in FLOORS.items() if floor == 3) for room in FLOORS if FLOORS[room] == 3},
+    "build": (),
+    "server": ("build",),
+    "replay": ("build",),
+    "pretrain": ("build", "replay"),
+    "cli": ("build", "server", "replay", "pretrain"),
+}
+# Floor 3 knows floor 2 by its Protocols and by what needs no model (simulate: how a user's box is drawn).
+PROTOCOLS = ("generalist.base", "generalist.cache", "specialist.base")
+DOORS_OF_FLOOR_2 = (*GEOMETRY, *PROTOCOLS, "fusion", "memory", "promptable.simulate")
+
+# Third-party packages by floor, and what single rooms may have beyond them. Floor 4 may use whatever is declared.
+ARRAYS = {"numpy", "scipy", "cv2", "cachetools"}
+THIRD_PARTY: dict[int, set[str]] = {0: {"numpy"}, 1: {"numpy", "requests"}, 2: ARRAYS, 3: ARRAYS}
+ROOM_EXTRAS: dict[str, set[str]] = {
+    "promptable": {"torch", "safetensors"},
+    "generalist": {"torch", "safetensors", "segment_anything", "requests", "platformdirs", "filelock"},
+    "specialist": {"torch", "safetensors"},
+    "precision": {"torch", "platformdirs"},
+    "lesson_codec": {"safetensors"},
+}
+NEVER = {"slicer", "qt", "ctk", "vtk"}
+NOT_ON_FLOOR_3 = {"argparse", "http", "urllib", "requests", "fastapi", "uvicorn", "typer", "rich"}
+
+# Importing torch takes seconds: elsewhere it is imported by the function that needs it.
+SLOW = {"torch", "segment_anything", "torchvision"}
+SLOW_ROOMS = ("promptable", "generalist", "specialist", "precision", "build", "pretrain")
+FAST_MODULES = (
+    "generalist",
+    "generalist.base",
+    "generalist.cache",
+    "generalist.checkpoints",
+    "generalist.download",
+    "promptable",
+    "promptable.prompt_maps",
+    "promptable.simulate",
+    "promptable.windows",
+    "specialist",
+    "specialist.base",
+)
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module: where it stands, what it names, and whether it runs when its file is imported."""
+
+    line: int
+    module: str
+    at_file_scope: bool
+    names: tuple[str, ...] = ()
+
+
+def imports_of(tree: ast.Module, module: str, is_package: bool, known: set[str]) -> Iterator[Import]:
+    """All imports of a file, also those inside functions; ``known`` are the modules of the package itself."""
+    at_file_scope = set(_file_scope(tree.body))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(node.lineno, alias.name, node in at_file_scope)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, module, is_package)
+            for alias in node.names:
+                inner = f"{base}.{alias.name}"
+                if inner in known:
+                    yield Import(node.lineno, inner, node in at_file_scope)
+                else:
+                    yield Import(node.lineno, base, node in at_file_scope, (alias.name,))
+
+
+def _file_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Statements that run when the file is imported; what only a type checker reads is none of them."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            yield from _file_scope(node.orelse)
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for field in ("body", "orelse", "finalbody", "handlers"):
+                yield from _file_scope(getattr(node, field, []))
+
+
+def _absolute(node: ast.ImportFrom, module: str, is_package: bool) -> str:
+    if node.level == 0:
+        return node.module or ""
+    parts = module.split(".")
+    kept = parts[: len(parts) - node.level + (1 if is_package else 0)]
+    return ".".join([*kept, *([node.module] if node.module else [])])
+
+
+def violations(source: Path) -> list[str]:
+    """Everything in the package at ``source`` that breaks the rules, as 'file:line: sentence'."""
+    found: list[str] = []
+    for path, imports in all_imports(source):
+        inside = _module_name(path, source).removeprefix(PACKAGE).removeprefix(".")
+        room = inside.split(".")[0]
+        if room and room not in FLOORS:
+            found.append(f"{path}:1: the room {room} has no floor; name it in FLOORS")
+            continue
+        for each in imports:
+            found += [f"{path}:{each.line}: {sentence}" for sentence in _broken(inside, room, each)]
+    return found
+
+
+def all_imports(source: Path) -> Iterator[tuple[Path, list[Import]]]:
+    """Every file of the package at ``source`` with what it imports."""
+    files = {_module_name(path, source): path for path in sorted(source.rglob("*.py"))}
+    for module, path in files.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        yield path, list(imports_of(tree, module, path.name == "__init__.py", set(files)))
+
+
+def _module_name(path: Path, source: Path) -> str:
+    parts = [PACKAGE, *path.relative_to(source).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _broken(inside: str, room: str, each: Import) -> Iterator[str]:
+    # The package's own __init__ (room "") is read by all, so it may import nothing of ours and nothing foreign.
+    floor = FLOORS[room] if room else 0
+    top = each.module.split(".")[0]
+    if top == PACKAGE:
+        yield from _broken_inside(room, floor, each)
+        return
+    if top in NEVER:
+        yield f"{top} belongs to the Slicer side; auxol_core never imports it"
+    if floor == 3 and top in NOT_ON_FLOOR_3:
+        yield f"floor 3 knows neither HTTP nor a command line, and imports {top}"
+    if top not in sys.stdlib_module_names and floor < 4:
+        allowed = THIRD_PARTY[floor] | ROOM_EXTRAS.get(room, set())
+        if top not in allowed:
+            yield f"{room or PACKAGE} (floor {floor}) may import {', '.join(sorted(allowed))}, not {top}"
+    if top in SLOW and each.at_file_scope and (room not in SLOW_ROOMS or inside in FAST_MODULES):
+        yield f"{inside} imports {top} at file scope; import it in the function that needs it"
+
+
+def _broken_inside(room: str, floor: int, each: Import) -> Iterator[str]:
+    target = each.module.removeprefix(PACKAGE).removeprefix(".")
+    target_room = target.split(".")[0]
+    private = [name for name in each.names if name.startswith("_") and not name.startswith("__")]
+    if private and target_room != room:
+        yield f"{', '.join(private)} of {each.module} is private to its room"
+    if not target or target_room == room:
+        return
+    if target_room not in FLOORS:
+        yield f"the room {target_room} has no floor; name it in FLOORS"
+    elif FLOORS[target_room] > floor:
+        yield f"arrow up: {room} (floor {floor}) imports {each.module} (floor {FLOORS[target_room]})"
+    elif FLOORS[target_room] == floor and not _through_a_door(target, DOORS.get(room, ())):
+        yield f"{room} imports {each.module}, which is no door of that room"
+    elif floor == 3 and FLOORS[target_room] == 2 and not _through_a_door(target, DOORS_OF_FLOOR_2):
+        yield f"floor 3 knows the Protocols of floor 2, and {room} imports {each.module}"
+
+
+def _through_a_door(target: str, doors: tuple[str, ...]) -> bool:
+    return any(target == door or target.startswith(f"{door}.") for door in doors)
+
+
+def test_imports_only_walk_down_and_torch_stays_in_its_rooms() -> None:
+    found = violations(SOURCE)
+    assert not found, "\n".join(found)
+
+
+def test_every_third_party_import_is_declared_in_pyproject(repository: Path) -> None:
+    text = (repository / "pyproject.toml").read_text(encoding="utf-8")
+    dependencies = re.search(r"^dependencies = \[(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    extras = re.search(r"^\[project\.optional-dependencies\](.*?)^\[", text, re.MULTILINE | re.DOTALL)
+    assert dependencies is not None
+    assert extras is not None
+    declared = set(re.findall(r'"([A-Za-z0-9._-]+)', dependencies.group(1) + extras.group(1)))
+    distribution = {"cv2": "opencv-python-headless", "segment_anything": "segment-anything"}
+    used = {each.module.split(".")[0] for _, imports in all_imports(SOURCE) for each in imports}
+    foreign = used - set(sys.stdlib_module_names) - {PACKAGE, "torchvision"}  # segment_anything's wish, never needed
+    assert {distribution.get(name, name) for name in foreign} - declared == set()
+
+
+# A fresh interpreter, because this one has loaded torch long since
+
+
+def modules_loaded_by(code: str) -> set[str]:
+    """Top-level names in sys.modules after ``code`` ran in a fresh interpreter."""
+    report = f"{code}\nimport sys\nprint('LOADED', *sorted({{name.split('.')[0] for name in sys.modules}}))"
+    result = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 0, result.stderr
+    return set(result.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize("room", ["types", "options", "errors", "api"])
+def test_floor_0_loads_numpy_and_nothing_else_from_outside(room: str) -> None:
+    loaded = modules_loaded_by(f"import {PACKAGE}.{room}")
+    assert not loaded & {"torch", "cv2", "scipy", "SimpleITK", "matplotlib", "requests", "typer", "rich"}
+
+
+def test_help_and_version_answer_without_loading_torch() -> None:
+    for argument in ("--help", "--version"):
+        loaded = modules_loaded_by(
+            f"from {PACKAGE}.cli.main import app\ntry:\n    app(['{argument}'])\nexcept SystemExit as end:\n"
+            "    assert not end.code, end.code"
+        )
+        assert "typer" in loaded
+        assert not loaded & (SLOW | {"matplotlib", "SimpleITK"})
+
+
+# The checker itself, on a house of a few files
+
+
+def house(root: Path, files: dict[str, str]) -> Path:
+    """A package at ``root`` with these files; returns its folder."""
+    source = root / PACKAGE
+    for name, text in {"__init__.py": "", **files}.items():
+        path = source / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return source
+
+
+def test_a_house_that_keeps_the_rules_passes(tmp_path: Path) -> None:
+    source = house(
+        tmp_path,
+        {
+            "types.py": "import numpy\nfrom auxol_core.errors import AuxolError\n",
+            "errors.py": "",
+            "promptable/network.py": "import torch\n",
+            "generalist/base.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch\n",
+            "generalist/builtin.py": "from auxol_core.promptable.network import Network\n",
+            "engine.py": "from auxol_core.generalist.base import Generalist\nfrom auxol_core import types\n",
+            "cli/main.py": "import typer\ndef run():\n    import torch\n",
+        },
+    )
+    assert violations(source) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "sentence"),
+    [
+        ("types.py", "from auxol_core.engine import Engine", "arrow up: types (floor 0) imports auxol_core.engine"),
+        ("types.py", "def f():\n    import auxol_core.engine", "arrow up: types (floor 0)"),
+        ("types.py", "from . import engine", "arrow up: types (floor 0)"),
+        ("generalist/sam.py", "from ..engine import Engine", "arrow up: generalist (floor 2)"),
+        ("generalist/__init__.py", "from ..cli import main", "arrow up: generalist (floor 2)"),
+        ("__init__.py", "from auxol_core.engine import Engine", "arrow up"),
+        ("types.py", "import scipy.ndimage", "may import numpy, not scipy"),
+        ("client.py", "import torch", "may import numpy, requests, not torch"),
+        ("crops.py", "import requests", "not requests"),
+        ("engine.py", "import torch", "engine imports torch at file scope"),
+        ("cli/main.py", "try:\n    import torch\nfinally:\n    pass", "cli.main imports torch at file scope"),
+        ("cli/main.py", "class A:\n    import torch", "cli.main imports torch at file scope"),
+        ("generalist/base.py", "import torch", "generalist.base imports torch at file scope"),
+        ("engine.py", "from auxol_core.specialist.auxol.learner import Learner", "knows the Protocols of floor 2"),
+        ("engine.py", "import argparse", "neither HTTP nor a command line"),
+        ("synthetic/scene.py", "from auxol_core.promptable import network", "which is no door of that room"),
+        ("fusion.py", "from auxol_core.specialist.paper.unet import UNet", "which is no door of that room"),
+        ("replay/run.py", "from auxol_core.crops import _resized", "_resized of auxol_core.crops is private"),
+        ("server/app.py", "import slicer", "belongs to the Slicer side"),
+        ("newcomer.py", "", "newcomer has no floor"),
+    ],
+)
+def test_a_house_that_breaks_one_is_told_the_file_the_line_and_the_rule(
+    tmp_path: Path, file: str, text: str, sentence: str
+) -> None:
+    others = {"engine.py": "", "cli/main.py": "", "promptable/network.py": "", "crops.py": ""}
+    found = violations(house(tmp_path, {**others, file: text}))
+    assert found, "nothing was found"
+    assert any(sentence in each for each in found), found
+    assert all(Path(each.split(":")[0]).name == Path(file).name for each in found)

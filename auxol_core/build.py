@@ -1,0 +1,110 @@
+"""Composition root: which generalist, which specialist, which device, and what torch is told once per process."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import platformdirs
+import torch
+
+from auxol_core.engine import Engine, SpecialistFactory
+from auxol_core.fusion import ExpertAdvice, FusionRule, MeanOfBest
+from auxol_core.generalist.base import Generalist
+from auxol_core.generalist.builtin import load_builtin
+from auxol_core.options import MachineOptions, Precision, TaskOptions
+from auxol_core.precision import PrecisionChoice, choose_precision
+from auxol_core.specialist.auxol.learner import AuxolSpecialist
+from auxol_core.specialist.base import Specialist
+from auxol_core.specialist.paper.learner import PaperSpecialist
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Compute:
+    """What the machine gives: device and precision, each with the reason in a sentence, and torch's threads."""
+
+    device: str
+    device_reason: str
+    precision: Precision
+    precision_reason: str
+    threads: int
+
+
+def set_up_torch(machine: MachineOptions) -> Compute:
+    """Choose device, precision and threads, and tell torch and OpenCV. Idempotent; call it before anything runs."""
+    threads = machine.threads or os.cpu_count() or 1
+    torch.set_num_threads(threads)
+    # Weights that fade towards 0 become denormal numbers, on which a CPU is a hundred times slower.
+    torch.set_flush_denormal(True)
+    cv2.setNumThreads(1)
+    device, device_reason = _device(machine)
+    if machine.precision != "auto":
+        choice = PrecisionChoice(machine.precision, "as asked for")
+    elif device == "cuda":
+        choice = PrecisionChoice("bfloat16", "a GPU multiplies it in hardware")
+    else:
+        choice = choose_precision(threads)
+    return Compute(device, device_reason, choice.precision, choice.reason, threads)
+
+
+def _device(machine: MachineOptions) -> tuple[str, str]:
+    if machine.device == "cpu":
+        return "cpu", "as asked for"
+    if torch.cuda.is_available():
+        return "cuda", f"torch sees {torch.cuda.get_device_name(0)}"
+    build = "this build of torch has no CUDA" if torch.version.cuda is None else "torch sees no CUDA device"
+    if machine.device == "cuda":
+        log.warning("CUDA was asked for, but %s: using the CPU", build)
+    return "cpu", build
+
+
+def make_generalist(name: str, compute: Compute) -> Generalist:
+    """``builtin``, a known checkpoint's name, or a path; CheckpointError if it cannot be used."""
+    if name == "builtin":
+        return load_builtin(precision=compute.precision, device=compute.device)
+    # Imported here because segment_anything takes a second to import and the built-in generalist never needs it.
+    from auxol_core.generalist.checkpoints import find
+    from auxol_core.generalist.sam import load_sam
+
+    return load_sam(find(name), device=compute.device, precision=compute.precision)
+
+
+def specialist_factory(compute: Compute) -> SpecialistFactory:
+    """What makes a task's specialist and fusion rule from its options."""
+    initial = load_builtin(device="cpu").network
+
+    def make(options: TaskOptions) -> tuple[Specialist, FusionRule]:
+        if options.preset == "paper":
+            return (
+                PaperSpecialist(options.paper, options.seed, precision=compute.precision, device=compute.device),
+                MeanOfBest(options.paper),
+            )
+        learner = AuxolSpecialist(initial, options.auxol, precision=compute.precision, device=compute.device)
+        return learner, ExpertAdvice(options.auxol)
+
+    return make
+
+
+def default_data_dir() -> Path:
+    """Where tasks live: the user's data folder, or AUXOL_DATA_DIR."""
+    given = os.environ.get("AUXOL_DATA_DIR")
+    return Path(given) if given else Path(platformdirs.user_data_dir("auxol", appauthor=False)) / "tasks"
+
+
+def make_engine(generalist: str, data_dir: Path, machine: MachineOptions | None = None) -> Engine:
+    """An engine in this process with the generalist of that name, its tasks in ``data_dir``."""
+    machine = machine or MachineOptions()
+    compute = set_up_torch(machine)
+    return Engine(
+        make_generalist(generalist, compute),
+        specialist_factory(compute),
+        data_dir,
+        machine,
+        device=compute.device,
+        precision=compute.precision,
+    )

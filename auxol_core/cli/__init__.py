@@ -1,0 +1,1 @@
+"""The command line: ``auxol``. No module here imports torch before a command runs."""

@@ -1,0 +1,73 @@
+"""The command ``auxol``: its commands in one place, and what a person sees when one of them fails.
+
+The modules of the commands are imported here, torch is not: each command imports what it needs when it runs, so that
+``auxol --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+from rich.text import Text
+from typer.core import TyperGroup
+
+from auxol_core import __version__
+from auxol_core.cli.checkpoint_command import checkpoint_app
+from auxol_core.cli.replay_command import replay
+from auxol_core.cli.segment_command import segment
+from auxol_core.errors import AuxolError
+
+EXIT_ERROR = 1
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+class SentenceGroup(TyperGroup):
+    """Commands whose expected errors are a sentence on standard error; a traceback stays what it means: a bug."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        """Run the command; exit code 1 for an AuxolError, 130 for Ctrl-C."""
+        try:
+            return super().invoke(ctx)
+        except AuxolError as error:
+            _tell(str(error), style="red")
+            raise typer.Exit(EXIT_ERROR) from error
+        except KeyboardInterrupt as stop:
+            _tell("Stopped by Ctrl-C.", style="yellow")
+            raise typer.Exit(EXIT_INTERRUPTED) from stop
+
+
+def _tell(sentence: str, style: str) -> None:
+    # Unwrapped, so that a path in it can be copied; made anew, so that it is today's standard error.
+    Console(stderr=True).print(Text(sentence, style=style), soft_wrap=True)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"auxol {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    name="auxol",
+    cls=SentenceGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def main(
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Print the version and leave."
+    ),
+) -> None:
+    """Segment medical images from boxes and clicks, and learn from each correction. Research use, not for diagnosis."""
+
+
+app.command()(replay)
+app.command()(segment)
+app.add_typer(checkpoint_app, name="checkpoint")
+
+if __name__ == "__main__":
+    app()

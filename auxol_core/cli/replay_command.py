@@ -1,0 +1,132 @@
+"""``auxol replay``: the benchmark on folders of labelled images or volumes."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from auxol_core.errors import InvalidInputError
+from auxol_core.options import AuxolOptions, MachineOptions, PaperOptions
+from auxol_core.replay.options import FeedbackOptions, Noise, PlanOptions, PromptOptions, ReplayOptions
+
+if TYPE_CHECKING:
+    from auxol_core.replay.benchmark import Outcome
+    from auxol_core.replay.runner import EngineFactory
+
+INTERRUPTED = 130
+TABLE_WIDTH = 116
+
+
+def engine_factory() -> EngineFactory:
+    """The real engine's factory; imported here, so that --help does not wait for torch."""
+    from auxol_core.build import make_engine
+
+    return make_engine
+
+
+def replay(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="DIR...", help="Sets: DIR/images + DIR/masks, or DIR/volumes + DIR/labels."),
+    ],
+    generalist: Annotated[str, typer.Option(help="builtin, vit_b, vit_l, vit_h, medsam or a path.")] = "builtin",
+    methods: Annotated[str, typer.Option(help="Methods, separated by commas.")] = "shape,sam,paper,auxol,auxol-frozen",
+    prompt: Annotated[str, typer.Option(help="box or point, one for each connected piece of the truth.")] = "box",
+    jitter: Annotated[float, typer.Option(help="Every side of a box moves by up to this share of its size.")] = 0.1,
+    shift: Annotated[float, typer.Option(help="Every box moves by exactly this share, sideways and up or down.")] = 0.0,
+    point: Annotated[str, typer.Option(help="interior (the deepest pixel) or centroid (as published).")] = "interior",
+    feedback: Annotated[int, typer.Option(help="Correct every n-th image: 1, 2, 4.")] = 1,
+    review_below: Annotated[float | None, typer.Option(help="Correct only where the shown Dice is below this.")] = None,
+    noise: Annotated[str, typer.Option(help="Careless corrections: erode:0.05, dilate:0.05, either:0.1.")] = "none",
+    label: Annotated[list[str] | None, typer.Option(help="Only this structure, by name or value; repeatable.")] = None,
+    sequence: Annotated[str, typer.Option(help="Replay these streams one after another in one task: A,B,A.")] = "",
+    limit: Annotated[int | None, typer.Option(help="Images (slices, of volumes) of each stream.")] = None,
+    every: Annotated[int, typer.Option(help="Of volumes, look at every n-th slice.")] = 1,
+    axis: Annotated[int, typer.Option(help="Slice volumes along: 0 slices, 1 rows, 2 columns.")] = 0,
+    window: Annotated[str, typer.Option(help="Grey range of volumes: the task's, or each volume's own.")] = "task",
+    seed: Annotated[int, typer.Option(help="Draws the order, the prompts and the learners' samples.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder of summary.json, rows.csv, curve.png.")] = Path("results"),
+    cache: Annotated[Path | None, typer.Option(help="Folder of finished runs. Default: OUT/cache.")] = None,
+    threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
+    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    paper_memory: Annotated[str, typer.Option(help="loss_ranked or fifo.")] = "loss_ranked",
+    paper_bce: Annotated[str, typer.Option(help="as_intended or as_coded.")] = "as_intended",
+    paper_mask_channel: Annotated[str, typer.Option(help="as_intended or as_coded.")] = "as_intended",
+    paper_alpha: Annotated[str, typer.Option(help="hard or soft.")] = "hard",
+    auxol: Annotated[list[str] | None, typer.Option(help="An option of ours, such as steps=4; repeatable.")] = None,
+    progress: Annotated[bool | None, typer.Option(help="Show a progress bar. Default: on a terminal.")] = None,
+) -> None:
+    """Replay labelled images as the clinic would meet them: propose, score, correct, learn, next."""
+    # Imported here, as matplotlib and SimpleITK are slow to load and --help needs neither.
+    from auxol_core.replay.benchmark import replay as run_replay
+    from auxol_core.replay.report import ProgressListener
+    from auxol_core.replay.runner import Workshop
+
+    console = wide_console()
+    paper: dict[str, Any] = {"memory": paper_memory, "bce": paper_bce, "mask_channel": paper_mask_channel}
+    options = ReplayOptions(
+        prompts=PromptOptions(prompt, jitter, shift, point, seed),  # type: ignore[arg-type]
+        plan=PlanOptions(limit, every, axis, window, seed),  # type: ignore[arg-type]
+        feedback=FeedbackOptions(feedback, review_below, Noise.parse(noise), seed),
+        sequence=tuple(_split(sequence)),
+        paper=PaperOptions(**paper, alpha=paper_alpha),  # type: ignore[arg-type]
+        auxol=auxol_options(auxol or []),
+        seed=seed,
+    )
+    machine = MachineOptions(threads, device, precision)  # type: ignore[arg-type]
+    outcome = run_replay(
+        folders,
+        _split(methods),
+        options,
+        Workshop(engine_factory(), generalist, machine),
+        out,
+        labels=label or [],
+        cache=cache,
+        listener=ProgressListener(console, bars=console.is_terminal if progress is None else progress),
+    )
+    _report(console, outcome, out)
+
+
+def wide_console() -> Console:
+    """The terminal; a log or a narrow terminal counts as wide enough for the tables, which are not cut off."""
+    console = Console()
+    return console if console.width >= TABLE_WIDTH else Console(width=TABLE_WIDTH)
+
+
+def auxol_options(texts: list[str]) -> AuxolOptions:
+    """``["steps=4", "use_proposal=false"]`` -> options; InvalidInputError on an unknown name or a bad value."""
+    kinds: dict[str, type] = {name: type(value) for name, value in dataclasses.asdict(AuxolOptions()).items()}
+    values: dict[str, Any] = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if name not in kinds:
+            raise InvalidInputError(f"--auxol takes NAME=VALUE with a name of {', '.join(kinds)}, got {text!r}.")
+        try:
+            values[name] = value.lower() in ("1", "true", "yes") if kinds[name] is bool else kinds[name](value)
+        except ValueError as error:
+            raise InvalidInputError(f"--auxol {name} takes a {kinds[name].__name__}, got {value!r}.") from error
+    return AuxolOptions(**values)
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _report(console: Console, outcome: Outcome, out: Path) -> None:
+    from auxol_core.replay.report import comparisons_table, results_table, skipped_lines
+
+    if outcome.entries:
+        console.print(results_table(outcome.entries))
+    if outcome.comparisons:
+        console.print(comparisons_table(outcome.comparisons))
+    for line in skipped_lines(outcome.entries):
+        console.print(line, markup=False, highlight=False)
+    if outcome.entries:
+        console.print(f"Learning curves: {out / 'curve.png'}", markup=False, highlight=False, soft_wrap=True)
+    if outcome.interrupted:
+        raise typer.Exit(INTERRUPTED)

@@ -1,0 +1,118 @@
+"""``auxol segment``: what a task has learned, applied to many pictures or volumes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from auxol_core.options import MachineOptions
+from auxol_core.replay.options import PromptOptions
+
+if TYPE_CHECKING:
+    from auxol_core.replay.batch import BatchOptions, Source
+    from auxol_core.replay.batch_prompts import PlacedPrompt
+    from auxol_core.replay.batch_table import Line
+    from auxol_core.replay.runner import EngineFactory
+
+FROM_LABELS = "auto-from-labels"
+EXIT_FAILED = 1
+
+
+def engine_factory() -> EngineFactory:
+    """The real engine's factory; imported here, so that --help does not wait for torch."""
+    from auxol_core.build import make_engine
+
+    return make_engine
+
+
+def segment(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Pictures or volumes: DIR/images, DIR/volumes or DIR.")],
+    task: Annotated[Path, typer.Option(help="An exported task file; it is only read.")],
+    prompts: Annotated[str, typer.Option(help=f"A JSON or CSV file of boxes and points, or {FROM_LABELS}.")],
+    out: Annotated[Path, typer.Option(help="Folder of the masks and of segments.csv.")],
+    generalist: Annotated[str, typer.Option(help="The generalist that the task learned beside.")] = "builtin",
+    label: Annotated[str | None, typer.Option(help=f"With {FROM_LABELS}: the structure, by name or value.")] = None,
+    prompt: Annotated[str, typer.Option(help=f"With {FROM_LABELS}: box or point.")] = "box",
+    jitter: Annotated[float, typer.Option(help=f"With {FROM_LABELS}: sides move by up to this share.")] = 0.0,
+    axis: Annotated[int, typer.Option(help="Slice volumes along: 0 slices, 1 rows, 2 columns.")] = 0,
+    window: Annotated[str, typer.Option(help="Grey range of volumes: the task's, or each volume's own.")] = "task",
+    seed: Annotated[int, typer.Option(help="Draws the jitter.")] = 0,
+    threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
+    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    progress: Annotated[bool | None, typer.Option(help="Show a progress bar. Default: on a terminal.")] = None,
+) -> None:
+    """Segment every prompted picture or volume with a task; masks keep the geometry of their source."""
+    # Imported here, as SimpleITK is slow to load and --help does not need it.
+    from auxol_core.replay.batch import BatchOptions, find_sources, labelled_sources
+    from auxol_core.replay.batch_prompts import read_prompts
+
+    console = Console()
+    draw = PromptOptions(prompt, jitter, seed=seed)  # type: ignore[arg-type]
+    options = BatchOptions(axis, window, draw)  # type: ignore[arg-type]
+    given = None
+    if prompts == FROM_LABELS:
+        sources, left_out = labelled_sources(folder, label)
+        for line in left_out:
+            console.print(f"Left out or doubtful: {line}", markup=False, highlight=False)
+    else:
+        sources, given = find_sources(folder), read_prompts(Path(prompts))
+        strangers = sorted(set(given) - {source.name for source in sources})
+        if strangers:
+            console.print(f"Prompts for images not in {folder}: {', '.join(strangers)}", markup=False, highlight=False)
+    machine = MachineOptions(threads, device, precision)  # type: ignore[arg-type]
+    bars = console.is_terminal if progress is None else progress
+    lines = _run(console, sources, given, task, out, options, generalist, machine, bars=bars)
+    _report(console, lines, out)
+
+
+def _run(
+    console: Console,
+    sources: list[Source],
+    given: dict[str, list[PlacedPrompt]] | None,
+    task: Path,
+    out: Path,
+    options: BatchOptions,
+    generalist: str,
+    machine: MachineOptions,
+    *,
+    bars: bool,
+) -> list[tuple[Line, bool]]:
+    from rich.progress import track
+
+    from auxol_core.replay.batch import segment_all
+
+    with tempfile.TemporaryDirectory(prefix="auxol-segment-", ignore_cleanup_errors=True) as data_dir:
+        engine = engine_factory()(generalist=generalist, data_dir=Path(data_dir), machine=machine)
+        with closing(engine), closing(segment_all(sources, given, engine, task, out, options)) as steps:
+            transient = console.is_terminal
+            shown = track(
+                steps, "Segmenting", total=len(sources), console=console, transient=transient, disable=not bars
+            )
+            return list(shown)
+
+
+def _report(console: Console, lines: list[tuple[Line, bool]], out: Path) -> None:
+    from auxol_core.replay.batch_table import DONE
+
+    kinds = Counter(line.status.split(":")[0] for line, _ in lines)
+    before = sum(known for _, known in lines)
+    console.print(
+        ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        + (f" ({before} of them by an earlier call)" if before else "")
+        + f"; see {out / 'segments.csv'}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+    for line, _ in lines:
+        if line.status != DONE:
+            console.print(f"  {line.name}: {line.status}", markup=False, highlight=False, soft_wrap=True)
+    if kinds.get("failed"):
+        raise typer.Exit(EXIT_FAILED)

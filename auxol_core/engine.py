@@ -1,0 +1,373 @@
+"""The engine: slices, proposals and tasks behind EngineApi, in this process.
+
+It has no thread of its own. ``correct`` journals and returns; what is queued is learned when its host says so, at
+once by ``learn_now`` or step by step by ``work``, between whose steps predictions may be asked for. One thread at a
+time may call it.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from auxol_core import metrics
+from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.fusion import FusionRule, fuse
+from auxol_core.generalist.base import Generalist
+from auxol_core.objects import Claimant, divide
+from auxol_core.options import MachineOptions, TaskOptions
+from auxol_core.pending import Pending, PendingProposals, drawn_box
+from auxol_core.session import TaskSession
+from auxol_core.slices import SliceStore
+from auxol_core.specialist.base import Specialist, View
+from auxol_core.steps import finish
+from auxol_core.task_file import TaskFile
+from auxol_core.task_folder import TaskFolder
+from auxol_core.task_schema import LEARN_KINDS, LessonRow
+from auxol_core.types import (
+    BoolArray,
+    CorrectionInfo,
+    Event,
+    IntensityWindow,
+    Prompt,
+    Proposal,
+    Receipt,
+    Scores,
+    SliceImage,
+    TaskStatus,
+    VersionInfo,
+)
+
+log = logging.getLogger(__name__)
+
+SpecialistFactory = Callable[[TaskOptions], tuple[Specialist, FusionRule]]
+SLICE_BYTES = 512 * 2**20
+
+
+class Engine:
+    """EngineApi in this process. See api.py for what each verb promises."""
+
+    def __init__(
+        self,
+        generalist: Generalist,
+        make_specialist: SpecialistFactory,
+        data_dir: Path,
+        machine: MachineOptions | None = None,
+        *,
+        device: str = "cpu",
+        precision: str = "float32",
+    ) -> None:
+        machine = machine or MachineOptions()
+        self.generalist = generalist
+        self._make_specialist = make_specialist
+        self._device, self._precision = device, precision
+        self._slices = SliceStore(
+            generalist, slice_bytes=SLICE_BYTES, embedding_bytes=machine.embedding_cache_mb * 2**20
+        )
+        self._folder = TaskFolder(data_dir)
+        self._sessions: dict[str, TaskSession] = {}
+        self._pending = PendingProposals()
+
+    # Slices and proposals
+
+    def put_slice(self, image: SliceImage) -> str:
+        return self._slices.put(image)
+
+    def has_slice(self, slice_id: str) -> bool:
+        return slice_id in self._slices
+
+    def predict(self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None) -> Proposal:
+        return finish(self.predicting(task, slice_id, prompt, previous=previous))
+
+    def predicting(
+        self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None
+    ) -> Generator[None, None, Proposal]:
+        """``predict`` in steps: yields between the encoder's blocks."""
+        session = self._session(task)
+        prompt.check_against(self._slices[slice_id].shape)
+        if previous is not None:
+            prompt = replace(prompt, mask=self._pending[previous].probability)
+        view = yield from self._view(session, slice_id, prompt)
+        pending = self._propose(session, slice_id, view, str(uuid.uuid4()))
+        if previous is not None:
+            self._pending.drop([previous])
+        self._pending.add(pending)
+        return pending.proposal
+
+    def _view(self, session: TaskSession, slice_id: str, prompt: Prompt) -> Generator[None, None, View]:
+        window = session.file.window
+        if window is None:
+            window = IntensityWindow.of(self._slices[slice_id])
+            session.file.set_window(window)
+        embedding = yield from self._slices.embedding(slice_id, window)
+        return View(self._slices.unit(slice_id, window), prompt, self.generalist.decode(embedding, prompt))
+
+    def _propose(self, session: TaskSession, slice_id: str, view: View, proposal_id: str) -> Pending:
+        # A specialist that neither speaks nor learns need not be asked; this is the benchmark's `sam`.
+        silent = session.share >= 1.0 and not session.options.learning
+        opinion = None if silent else session.specialist.predict_one(view)
+        share = 1.0 if opinion is None else session.share
+        # Where the generalist alone decides its mask is shown whole, not cut to the specialist's region.
+        shown = None if share >= 1.0 else opinion
+        fused = fuse(view.generalist.logits, shown, share, session.fusion.clip)
+        quality = view.generalist.quality
+        if opinion is not None:
+            quality = share * quality + (1 - share) * opinion.quality
+        proposal = Proposal(
+            proposal_id=proposal_id,
+            task=session.file.name,
+            slice_id=slice_id,
+            prompt=view.prompt,
+            mask=np.asarray(fused > 0, dtype=bool),
+            quality=quality,
+            version=session.file.current_version,
+            share=share,
+        )
+        return Pending(proposal, view, opinion, fused)
+
+    def accept(self, proposal_id: str) -> None:
+        self._pending[proposal_id].accepted = True
+
+    def dismiss(self, proposal_id: str) -> None:
+        _ = self._pending[proposal_id]
+        self._pending.drop([proposal_id])
+
+    def refresh(self, task: str) -> list[Proposal]:
+        session = self._session(task)
+        changed = []
+        for pending in self._pending.of_task(task):
+            old = pending.proposal
+            if pending.accepted:
+                continue
+            fresh = self._propose(session, old.slice_id, pending.view, old.proposal_id)
+            self._pending.add(fresh)
+            if not np.array_equal(fresh.proposal.mask, old.mask):
+                changed.append(fresh.proposal)
+        if changed:
+            session.tell("refreshed", proposals=[proposal.proposal_id for proposal in changed])
+        return changed
+
+    # Teaching
+
+    def correct(
+        self, task: str, slice_id: str, mask: BoolArray, *, correction_id: str, proposals: Sequence[str] = ()
+    ) -> Receipt:
+        session = self._session(task)
+        if (receipt := _first_receipt(session, correction_id)) is not None:
+            return receipt
+        mask = _checked_mask(mask, self._slices[slice_id].shape)
+        # A proposal that is gone (the engine was restarted) costs its score, never the correction: its object then
+        # counts as drawn by hand.
+        shown = [self._pending[p] for p in proposals if p in self._pending]
+        shown = [p for p in shown if p.proposal.slice_id == slice_id and p.proposal.task == task]
+        objects_of_slice = self._objects(session, slice_id, mask, shown)
+        rows = [self._lesson_row(session, pending, truth) for pending, truth in objects_of_slice]
+        proposed = np.zeros(mask.shape, dtype=bool)
+        for pending in shown:
+            proposed |= pending.proposal.mask
+        confirmation = bool(shown) and bool(np.array_equal(proposed, mask))
+        sequence, duplicate = session.file.add_correction(correction_id, slice_id, confirmation, rows)
+        session.saved()
+        self._pending.drop(list(proposals))
+        session.tell("queued", correction=correction_id, scores=[row.scores for row in rows])
+        return Receipt(correction_id, task, sequence, len(rows), confirmation, duplicate)
+
+    def _objects(
+        self, session: TaskSession, slice_id: str, mask: BoolArray, shown: Sequence[Pending]
+    ) -> list[tuple[Pending, BoolArray]]:
+        truths, drawn = divide(mask, [Claimant(p.proposal.prompt, p.proposal.mask) for p in shown])
+        objects = list(zip(shown, truths, strict=True))
+        for component in drawn:
+            view = finish(self._view(session, slice_id, Prompt(box=drawn_box(component, slice_id))))
+            objects.append((self._propose(session, slice_id, view, "drawn by hand"), component))
+        return objects
+
+    def _lesson_row(self, session: TaskSession, pending: Pending, truth: BoolArray) -> LessonRow:
+        """The object's scores and losses under what was shown, before anything learns from it, and its lesson."""
+        view, opinion = pending.view, pending.opinion
+        losses = None
+        if opinion is not None:
+            losses = session.fusion.losses(view.generalist.logits, opinion, truth)
+        scores = Scores(
+            generalist=metrics.dice(view.generalist.mask, truth),
+            specialist=None if opinion is None else metrics.dice(opinion.mask, truth),
+            fused=metrics.dice(pending.proposal.mask, truth),
+        )
+        arrays = session.specialist.lesson(view, truth)
+        return LessonRow(arrays=arrays, scores=scores, expert_losses=losses, version=pending.proposal.version)
+
+    def work(self, task: str) -> Generator[None, None, None]:
+        """Learn what is queued unless learning is paused; yields after every optimiser step."""
+        session = self._session(task)
+        if not session.paused:
+            yield from session.learning()
+
+    def learn_now(self, task: str) -> TaskStatus:
+        finish(self._session(task).learning())
+        return self.status(task)
+
+    def pause(self, task: str) -> None:
+        self._session(task).paused = True
+
+    def resume(self, task: str) -> None:
+        self._session(task).paused = False
+
+    # Tasks
+
+    def list_tasks(self) -> list[str]:
+        return self._folder.names()
+
+    def create_task(self, name: str, options: TaskOptions | None = None) -> TaskStatus:
+        path = self._folder.new(name)
+        file = TaskFile.create(
+            path,
+            name=name,
+            options=options or TaskOptions(),
+            generalist=self.generalist.name,
+            generalist_hash=self.generalist.weights_hash,
+        )
+        return self._opened(name, file)
+
+    def open_task(self, name: str) -> TaskStatus:
+        if name in self._sessions:
+            return self.status(name)
+        return self._opened(
+            name,
+            TaskFile.open(
+                self._folder.existing(name),
+                generalist_hash=self.generalist.weights_hash,
+                generalist=self.generalist.name,
+            ),
+        )
+
+    def _opened(self, name: str, file: TaskFile) -> TaskStatus:
+        try:
+            specialist, fusion = self._make_specialist(file.options)
+            self._sessions[name] = TaskSession(file, specialist, fusion)
+        except BaseException:
+            file.close()
+            raise
+        return self.status(name)
+
+    def close_task(self, name: str) -> None:
+        self._pending.drop([pending.proposal.proposal_id for pending in self._pending.of_task(name)])
+        session = self._sessions.pop(name, None)
+        if session is not None:
+            session.file.close()
+
+    def status(self, task: str) -> TaskStatus:
+        session = self._session(task)
+        known = session.file.corrections()
+        return TaskStatus(
+            name=task,
+            preset=session.options.preset,
+            generalist=self.generalist.name,
+            generalist_hash=self.generalist.weights_hash,
+            version=session.file.current_version,
+            corrections=sum(not c.confirmation for c in known),
+            confirmations=sum(c.confirmation for c in known),
+            queued=len(session.file.queued()) if session.options.learning else 0,
+            paused=session.paused,
+            share=session.share,
+            window=session.file.window,
+            device=self._device,
+            precision=self._precision,
+        )
+
+    def corrections(self, task: str) -> list[CorrectionInfo]:
+        return [row.info for row in self._session(task).file.corrections()]
+
+    def versions(self, task: str) -> list[VersionInfo]:
+        file = self._session(task).file
+        return [
+            VersionInfo(
+                version=row.version,
+                corrections=row.correction_ids,
+                steps=row.steps,
+                seed=row.seed,
+                published=row.published,
+                reason=row.reason,
+                seconds=row.seconds,
+                current=row.published and row.version == file.current_version,
+            )
+            for row in file.updates()
+            if row.kind in LEARN_KINDS
+        ]
+
+    def events(self, task: str, after: int = 0) -> list[Event]:
+        return self._session(task).events(after)
+
+    def undo(self, task: str) -> TaskStatus:
+        session = self._session(task)
+        lineage = session.file.lineage(session.file.current_version)
+        if not lineage:
+            raise NotFoundError(f"Task {task!r} has learned nothing yet; there is no update to undo.")
+        session.go_to(lineage[-1].base_version, "undo")
+        return self.status(task)
+
+    def roll_back(self, task: str, version: int) -> TaskStatus:
+        session = self._session(task)
+        published = [0, *(row.version for row in session.file.updates() if row.made_version)]
+        if version not in published:
+            raise NotFoundError(f"Task {task!r} has no version {version}; it has {published}.")
+        session.go_to(version, "rollback")
+        return self.status(task)
+
+    def forget(self, task: str, correction_id: str) -> TaskStatus:
+        self._session(task).forget(correction_id)
+        return self.status(task)
+
+    def reset(self, task: str) -> TaskStatus:
+        self._session(task).reset()
+        return self.status(task)
+
+    def export_task(self, task: str, path: Path) -> None:
+        self._session(task).file.export(path)
+
+    def import_task(self, path: Path, name: str) -> TaskStatus:
+        TaskFile.import_(path, self._folder.new(name), name, generalist_hash=self.generalist.weights_hash)
+        return self.open_task(name)
+
+    def delete_task(self, name: str) -> None:
+        self.close_task(name)
+        self._folder.delete(name)
+
+    def close(self) -> None:
+        for name in list(self._sessions):
+            self.close_task(name)
+
+    def _session(self, task: str) -> TaskSession:
+        try:
+            return self._sessions[task]
+        except KeyError:
+            known = ", ".join(self.list_tasks()) or "none"
+            raise NotFoundError(f"Task {task!r} is not open. Create or open it first; known are: {known}.") from None
+
+
+def _first_receipt(session: TaskSession, correction_id: str) -> Receipt | None:
+    try:
+        known = session.file.correction(correction_id)
+    except NotFoundError:
+        return None
+    objects = len(known.lessons)
+    return Receipt(correction_id, session.file.name, known.sequence, objects, known.confirmation, duplicate=True)
+
+
+def _checked_mask(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:
+    array = np.asarray(mask)
+    if array.shape != shape:
+        raise InvalidInputError(f"A corrected mask must have the slice's shape {shape}, got {array.shape}.")
+    if array.dtype == bool:
+        return array
+    if array.dtype.kind not in "ui" or not np.isin(np.unique(array), (0, 1, 255)).all() or int(array.max()) == 0:
+        if array.dtype.kind in "ui" and not array.any():
+            return np.zeros(shape, dtype=bool)
+        raise InvalidInputError(
+            f"A corrected mask must be bool, or integers of 0 and 1 (or 255), got dtype {array.dtype}. Send mask > 0."
+        )
+    return np.asarray(array > 0, dtype=bool)

@@ -1,0 +1,242 @@
+"""SAM and MedSAM behind the Generalist Protocol, on segment_anything's own classes.
+
+SAM (Kirillov et al. 2023): the image is resampled so that its longer side is the encoder's (1024 px), in 0..255, minus
+mean over deviation, and padded at the bottom and on the right. MedSAM (Ma et al. 2024) is a ViT-B that was taught
+otherwise: stretched to a square, each image's own minimum to maximum becoming 0..1, nothing padded. Which of the two
+belongs to the weights; nobody chooses it.
+
+Coordinates. Ours are pixel indices, with half-open boxes. SAM's are (x, y) pixel indices too, but of the *resampled*
+image, and its prompt encoder adds 0.5 to reach a pixel's centre there. The centre of our pixel i lies at (i + 0.5) s
+after resampling by s, so that the index to hand over is (i + 0.5) s - 0.5. SAM's predictor hands over i s, which is
+the same for s = 1 and for s = 4 lies 1.5 resampled pixels too far up and left. A box of SAM's names its first and last
+pixel (utils/amg.py, batched_mask_to_box), so our edges [a, b) become a s and b s - 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from auxol_core.errors import CheckpointError, InvalidInputError
+from auxol_core.generalist.base import Embedding
+from auxol_core.generalist.checkpoints import CheckpointFile, Preprocessing, load_state
+from auxol_core.generalist.torchvision_stand_in import import_segment_anything
+from auxol_core.options import Precision
+from auxol_core.types import Box, FloatArray, Prompt, Segmentation
+
+# SAM's own logits of an earlier look, which its mask input was trained on, rarely go beyond.
+MASK_LOGIT_LIMIT = 10.0
+
+_PIXEL_MEAN = (123.675, 116.28, 103.53)
+_PIXEL_STD = (58.395, 57.12, 57.375)
+
+
+@dataclass(frozen=True, eq=False)
+class _Features:
+    """What the image encoder made: ``tensor`` (1, C, h, w) float32, on the model's device."""
+
+    tensor: torch.Tensor
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """How a slice of ``shape`` lies in the encoder's square: ``resampled`` to (rows, columns), then padded."""
+
+    shape: tuple[int, int]
+    resampled: tuple[int, int]
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        return self.resampled[0] / self.shape[0], self.resampled[1] / self.shape[1]
+
+    def point(self, row: float, col: float) -> tuple[float, float]:
+        """(x, y) that SAM's prompt encoder takes for a pixel index."""
+        rows, cols = self.scale
+        return (col + 0.5) * cols - 0.5, (row + 0.5) * rows - 0.5
+
+    def box(self, box: Box) -> tuple[float, float, float, float]:
+        """(x0, y0, x1, y1) that SAM's prompt encoder takes, of the part of ``box`` that lies on the slice."""
+        rows, cols = self.scale
+        x0, y0 = max(box.col0, 0.0) * cols, max(box.row0, 0.0) * rows
+        x1, y1 = min(box.col1, self.shape[1]) * cols - 1, min(box.row1, self.shape[0]) * rows - 1
+        return x0, y0, max(x0, x1), max(y0, y1)
+
+
+class SamGeneralist:
+    """A frozen SAM: ``encode`` once per slice, ``decode`` once per prompt. For one thread.
+
+    ``sam``: a segment_anything ``Sam`` of any size; it is moved to ``device`` and set to evaluation. ``precision``:
+    what the image encoder's matrix products are done in; the decoder, which is cheap, stays in float32.
+    """
+
+    def __init__(
+        self,
+        sam: Any,
+        name: str,
+        weights_hash: str,
+        preprocessing: Preprocessing = "sam",
+        device: str = "cpu",
+        precision: Precision = "float32",
+    ) -> None:
+        if precision not in ("float32", "bfloat16"):
+            raise InvalidInputError(f"The precision must be float32 or bfloat16, got {precision!r}.")
+        self.name = name
+        self.weights_hash = weights_hash
+        self._sam = sam.to(device).eval().requires_grad_(False)
+        self._preprocessing = preprocessing
+        self._device = torch.device(device)
+        self._precision = precision
+        self._side = int(sam.image_encoder.img_size)
+
+    def encode(self, image: FloatArray) -> Generator[None, None, Embedding]:
+        """Encode ``image`` (H, W, 3) float32 in 0..1; yields before each transformer block and before the neck.
+
+        Raises InvalidInputError, at once, for an image of another shape.
+        """
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype.kind != "f":
+            raise InvalidInputError(
+                f"SAM takes an image of (rows, columns, 3) floats in 0..1, got {image.shape} {image.dtype}. "
+                "Apply the task's intensity window first."
+            )
+        return self._encode(image)
+
+    def decode(self, embedding: Embedding, prompt: Prompt) -> Segmentation:
+        """Segment the prompted object: one mask, without multimask output, as the AuxOL paper asks SAM.
+
+        A box, any number of positive and negative points, both, or either with the mask so far. A mask alone is taken
+        with its own box, since SAM was never taught a mask without another prompt. ``logits`` (H, W); ``quality`` is
+        SAM's predicted IoU as Dice (MedSAM's training left that head as it was: take it lightly); ``low_resolution``
+        (256, 256) logits in the padded square. Raises InvalidInputError if the prompt lies outside the image or is an
+        empty mask alone, or if the embedding is another model's.
+        """
+        if not isinstance(embedding.data, _Features):
+            raise InvalidInputError(
+                f"The embedding was not made by {self.name}, a SAM. Encode the slice with it first."
+            )
+        prompt.check_against(embedding.shape)
+        frame = self._frame(embedding.shape)
+        with torch.inference_mode():
+            sparse, dense = self._sam.prompt_encoder(
+                points=self._points(prompt, frame), boxes=self._boxes(prompt, frame), masks=self._mask(prompt, frame)
+            )
+            low_resolution, iou = self._sam.mask_decoder(
+                image_embeddings=embedding.data.tensor,
+                image_pe=self._sam.prompt_encoder.get_dense_pe(),
+                sparse_prompt_embeddings=sparse,
+                dense_prompt_embeddings=dense,
+                multimask_output=False,
+            )
+            logits = self._on_slice(low_resolution, frame)
+            expected_iou = min(max(float(iou[0, 0]), 0.0), 1.0)
+        return Segmentation(
+            logits=logits[0, 0].cpu().numpy(),
+            quality=2 * expected_iou / (1 + expected_iou),
+            low_resolution=low_resolution[0, 0].cpu().numpy(),
+        )
+
+    def _encode(self, image: FloatArray) -> Generator[None, None, Embedding]:
+        # The modes are entered anew for each block: they belong to the thread, and whoever runs between two blocks
+        # (an optimiser step, say) must not find them switched on.
+        encoder = self._sam.image_encoder
+        with torch.inference_mode(), self._mixed():
+            tokens = encoder.patch_embed(self._preprocess(image))
+            if encoder.pos_embed is not None:
+                tokens = tokens + encoder.pos_embed
+        for block in encoder.blocks:
+            yield
+            with torch.inference_mode(), self._mixed():
+                tokens = block(tokens)
+        yield
+        with torch.inference_mode(), self._mixed():
+            features = encoder.neck(tokens.permute(0, 3, 1, 2)).float().contiguous()
+        shape = (int(image.shape[0]), int(image.shape[1]))
+        return Embedding(shape, features.element_size() * features.nelement(), _Features(features))
+
+    def _mixed(self) -> Any:
+        if self._precision == "float32":
+            return nullcontext()
+        return torch.autocast(self._device.type, dtype=torch.bfloat16)
+
+    def _frame(self, shape: tuple[int, int]) -> _Frame:
+        if self._preprocessing == "medsam":
+            return _Frame(shape, (self._side, self._side))
+        scale = self._side / max(shape)
+        rows, cols = (max(1, int(side * scale + 0.5)) for side in shape)
+        return _Frame(shape, (rows, cols))
+
+    def _preprocess(self, image: FloatArray) -> torch.Tensor:
+        """(H, W, 3) in 0..1 -> (1, 3, side, side), as the weights were taught."""
+        pixels = torch.from_numpy(np.require(image, np.float32, ["C", "W"])).to(self._device).permute(2, 0, 1)[None]
+        resampled = self._frame((int(image.shape[0]), int(image.shape[1]))).resampled
+        if self._preprocessing == "medsam":
+            # Cubic without its overshoot, then minimum to maximum: MedSAM_Inference.py of github.com/bowang-lab/MedSAM.
+            square = functional.interpolate(pixels, resampled, mode="bicubic", align_corners=False, antialias=True)
+            square = square.clamp(pixels.min(), pixels.max())
+            low, high = square.aminmax()
+            return (square - low) / (high - low).clamp_min(1e-8)
+        pixels = functional.interpolate(pixels, resampled, mode="bilinear", align_corners=False, antialias=True)
+        normalised: torch.Tensor = self._sam.preprocess(pixels * 255.0)
+        return normalised
+
+    def _points(self, prompt: Prompt, frame: _Frame) -> tuple[torch.Tensor, torch.Tensor] | None:
+        if not prompt.points:
+            return None
+        places = torch.tensor([[frame.point(point.row, point.col) for point in prompt.points]], device=self._device)
+        labels = torch.tensor([[int(point.positive) for point in prompt.points]], device=self._device)
+        return places.float(), labels
+
+    def _boxes(self, prompt: Prompt, frame: _Frame) -> torch.Tensor | None:
+        box = prompt.box
+        if box is None and prompt.mask is not None and not prompt.positives:
+            box = Box.of_mask(np.asarray(prompt.mask > 0.5, dtype=bool))
+            if box is None:
+                raise InvalidInputError(
+                    "The mask so far is empty and shows SAM nothing. Click inside the object or drag a box around it."
+                )
+        return None if box is None else torch.tensor([frame.box(box)], device=self._device)
+
+    def _mask(self, prompt: Prompt, frame: _Frame) -> torch.Tensor | None:
+        """Probability of the slice -> (1, 1, 256, 256) logits in the padded square; the padding is not the object."""
+        if prompt.mask is None:
+            return None
+        mask = torch.from_numpy(np.require(prompt.mask, np.float32, ["C", "W"])).to(self._device)[None, None]
+        inside = functional.interpolate(mask, frame.resampled, mode="bilinear", align_corners=False, antialias=True)
+        padding = (0, self._side - frame.resampled[1], 0, self._side - frame.resampled[0])
+        side = self._sam.prompt_encoder.mask_input_size
+        small = functional.adaptive_avg_pool2d(functional.pad(inside, padding), side)
+        certain = float(torch.sigmoid(torch.tensor(-MASK_LOGIT_LIMIT)))
+        return torch.logit(small, eps=certain)
+
+    def _on_slice(self, low_resolution: torch.Tensor, frame: _Frame) -> torch.Tensor:
+        """Logits of the padded square -> (1, 1, H, W), each the way its own published inference does it."""
+        if self._preprocessing == "medsam":
+            return functional.interpolate(low_resolution, frame.shape, mode="bilinear", align_corners=False)
+        logits: torch.Tensor = self._sam.postprocess_masks(low_resolution, frame.resampled, frame.shape)
+        return logits
+
+
+def load_sam(checkpoint: CheckpointFile, device: str = "cpu", precision: Precision = "float32") -> SamGeneralist:
+    """Build the checkpoint's SAM with its weights. Raises CheckpointError if they do not fit or cannot be read."""
+    builders = import_segment_anything().sam_model_registry
+    state = load_state(checkpoint.path)
+    # Built without memory first: drawing random weights that are overwritten at once takes longer than reading.
+    with torch.device("meta"):
+        sam = builders[checkpoint.architecture]()
+    sam = sam.to_empty(device=device)
+    for name, values in (("pixel_mean", _PIXEL_MEAN), ("pixel_std", _PIXEL_STD)):
+        # Not in any checkpoint, so the one thing that came out of the empty build without its values.
+        sam.register_buffer(name, torch.tensor(values, device=device).view(-1, 1, 1), persistent=False)
+    try:
+        sam.load_state_dict(state)
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"{checkpoint.path} does not hold the weights of a {checkpoint.architecture}: "
+            f"{'; '.join(line.strip() for line in str(error).splitlines()[1:3])[:300]} Choose another file."
+        ) from error
+    return SamGeneralist(sam, checkpoint.name, checkpoint.sha256, checkpoint.preprocessing, device, precision)

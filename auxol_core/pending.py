@@ -1,0 +1,76 @@
+"""Proposals that wait for the user: what was shown, and what both models said, so that nothing runs twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from auxol_core.errors import NotFoundError
+from auxol_core.promptable.simulate import jittered
+from auxol_core.specialist.base import Opinion, View
+from auxol_core.types import BoolArray, Box, FloatArray, Proposal, probability_of
+
+# The box of a mask that was drawn by hand, moved by as much as a user's box would be.
+DRAWN_JITTER = 0.05
+
+
+@dataclass(eq=False)
+class Pending:
+    """A proposal with what it was made of. ``fused``: logits (H, W) float32."""
+
+    proposal: Proposal
+    view: View = field(repr=False)
+    opinion: Opinion | None = field(repr=False)
+    fused: FloatArray = field(repr=False)
+    accepted: bool = False
+
+    @property
+    def probability(self) -> FloatArray:
+        """The fused probability (H, W) in 0..1: the mask so far of the next click."""
+        return probability_of(self.fused)
+
+
+class PendingProposals:
+    """Pending proposals by id, in the order they were made."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, Pending] = {}
+
+    def add(self, pending: Pending) -> None:
+        """Keep ``pending``, in place of the one with the same id."""
+        self._items[pending.proposal.proposal_id] = pending
+
+    def __contains__(self, proposal_id: str) -> bool:
+        return proposal_id in self._items
+
+    def __getitem__(self, proposal_id: str) -> Pending:
+        try:
+            return self._items[proposal_id]
+        except KeyError:
+            raise NotFoundError(
+                f"Proposal {proposal_id} is not pending: it was saved, dismissed or replaced, or the engine was "
+                "restarted. Prompt again."
+            ) from None
+
+    def of_task(self, task: str) -> list[Pending]:
+        """The pending proposals of ``task``."""
+        return [pending for pending in self._items.values() if pending.proposal.task == task]
+
+    def drop(self, proposal_ids: Sequence[str]) -> None:
+        """Forget these; ids that are not here are passed over."""
+        for proposal_id in proposal_ids:
+            self._items.pop(proposal_id, None)
+
+
+def drawn_box(component: BoolArray, slice_id: str) -> Box:
+    """A box for a component (H, W) drawn without a prompt; its jitter depends on slice and component alone."""
+    tight = Box.of_mask(component)
+    if tight is None:
+        raise ValueError("a component has pixels")
+    digest = hashlib.sha256(slice_id.encode() + np.packbits(component).tobytes()).digest()
+    box = jittered(tight, DRAWN_JITTER, np.random.default_rng(int.from_bytes(digest[:8], "big")))
+    height, width = component.shape
+    return Box(max(0.0, box.row0), max(0.0, box.col0), min(float(height), box.row1), min(float(width), box.col1))

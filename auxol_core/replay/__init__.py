@@ -1,0 +1,1 @@
+"""Floor 4: the benchmark (prequential replay) and the batch command, on any EngineApi."""

@@ -1,0 +1,239 @@
+"""The batch command: what a task has learned, applied to many pictures or volumes.
+
+Every source gives one mask of values 0 and 1 with its source's geometry: a PNG for a picture, a volume of the source's
+own format for a volume. OUT/segments.csv has a line for each source and is written anew after each, so that it is
+right whenever the command is broken off. A line's ``key`` depends on task, generalist, source, prompts and options: a
+second call leaves out what is done under the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+
+import cv2
+import numpy as np
+
+from auxol_core import metrics
+from auxol_core.api import EngineApi
+from auxol_core.errors import DataError, InvalidInputError
+from auxol_core.replay import files
+from auxol_core.replay.batch_prompts import PlacedPrompt, scaled
+from auxol_core.replay.batch_table import DONE, BatchTable, Line
+from auxol_core.replay.options import PromptOptions, WindowOf
+from auxol_core.replay.prompts import components, prompt_for
+from auxol_core.replay.sources import open_set, structures
+from auxol_core.replay.streams import enlarged, enlarged_mask
+from auxol_core.types import BoolArray, Prompt, SliceImage
+
+TASK = "segment"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture or volume to segment; ``labels`` and ``value`` where prompts come from labels."""
+
+    name: str
+    path: Path
+    volume: bool
+    labels: Path | None = None
+    value: int = 0
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """``axis`` and ``window`` as in the replay; ``prompts``: how they are drawn from labels."""
+
+    axis: int = 0
+    window: WindowOf = "task"
+    prompts: PromptOptions = field(default_factory=lambda: PromptOptions(jitter=0.0))
+
+
+@dataclass(frozen=True, eq=False)
+class _Slice:
+    """A slice in its place, and its prompts on the prepared (perhaps enlarged) pixels."""
+
+    index: int
+    pixels: files.Pixels
+    prompts: list[Prompt]
+
+
+def find_sources(folder: Path) -> list[Source]:
+    """The pictures of DIR/images, else the volumes of DIR/volumes, else either in DIR itself; DataError if none."""
+    for part, endings in (("images", files.IMAGE_ENDINGS), ("volumes", files.VOLUME_ENDINGS)):
+        if (folder / part).is_dir():
+            paths = files.files_of(folder / part, endings)
+            break
+    else:
+        paths = files.files_of(folder, files.IMAGE_ENDINGS + files.VOLUME_ENDINGS)
+    if not paths:
+        raise DataError(
+            f"{folder} has nothing to segment. Looked in images/, volumes/ and the folder itself for "
+            f"{', '.join(files.IMAGE_ENDINGS + files.VOLUME_ENDINGS)}."
+        )
+    return [Source(files.stem(p), p, files.ending(p, files.VOLUME_ENDINGS) is not None) for p in paths]
+
+
+def labelled_sources(folder: Path, label: str | None) -> tuple[list[Source], list[str]]:
+    """The labelled pairs of one structure, and what was left out; InvalidInputError where a label must be named."""
+    source = open_set(folder)
+    found = structures([source], [label] if label else [])
+    if len(found) != 1:
+        names = ", ".join(s.stream.split("/")[-1] for s in found)
+        raise InvalidInputError(f"{folder} has several labels ({names}). Name one with --label.")
+    volume, value = source.kind == "volumes", found[0].value
+    sources = [Source(p.name, p.image, volume, p.labels, value) for p in source.pairs]
+    return sources, [f"{p.file}: {p.reason}" for p in source.problems]
+
+
+def segment_all(
+    sources: Sequence[Source],
+    prompts: Mapping[str, list[PlacedPrompt]] | None,
+    engine: EngineApi,
+    task_file: Path,
+    out: Path,
+    options: BatchOptions,
+) -> Generator[tuple[Line, bool], None, None]:
+    """Segment source after source; each line, and whether it had been done before.
+
+    ``prompts`` None: drawn from each source's labels. The task file is only read: the engine works on a copy.
+    """
+    if any(source.path.resolve().parent == out.resolve() for source in sources):
+        raise InvalidInputError(f"The results would lie among the sources in {out}. Choose another folder for --out.")
+    if not task_file.is_file():
+        raise DataError(f"There is no task file {task_file}. Export a task and name its file.")
+    status = engine.import_task(task_file, TASK)
+    base = [files.file_hash(task_file), status.generalist_hash, status.precision, asdict(options)]
+    out.mkdir(parents=True, exist_ok=True)
+    table = BatchTable(out / "segments.csv")
+    for source in sources:
+        own = None if prompts is None else prompts.get(source.name, [])
+        key = _key(base, source, own)
+        output = out / _output_name(source)
+        if table.has(source.name, key) and output.exists():
+            yield table.lines[source.name], True
+            continue
+        line = _segment(source, own, engine, output, options)
+        table.put(replace(line, key=key))
+        yield line, False
+
+
+def _segment(
+    source: Source, own: list[PlacedPrompt] | None, engine: EngineApi, output: Path, options: BatchOptions
+) -> Line:
+    started = perf_counter()
+    line = Line(source.name, str(source.path), output.name, 0, 0, None, None, 0.0, DONE, "")
+    try:
+        stack, truth = _read(source, options)
+        count, rows, cols = (int(n) for n in stack.shape[:3])
+        result = np.zeros((count, rows, cols), dtype=bool)
+        qualities: list[float] = []
+        slices = 0
+        for part in _slices(stack, truth, own, source, options):
+            mask, quality = _predict(engine, part)
+            result[part.index] = _reduced(mask, (rows, cols))
+            qualities += quality
+            slices += 1
+        if not qualities:
+            return replace(line, output="", status="no prompts", seconds=round(perf_counter() - started, 3))
+        _write(source, output, result, options)
+    except (DataError, InvalidInputError) as error:
+        return replace(line, output="", status=f"failed: {error}", seconds=round(perf_counter() - started, 3))
+    return replace(
+        line,
+        slices=slices,
+        objects=len(qualities),
+        quality=float(np.mean(qualities)),
+        dice=None if truth is None else metrics.dice(result, truth),
+        seconds=round(perf_counter() - started, 3),
+    )
+
+
+def _read(source: Source, options: BatchOptions) -> tuple[files.Pixels, BoolArray | None]:
+    """(slices, rows, columns[, 3]) turned so that slices come first, and the truth alike; a picture is one slice."""
+    if not source.volume:
+        labels = None if source.labels is None else files.read_picture_labels(source.labels)[None]
+        return files.read_picture(source.path)[None], None if labels is None else np.asarray(labels == source.value)
+    pixels = files.read_volume(source.path).pixels
+    if options.window == "volume":
+        pixels = files.to_8_bit(pixels)
+    stack = np.moveaxis(pixels, options.axis, 0)
+    if source.labels is None:
+        return stack, None
+    return stack, np.moveaxis(files.read_volume_labels(source.labels) == source.value, options.axis, 0)
+
+
+def _slices(
+    stack: files.Pixels,
+    truth: BoolArray | None,
+    own: list[PlacedPrompt] | None,
+    source: Source,
+    options: BatchOptions,
+) -> Iterator[_Slice]:
+    if own is None:
+        if truth is None or truth.shape != stack.shape[:3]:
+            raise DataError(f"{source.name}: labels and image differ in shape. Replace one of them.")
+        for index in np.flatnonzero(truth.any(axis=(1, 2))):
+            pixels, _ = enlarged(np.ascontiguousarray(stack[index]))
+            kept, _ = components(enlarged_mask(np.ascontiguousarray(truth[index])))
+            name = f"{source.name}#{index}" if source.volume else source.name
+            if kept:
+                yield _Slice(int(index), pixels, [prompt_for(c, options.prompts, name, source.value) for c in kept])
+        return
+    for wanted in sorted({_slice_of(placed, stack.shape[0], source) for placed in own}):
+        pixels, scale = enlarged(np.ascontiguousarray(stack[wanted]))
+        yield _Slice(wanted, pixels, [scaled(p.prompt, scale) for p in own if (p.slice_index or 0) == wanted])
+
+
+def _slice_of(placed: PlacedPrompt, count: int, source: Source) -> int:
+    if placed.slice_index is None and source.volume:
+        raise InvalidInputError(f"{source.name} is a volume: its prompts need a slice.")
+    index = placed.slice_index or 0
+    if not 0 <= index < count:
+        raise InvalidInputError(f"{source.name} has slices 0 to {count - 1} along this axis, got slice {index}.")
+    return index
+
+
+def _predict(engine: EngineApi, part: _Slice) -> tuple[BoolArray, list[float]]:
+    slice_id = engine.put_slice(SliceImage(part.pixels))
+    mask = np.zeros(part.pixels.shape[:2], dtype=bool)
+    qualities = []
+    for prompt in part.prompts:
+        proposal = engine.predict(TASK, slice_id, prompt)
+        mask |= proposal.mask
+        qualities.append(proposal.quality)
+        engine.dismiss(proposal.proposal_id)
+    return mask, qualities
+
+
+def _reduced(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:
+    """A mask of an enlarged image at the size of its source: the pixels that are at least half covered."""
+    if mask.shape == shape:
+        return mask
+    covered = cv2.resize(mask.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    return np.asarray(covered >= 0.5)
+
+
+def _write(source: Source, output: Path, result: BoolArray, options: BatchOptions) -> None:
+    if source.volume:
+        files.write_labels_like(output, np.moveaxis(result, 0, options.axis), source.path)
+    else:
+        files.write_picture_labels(output, result[0])
+
+
+def _output_name(source: Source) -> str:
+    ending = files.ending(source.path, files.VOLUME_ENDINGS) if source.volume else ".png"
+    return f"{source.name}{ending}"
+
+
+def _key(base: Sequence[object], source: Source, own: list[PlacedPrompt] | None) -> str:
+    if own is None and source.labels is not None:
+        drawn: object = [files.file_hash(source.labels), source.value]
+    else:
+        drawn = [[p.slice_index, repr(p.prompt.box), repr(p.prompt.points)] for p in own or []]
+    content = json.dumps([*base, files.file_hash(source.path), drawn], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -1,0 +1,101 @@
+"""The methods of the benchmark: three of learning, one without, and one that does not look at the image.
+
+========  =======================================================================================================
+shape     the ellipse inscribed in the box; for points a disc of the one radius that is best for the stream in hindsight
+sam       the generalist alone: a task of the `paper` preset that is never corrected shows nothing else
+paper     the published method
+auxol     ours
+auxol-frozen  ours, never corrected: what its initial weights give
+========  =======================================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auxol_core.errors import InvalidInputError
+from auxol_core.options import Preset, TaskOptions
+from auxol_core.replay.options import PromptKind, ReplayOptions
+from auxol_core.types import BoolArray, Box, Point, Prompt
+
+
+@dataclass(frozen=True)
+class Method:
+    """``preset`` None: needs no engine. ``taught``: corrections are given to it. ``prompts`` it can answer."""
+
+    name: str
+    preset: Preset | None
+    taught: bool
+    prompts: tuple[PromptKind, ...] = ("box", "point")
+
+    def task_options(self, options: ReplayOptions) -> TaskOptions:
+        """The options of this method's task."""
+        preset = self.preset or "auxol"
+        return TaskOptions(
+            preset=preset, seed=options.seed, learning=self.taught, paper=options.paper, auxol=options.auxol
+        )
+
+
+METHODS: dict[str, Method] = {
+    method.name: method
+    for method in (
+        Method("shape", None, taught=False),
+        Method("sam", "paper", taught=False),
+        Method("paper", "paper", taught=True),
+        Method("auxol", "auxol", taught=True),
+        Method("auxol-frozen", "auxol", taught=False),
+    )
+}
+
+
+def chosen(names: Sequence[str], kind: PromptKind) -> tuple[list[Method], list[str]]:
+    """The named methods that can answer prompts of ``kind``, and a note for each that cannot."""
+    unknown = [name for name in names if name not in METHODS]
+    if unknown or not names:
+        what = ", ".join(unknown) or "none"
+        raise InvalidInputError(f"Methods must be some of {', '.join(METHODS)}, separated by commas, got {what}.")
+    wanted = [METHODS[name] for name in dict.fromkeys(names)]
+    notes = [f"{m.name} is skipped: it does not answer {kind} prompts." for m in wanted if kind not in m.prompts]
+    return [m for m in wanted if kind in m.prompts], notes
+
+
+def ellipse(box: Box, shape: tuple[int, int]) -> BoolArray:
+    """The pixels of an image of ``shape`` (rows, columns) whose centres lie in the ellipse inscribed in ``box``."""
+    row, col = box.centre
+    down = (np.arange(shape[0]) + 0.5 - row) / (box.height / 2)
+    right = (np.arange(shape[1]) + 0.5 - col) / (box.width / 2)
+    return np.asarray(down[:, None] ** 2 + right[None, :] ** 2 <= 1.0)
+
+
+def point_distance(points: Sequence[Point], shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Distance in pixels of every pixel (rows, columns) to the nearest of ``points``."""
+    rows, cols = np.arange(shape[0])[:, None], np.arange(shape[1])[None, :]
+    return np.asarray(np.min([np.hypot(rows - p.row, cols - p.col) for p in points], axis=0))
+
+
+def best_radius(cases: Iterable[tuple[Sequence[Point], BoolArray]]) -> int:
+    """The whole radius (pixels) whose discs around the points have the highest mean Dice over (points, truth) cases."""
+    longest, sums = 0, np.zeros(0)
+    for points, truth in cases:
+        steps = np.ceil(point_distance(points, (truth.shape[0], truth.shape[1]))).astype(np.int64)
+        within = np.cumsum(np.bincount(steps.ravel()))
+        hits = np.cumsum(np.bincount(steps[truth], minlength=within.size))
+        scores = 2.0 * hits / (within + int(truth.sum()))
+        length = max(longest, scores.size)
+        sums, scores = (np.pad(a, (0, length - a.size), mode="edge" if a.size else "constant") for a in (sums, scores))
+        longest, sums = length, sums + scores
+    return max(1, int(np.argmax(sums))) if longest else 1
+
+
+def drawn_shape(prompts: Sequence[Prompt], shape: tuple[int, int], radius: int) -> BoolArray:
+    """What ``shape`` answers: the ellipses of the boxes, or discs of ``radius`` around the points, united."""
+    result = np.zeros(shape, dtype=bool)
+    for prompt in prompts:
+        if prompt.box is not None:
+            result |= ellipse(prompt.box, shape)
+    points = [point for prompt in prompts for point in prompt.positives]
+    return result | (point_distance(points, shape) <= radius) if points else result

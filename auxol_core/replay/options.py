@@ -1,0 +1,115 @@
+"""The options of a replay, checked when they are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from auxol_core.errors import InvalidInputError
+from auxol_core.options import AuxolOptions, PaperOptions
+
+PromptKind = Literal["box", "point"]
+PointPlace = Literal["interior", "centroid"]
+WindowOf = Literal["task", "volume"]
+NoiseKind = Literal["erode", "dilate", "either"]
+NOISE_KINDS: tuple[NoiseKind, ...] = ("erode", "dilate", "either")
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Corrections worn off or grown: a kernel of ``share`` of the box's shorter side, half of it on each side."""
+
+    kind: NoiseKind
+    share: float
+
+    @staticmethod
+    def parse(text: str) -> Noise | None:
+        """``erode:0.05``, ``dilate:0.1``, ``either:0.1``; ``none`` or empty: no noise. InvalidInputError otherwise."""
+        if text in ("", "none"):
+            return None
+        kind, _, share = text.partition(":")
+        try:
+            size = float(share)
+        except ValueError:
+            size = -1.0
+        for known in NOISE_KINDS:
+            if kind == known and 0 < size <= 0.5:
+                return Noise(known, size)
+        raise InvalidInputError(
+            f"Noise must be erode:SHARE, dilate:SHARE or either:SHARE with a share up to 0.5 (0.05 say), got {text!r}."
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.share:g}"
+
+
+@dataclass(frozen=True)
+class PromptOptions:
+    """How prompts are drawn. ``jitter``: every side moves by up to that share of the box; ``shift``: the whole box
+    moves by exactly that share, left or right and up or down. The published shift study is jitter 0, shift 0.05."""
+
+    kind: PromptKind = "box"
+    jitter: float = 0.1
+    shift: float = 0.0
+    point: PointPlace = "interior"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("box", "point"):
+            raise InvalidInputError(f"The prompt must be box or point, got {self.kind!r}.")
+        if self.point not in ("interior", "centroid"):
+            raise InvalidInputError(f"The point must be interior or centroid, got {self.point!r}.")
+        for name, value in (("jitter", self.jitter), ("shift", self.shift)):
+            if not 0 <= value < 0.5:
+                raise InvalidInputError(f"{name} must be a share of the box in 0 .. 0.5, got {value}.")
+
+
+@dataclass(frozen=True)
+class PlanOptions:
+    """Which images, in which order. ``limit`` None: all; ``every``: every n-th slice of a volume; ``axis``: of the
+    array (0 slices, 1 rows, 2 columns); ``window``: see ``streams``."""
+
+    limit: int | None = None
+    every: int = 1
+    axis: int = 0
+    window: WindowOf = "task"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise InvalidInputError(f"limit must be 1 or more images, got {self.limit}.")
+        if self.every < 1:
+            raise InvalidInputError(f"every must be 1 or more slices, got {self.every}.")
+        if self.axis not in (0, 1, 2):
+            raise InvalidInputError(f"axis must be 0, 1 or 2, got {self.axis}.")
+        if self.window not in ("task", "volume"):
+            raise InvalidInputError(f"window must be task or volume, got {self.window!r}.")
+
+
+@dataclass(frozen=True)
+class FeedbackOptions:
+    """When a person corrects: every n-th image, and of these where the shown Dice is below ``review_below``."""
+
+    every: int = 1
+    review_below: float | None = None
+    noise: Noise | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise InvalidInputError(f"feedback must be 1 (every image) or more, got {self.every}.")
+        if self.review_below is not None and not 0 < self.review_below <= 1:
+            raise InvalidInputError(f"review-below must be a Dice in 0 .. 1, got {self.review_below}.")
+
+
+@dataclass(frozen=True)
+class ReplayOptions:
+    """All of a replay but folders and machine. ``sequence``: names of streams to replay in one task, in this order."""
+
+    prompts: PromptOptions = field(default_factory=PromptOptions)
+    plan: PlanOptions = field(default_factory=PlanOptions)
+    feedback: FeedbackOptions = field(default_factory=FeedbackOptions)
+    sequence: tuple[str, ...] = ()
+    paper: PaperOptions = field(default_factory=PaperOptions)
+    auxol: AuxolOptions = field(default_factory=AuxolOptions)
+    seed: int = 0

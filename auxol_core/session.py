@@ -1,0 +1,215 @@
+"""An open task: its file, its specialist and fusion, and the queue of what is saved and not yet learned.
+
+Order of an update, each step of which may be the last before the power fails: learn on the side -> guard -> journal
+verdict, weights and version in one transaction -> install. Whatever was not journaled is learned again from the
+queue; whatever was journaled is installed when the file is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Generator, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from auxol_core.fault_points import reach
+from auxol_core.fusion import FusionRule
+from auxol_core.options import TaskOptions
+from auxol_core.specialist.base import Arrays, Candidate, Lesson, Specialist
+from auxol_core.steps import finish
+from auxol_core.task_file import TaskFile
+from auxol_core.task_schema import CorrectionState, UpdateRow
+from auxol_core.types import Event
+
+log = logging.getLogger(__name__)
+
+GUARDED_PRESETS = ("auxol",)
+# What was learned a moment ago is known by heart, and any next lesson costs some of that: one or two objects would
+# stop every second honest update.
+GUARD_NEEDS = 4
+
+
+class TaskSession:
+    """One open task. For one thread."""
+
+    def __init__(self, file: TaskFile, specialist: Specialist, fusion: FusionRule) -> None:
+        self.file, self.specialist, self.fusion = file, specialist, fusion
+        self.options: TaskOptions = file.options
+        self.paused = False
+        self.share = 1.0
+        self._events: list[Event] = []
+        self.specialist.install(self._state_of(file.current_version))
+        self._weigh()
+
+    # What happened
+
+    def tell(self, kind: str, **data: object) -> None:
+        """Add an event."""
+        self._events.append(Event(len(self._events) + 1, self.file.name, kind, data))
+
+    def events(self, after: int) -> list[Event]:
+        """Events with a sequence number above ``after``."""
+        return self._events[max(0, after) :]
+
+    # Fusion and versions
+
+    def _weigh(self) -> None:
+        """The fusion's weight from the journaled losses; a task that does not learn keeps the one it began with."""
+        self.share = self.fusion.share(self.file.expert_losses_in_order() if self.options.learning else [])
+
+    def saved(self) -> None:
+        """A correction was journaled: its losses, taken before it is learned, move the fusion from now on."""
+        self._weigh()
+
+    def _state_of(self, version: int) -> Arrays:
+        """The weights of ``version``; what retention dropped is rebuilt by replay. What is in use stays in use."""
+        known, stored = self.file.nearest_snapshot(version)
+        return self._replayed(self.specialist.initial_state() if stored is None else stored, known, version)
+
+    def rebuilt(self, version: int) -> Arrays:
+        """The weights of ``version``, made by replaying the journal from the initial weights, without a snapshot."""
+        return self._replayed(self.specialist.initial_state(), 0, version)
+
+    def _replayed(self, state: Arrays, known: int, version: int) -> Arrays:
+        """Learn the updates after ``known`` on the lineage of ``version`` again, exactly as journaled."""
+        kept = self.specialist.state
+        try:
+            for update in self.file.lineage(version):
+                if update.version > known:
+                    self.specialist.install(state)
+                    lessons, new = self._lessons(update.base_version, update.correction_ids)
+                    if new:
+                        learning = self.specialist.learn(new, lessons, seed=update.seed, steps=update.steps)
+                        state = finish(learning).state
+        finally:
+            self.specialist.install(kept)
+        return state
+
+    def go_to(self, version: int, kind: Literal["undo", "rollback"]) -> None:
+        """Make ``version`` the current one."""
+        state = self._state_of(version)
+        self.file.set_current(version, kind, f"asked for by the user, from version {self.file.current_version}")
+        self.specialist.install(state)
+        self._weigh()
+        self.tell("restored", version=version, by=kind)
+
+    def _lessons(self, base_version: int, new: Sequence[str]) -> tuple[Mapping[str, Lesson], list[str]]:
+        """What an update on ``base_version`` may draw from, what that version learned and what is new; the new keys.
+
+        It depends on the lineage alone and not on what else is in the file, so that a replay draws the same.
+        """
+        learned = [cid for update in self.file.lineage(base_version) for cid in update.correction_ids]
+        return self.file.lessons_of([*learned, *new]), list(self.file.lessons_of(new))
+
+    # Learning
+
+    def learning(self) -> Generator[None, None, None]:
+        """Learn what is queued, one correction an update; yields after every optimiser step."""
+        while self.options.learning and (queued := self.file.queued()):
+            yield from self.update(queued[:1])
+
+    def update(
+        self, correction_ids: Sequence[str], schedule: UpdateRow | None = None
+    ) -> Generator[None, None, None]:
+        """One update from ``correction_ids``: learn on the side, guard, journal, install.
+
+        ``schedule``: an update that is learned again without a forgotten correction, with its steps and seed.
+        """
+        began = time.monotonic()
+        base, version = self.file.current_version, self.file.next_version
+        seed = _seed(self.options.seed, correction_ids) if schedule is None else schedule.seed
+        lessons, new = self._lessons(base, correction_ids)
+        self.tell("learning", version=version, corrections=list(correction_ids))
+        candidate = Candidate(self.specialist.state, 0)  # of an empty slice without a prompt nothing can be learned
+        if new:
+            steps = None if schedule is None else schedule.steps
+            learning = self.specialist.learn(new, lessons, seed=seed, steps=steps)
+            candidate = yield from _with_fault_point(learning)
+        published, reason = self._guarded(candidate, lessons, new)
+        row = UpdateRow(
+            version=version,
+            base_version=base,
+            correction_ids=tuple(correction_ids),
+            steps=candidate.steps,
+            seed=seed,
+            published=published,
+            reason=reason,
+            seconds=time.monotonic() - began,
+            kind="learn" if schedule is None else "relearn",
+        )
+        self._record(row, candidate)
+        self._weigh()
+        self.tell("learned" if published else "discarded", version=version, reason=reason, seconds=row.seconds)
+
+    def _record(self, row: UpdateRow, candidate: Candidate) -> None:
+        """Journal ``row`` and install the candidate if it is published; a crash in between is mended by opening."""
+        state: CorrectionState = "learned" if row.published else "quarantined"
+        due = row.published and row.version % self.specialist.snapshot_every == 0
+        reach("update.before_record")
+        self.file.record_update(
+            row, candidate.state if due else None, dict.fromkeys(row.correction_ids, state)
+        )
+        reach("update.after_record")
+        if row.published:
+            self.specialist.install(candidate.state)
+            reach("publish.mid")
+
+    def _guarded(
+        self, candidate: Candidate, lessons: Mapping[str, Lesson], new: Sequence[str]
+    ) -> tuple[bool, str]:
+        """Whether ``candidate`` may be published: what was learned before must not get worse by more than tolerated.
+
+        The new correction does not vote: an update always suits the mask it was made from, also a wrong one.
+        """
+        if self.options.preset not in GUARDED_PRESETS or not new:
+            return True, "no guard"
+        before = [lessons[key] for key in lessons if key not in set(new)][-self.options.auxol.guard_last :]
+        if len(before) < GUARD_NEEDS:
+            return True, f"not guarded: {len(before)} earlier objects say too little"
+        old = np.mean(self.specialist.scores(self.specialist.state, before))
+        now = np.mean(self.specialist.scores(candidate.state, before))
+        change = float(now - old)
+        verdict = f"the last {len(before)} objects changed by {change:+.3f} Dice"
+        if change < -self.options.auxol.guard_tolerance:
+            return False, f"discarded: {verdict}, more than {self.options.auxol.guard_tolerance:g} worse"
+        return True, verdict
+
+    # Taking back
+
+    def forget(self, correction_id: str) -> None:
+        """Delete a correction and relearn what was learned after it, with the same steps and seeds.
+
+        After a crash in between, what was not relearned yet is in the queue.
+        """
+        schedule = self.file.forget(correction_id)
+        self.specialist.install(self._state_of(self.file.current_version))
+        for update in schedule:
+            finish(self.update(update.correction_ids, update))
+        self._weigh()
+        self.tell("forgotten", correction=correction_id, relearned=len(schedule))
+
+    def reset(self) -> None:
+        """Delete all corrections and versions."""
+        self.file.reset()
+        self.specialist.install(self.specialist.initial_state())
+        self._weigh()
+        self.tell("reset")
+
+
+def _seed(task_seed: int, correction_ids: Sequence[str]) -> int:
+    """A seed that does not depend on what else happened, so that forgetting one correction leaves the others theirs."""
+    digest = hashlib.sha256("/".join([str(task_seed), *correction_ids]).encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
+def _with_fault_point(learning: Generator[None, None, Candidate]) -> Generator[None, None, Candidate]:
+    while True:
+        try:
+            next(learning)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        reach("update.mid_step")
+        yield

@@ -1,0 +1,71 @@
+"""The slices an engine holds: pixels by content, and what is derived from them, each kept within bounds in bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from cachetools import LRUCache
+
+from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.generalist.base import Embedding, Generalist
+from auxol_core.generalist.cache import EmbeddingCache
+from auxol_core.types import FloatArray, IntensityWindow, SliceImage
+
+UNIT_CACHE_BYTES = 256 * 2**20
+
+
+class SliceStore:
+    """Slices by id, their windowed images and the generalist's embeddings of those.
+
+    A slice that is evicted is not an error: the caller is told by NotFoundError and puts it again.
+    """
+
+    def __init__(self, generalist: Generalist, *, slice_bytes: int, embedding_bytes: int) -> None:
+        self._generalist = generalist
+        self._slices: LRUCache[str, SliceImage] = LRUCache(slice_bytes, getsizeof=lambda s: int(s.pixels.nbytes))
+        self._units: LRUCache[tuple[str, IntensityWindow], FloatArray] = LRUCache(
+            UNIT_CACHE_BYTES, getsizeof=lambda unit: int(unit.nbytes)
+        )
+        self._embeddings = EmbeddingCache(embedding_bytes)
+
+    def put(self, image: SliceImage) -> str:
+        """Keep ``image``; returns its id. InvalidInputError if it alone exceeds the bound."""
+        slice_id = image.slice_id
+        if image.pixels.nbytes > self._slices.maxsize:
+            raise InvalidInputError(
+                f"A slice may take {self._slices.maxsize / 2**20:.0f} MB of memory, this one takes "
+                f"{image.pixels.nbytes / 2**20:.0f} MB. Crop it or resample it to a coarser spacing."
+            )
+        self._slices[slice_id] = image
+        return slice_id
+
+    def __contains__(self, slice_id: str) -> bool:
+        return slice_id in self._slices
+
+    def __getitem__(self, slice_id: str) -> SliceImage:
+        try:
+            return self._slices[slice_id]
+        except KeyError:
+            raise NotFoundError(
+                f"Slice {slice_id[:12]} is not here: it was never put, or was evicted to make room. Put it again."
+            ) from None
+
+    def unit(self, slice_id: str, window: IntensityWindow) -> FloatArray:
+        """The windowed image (H, W, 3) in 0..1."""
+        key = (slice_id, window)
+        unit = self._units.get(key)
+        if unit is None:
+            unit = window.apply(self[slice_id])
+            if unit.nbytes <= self._units.maxsize:
+                self._units[key] = unit
+        return unit
+
+    def embedding(self, slice_id: str, window: IntensityWindow) -> Generator[None, None, Embedding]:
+        """The generalist's embedding, from memory or made now; yields between the encoder's blocks."""
+        key = f"{slice_id} {window.low!r} {window.high!r}"
+        known = self._embeddings.get(key)
+        if known is not None:
+            return known
+        made = yield from self._generalist.encode(self.unit(slice_id, window))
+        self._embeddings.put(key, made)
+        return made
