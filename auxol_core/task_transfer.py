@@ -100,7 +100,7 @@ def export(connection: sqlite3.Connection, path: Path) -> None:
 def give_room_back(connection: sqlite3.Connection) -> None:
     """Shorten the file by its free pages. They are zeros already, so a failure costs room and is only logged."""
     try:
-        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        connection.executescript("PRAGMA incremental_vacuum")  # execute() would stop after one page
     except sqlite3.Error as error:
         _log.warning("The task file could not be shortened after a deletion: %s", error)
 

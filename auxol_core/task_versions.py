@@ -5,8 +5,9 @@ makes a new version out of the one that was current, its base; undo and rollback
 form a tree and the *lineage* of a version is its path from 0. A version's number is never given twice, not even after
 it was forgotten.
 
-Retention (declared in design.md): the snapshots of the last 5 published versions, every 20th version's, and, if it has
-one, the current version's. What lies between is rebuilt by replaying the journal from the nearest snapshot before it.
+Retention (declared in design.md): the last 5 snapshots, every 20th version's, and, if it has one, the current
+version's. What lies between is rebuilt by replaying the journal from the nearest snapshot before it; a published
+update may also come without a snapshot, where replaying it is cheaper than storing it.
 """
 
 from __future__ import annotations
@@ -66,10 +67,11 @@ class VersionTree(CorrectionJournal):
     ) -> UpdateRow:
         """Journal an update and its verdict; a published one becomes current. One transaction, durable on return.
 
-        ``snapshot`` is the state of the published version (its digest is journaled even where retention lets the
-        snapshot itself go later); None for a discarded one. ``states`` are the new states of corrections, by id. Old
-        snapshots go by retention. Returns the row as journaled. Raises InvalidInputError where a published update
-        does not stand on the current version, or takes a number below ``next_version``.
+        ``snapshot`` is the state of the published version (its digest stays in the journal when retention lets the
+        snapshot go); None for a discarded one, or where the version shall be rebuilt by replay. ``states`` are the
+        new states of corrections, by id. Old snapshots go by retention. Returns the row as journaled. Raises
+        InvalidInputError where a published update does not stand on the current version, or takes a number below
+        ``next_version``.
         """
         if update.kind not in LEARN_KINDS or (snapshot is not None and not update.published):
             raise InvalidInputError(
@@ -200,10 +202,10 @@ def lineage_of(updates: Iterable[UpdateRow], version: int) -> list[UpdateRow]:
     return path[::-1]
 
 
-def kept_snapshots(published: Collection[int], current: int) -> set[int]:
-    """Which of the ``published`` versions keep their snapshot: the last 5, every 20th, and the current one."""
-    last = sorted(published)[-KEEP_LAST:]
-    return {version for version in published if version in last or version % KEEP_EVERY == 0 or version == current}
+def kept_snapshots(stored: Collection[int], current: int) -> set[int]:
+    """Which of the ``stored`` versions' snapshots are kept: the last 5, every 20th, and the current version's."""
+    last = sorted(stored)[-KEEP_LAST:]
+    return {version for version in stored if version in last or version % KEEP_EVERY == 0 or version == current}
 
 
 def unpack_state(version: int, data: bytes, state_digest: str | None) -> dict[str, NDArray[Any]]:
@@ -267,13 +269,7 @@ def _restore_snapshot(connection: sqlite3.Connection, version: int, snapshot: Ar
 
 
 def _prune(connection: sqlite3.Connection) -> None:
-    published = {
-        row[0]
-        for row in connection.execute(
-            "SELECT version FROM updates WHERE published = 1 AND kind IN ('learn', 'relearn')"
-        )
-    }
     current = connection.execute("SELECT current_version FROM task").fetchone()[0]
     stored = {row[0] for row in connection.execute("SELECT DISTINCT version FROM snapshots")}
-    for version in stored - kept_snapshots(published, current):
+    for version in stored - kept_snapshots(stored, current):
         connection.execute("DELETE FROM snapshots WHERE version = ?", (version,))

@@ -32,7 +32,7 @@ from auxol_core.replay.methods import ellipse
 from auxol_core.replay.options import PlanOptions, PromptOptions
 from auxol_core.replay.prompts import Component, prompt_for
 from auxol_core.replay.streams import Sample, Stream, plan_stream
-from auxol_core.types import BoolArray, IntensityWindow, Prompt, SliceImage
+from auxol_core.types import BoolArray, IntensityWindow, SliceImage
 
 CLICKS = 5
 COLUMNS = ("shape", "box", "point", *(f"click {n}" for n in range(2, CLICKS + 1)))
@@ -75,12 +75,13 @@ def _answers(
     image = SliceImage(sample.pixels)
     box = prompt_for(part, PromptOptions(kind="box"), sample.name, label)
     point = prompt_for(part, PromptOptions(kind="point"), sample.name, label)
-    assert box.box is not None  # noqa: S101  (asked for a box)
+    assert box.box is not None
     began = time.perf_counter()
     embedding = encoded(generalist, IntensityWindow.of(image).apply(image))
     answer = generalist.decode(embedding, point)
     new.append(time.perf_counter() - began)
-    masks = {"shape": ellipse(box.box, image.shape), "box": generalist.decode(embedding, box).mask, "point": answer.mask}
+    boxed = generalist.decode(embedding, box)
+    masks = {"shape": ellipse(box.box, image.shape), "box": boxed.mask, "point": answer.mask}
     prompt = point
     for number in range(2, CLICKS + 1):
         click = correcting_click(answer.mask, part.mask)

@@ -28,7 +28,7 @@ from torch import Tensor
 from auxol_core.pretrain.stream import SyntheticStream
 from auxol_core.promptable.losses import hard_dice, promptable_loss
 from auxol_core.promptable.network import PromptableNetwork
-from auxol_core.promptable.sampling import Sample, Target, fresh_sample, repaired_sample
+from auxol_core.promptable.sampling import Sample, Target, fresh_sample, repaired_sample, stacked
 from auxol_core.promptable.weights import to_channels_last
 from auxol_core.types import FloatArray
 
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 class TrainOptions:
     """Everything the result depends on."""
 
-    steps: int = 6000
+    steps: int = 4600
     seed: int = 0
     threads: int = 2
     images_per_step: int = 10
@@ -48,7 +48,7 @@ class TrainOptions:
     max_clicks: int = 7
     learning_rate: float = 2e-3
     warmup: int = 200
-    decay_from: float = 0.4
+    decay_from: float = 0.25
     weight_decay: float = 1e-2
     average: float = 0.998
     clip: float = 3.0
@@ -83,15 +83,14 @@ class Trainer:
         """One optimiser step; returns the batch's means."""
         rng = np.random.default_rng((self.options.seed, 1, self.step))
         batch = self._fresh(images, rng) + self.repairs
-        arrays = [sample.arrays() for sample in batch]
-        x = torch.from_numpy(np.stack([a for a, _ in arrays])).contiguous(memory_format=torch.channels_last)
-        truth = torch.from_numpy(np.stack([t for _, t in arrays]))
+        x, truth, outside = (torch.from_numpy(array) for array in stacked(batch))
+        x = x.contiguous(memory_format=torch.channels_last)
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate_at(self.step, self.options)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits, quality = self.network(x)
         logits, quality = logits.float(), quality.float()
-        loss = promptable_loss(logits, quality, truth).mean()
+        loss = promptable_loss(logits, quality, truth, outside).mean()
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.options.clip)

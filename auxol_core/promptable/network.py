@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -28,6 +29,7 @@ CROP_SIDE = 128
 WIDTHS = (64, 96, 160, 192)
 BLOCKS = (1, 2, 2, 1)
 DETAIL_WIDTH = 16
+MASK_NUMBERS = 4
 
 
 class ResidualBlock(nn.Module):
@@ -54,7 +56,7 @@ class PromptableNetwork(nn.Module):
     """Segments the prompted object of a crop.
 
     ``forward(x)`` takes (N, 7, 128, 128) and returns ``(logits, quality)``: logits (N, 1, 128, 128), mask where
-    above 0, and the logit of the Dice the network expects its mask to have, (N,).
+    above 0, and the logit of the Dice with the whole object that the network expects its mask to have, (N,).
     """
 
     def __init__(self) -> None:
@@ -67,7 +69,9 @@ class PromptableNetwork(nn.Module):
             for width, count in zip(WIDTHS, BLOCKS, strict=True)
         )
         self.context = nn.Linear(WIDTHS[-1], WIDTHS[-1])
-        self.quality = nn.Sequential(nn.Linear(WIDTHS[-1], 64), nn.ReLU(inplace=True), nn.Linear(64, 1))
+        self.quality = nn.Sequential(
+            nn.Linear(WIDTHS[-1] + 2 * WIDTHS[0] + MASK_NUMBERS, 64), nn.ReLU(inplace=True), nn.Linear(64, 1)
+        )
         self.lateral = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(WIDTHS))
         self.decoder = nn.ModuleList(ResidualBlock(width) for width in WIDTHS[:-1])
         self.to_detail = nn.Conv2d(WIDTHS[0], DETAIL_WIDTH, 1)
@@ -88,10 +92,28 @@ class PromptableNetwork(nn.Module):
         for level in reversed(range(len(self.decoder))):
             y = F.interpolate(self.lateral[level](y), scale_factor=2.0, mode="bilinear", align_corners=False)
             y = self.decoder[level](y + skips[level])
-        # The estimate reads what was decoded, not only what was seen: the decoder's evidence is the mask.
+        decoded = y
         y = F.interpolate(self.to_detail(y), scale_factor=2.0, mode="bilinear", align_corners=False)
         logits = self.head(self.fine(y + detail))
-        return logits, self.quality(pooled)[:, 0]
+        return logits, self.quality(torch.cat([pooled, _evidence(decoded, logits)], dim=1))[:, 0]
+
+
+def _evidence(decoded: Tensor, logits: Tensor) -> Tensor:
+    """What the quality estimate reads of the answer itself, (N, 2 * 64 + 4).
+
+    The decoded features under the mask and along its boundary, and four numbers: the mask's area, its boundary's
+    share, how much of the window's frame it touches (then the object goes on outside) and whether it is empty. No
+    gradient: the estimate judges the mask and must not bend it.
+    """
+    features = decoded.detach().float()
+    p = F.avg_pool2d(torch.sigmoid(logits.detach().float()), 2)
+    edge = 4 * p * (1 - p)
+    under = (features * p).sum(dim=(2, 3)) / (p.sum(dim=(2, 3)) + 1)
+    along = (features * edge).sum(dim=(2, 3)) / (edge.sum(dim=(2, 3)) + 1)
+    frame = torch.cat([p[:, :, 0], p[:, :, -1], p[:, :, :, 0], p[:, :, :, -1]], dim=2).mean(dim=2)
+    area = p.mean(dim=(2, 3))
+    numbers = torch.cat([area, edge.mean(dim=(2, 3)) / (area + 0.01), frame, (area < 0.002).float()], dim=1)
+    return torch.cat([under, along, numbers], dim=1)
 
 
 def parameter_count(network: nn.Module) -> int:

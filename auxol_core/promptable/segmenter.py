@@ -67,6 +67,8 @@ class Segmenter:
         """Segment the prompted object on ``image`` (H, W, 3) in 0..1; raises InvalidInputError for a prompt outside."""
         shape = (image.shape[0], image.shape[1])
         prompt.check_against(shape)
+        if prompt.box is not None:
+            prompt = replace(prompt, box=windows.clipped(prompt.box, shape))
         found = None if prompt.mask is None else Box.of_mask(prompt.mask > 0.5)
         if found is not None:
             look = self.look(image, [(prompt, windows.for_mask(prompt, found))])[0]

@@ -81,8 +81,13 @@ def just_outside(mask: BoolArray, rng: np.random.Generator) -> Point | None:
 
 
 def neighbouring_mask(mask: BoolArray, rng: np.random.Generator) -> FloatArray:
-    """A mask as the next slice of a volume or an unfinished proposal shows it: moved, scaled, bent, partly lost."""
+    """A mask as the next slice of a volume or an unfinished proposal shows it: moved, scaled, bent, partly lost.
+
+    An empty mask has an empty neighbour.
+    """
     rows, cols = np.nonzero(mask)
+    if rows.size == 0:
+        return np.zeros(mask.shape, dtype=np.float32)
     size = max(4.0, float(np.sqrt(rows.size)))
     centre = (float(cols.mean()), float(rows.mean()))
     matrix = cv2.getRotationMatrix2D(centre, float(rng.normal(0, 6)), float(np.exp(rng.normal(0, 0.12))))

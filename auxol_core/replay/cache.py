@@ -22,7 +22,7 @@ from auxol_core.replay.runner import Segment
 
 # Of floor 4 only what computes: the composition root, and these modules of the replay.
 _FLOOR_4 = ("cli", "server", "pretrain", "replay")
-_COMPUTING = ("files", "labels", "methods", "options", "prompts", "rows", "runner", "sources", "streams")
+_COMPUTING = ("files", "integrity", "labels", "methods", "options", "prompts", "rows", "runner", "sources", "streams")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from auxol_core.errors import DataError
+from auxol_core.replay.integrity import check_complete
 from auxol_core.types import BoolArray
 
 Pixels = NDArray[np.generic]
@@ -84,7 +85,9 @@ def read_picture(path: Path) -> Pixels:
         raise DataError(f"{path.name}: expected one picture, got {pixels.shape[0]} pages. Save them as single files.")
     if channels == 1:
         return pixels
-    return pixels[:, :, :3] if channels >= 3 else pixels[:, :, 0]
+    if channels == 2 or (ending(path, (".bmp",)) and (pixels == pixels[:, :, :1]).all()):
+        return pixels[:, :, 0]  # grey and alpha; or a BMP, which has no grey of its own but a palette
+    return pixels[:, :, :3]
 
 
 def read_picture_labels(path: Path) -> Pixels:
@@ -146,6 +149,7 @@ def file_hash(path: Path) -> str:
 
 
 def _open(path: Path) -> sitk.Image:
+    check_complete(path)
     try:
         return sitk.ReadImage(str(path))
     except RuntimeError as error:

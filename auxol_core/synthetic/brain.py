@@ -80,7 +80,7 @@ def _mirrored(rng: np.random.Generator, scene: Scene, head: Mask, extent: float,
 
 def _reflected(mask: Mask, middle: tuple[float, float], upright: bool) -> Mask:
     axis, centre = (1, middle[1]) if upright else (0, middle[0])
-    shift = int(round(2 * centre)) - mask.shape[axis] + 1
+    shift = round(2 * centre) - mask.shape[axis] + 1
     return np.roll(np.flip(mask, axis), shift, axis)
 
 

@@ -50,7 +50,7 @@ def _blur(rng: np.random.Generator, canvas: Floats) -> Floats:
         kernel = np.zeros((length, length), np.float32)
         angle, middle = uniform(rng, 0, np.pi), (length - 1) / 2
         for step in np.linspace(-middle, middle, 2 * length):
-            kernel[int(round(middle + step * np.sin(angle))), int(round(middle + step * np.cos(angle)))] = 1
+            kernel[round(middle + step * np.sin(angle)), round(middle + step * np.cos(angle))] = 1
         return np.asarray(cv2.filter2D(canvas, -1, kernel / kernel.sum()), dtype=np.float32).reshape(shape)
     along = log_uniform(rng, 0.4, 2.2)
     across = along * (uniform(rng, 1.5, 3.5) if kind == "uneven" else 1.0)

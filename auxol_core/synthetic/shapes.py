@@ -108,7 +108,7 @@ def crescent(rng: np.random.Generator, aspect: float) -> Contour:
 
 
 _CONTOURS: dict[str, Callable[[np.random.Generator, float], Contour]] = {
-    "ellipse": lambda rng, aspect: ellipse(aspect),
+    "ellipse": lambda _rng, aspect: ellipse(aspect),
     "fourier": lambda rng, aspect: fourier(rng, aspect, log_uniform(rng, 0.05, 0.4)),
     "smooth": lambda rng, aspect: fourier(rng, aspect, log_uniform(rng, 0.02, 0.12)),
     "bean": bean,

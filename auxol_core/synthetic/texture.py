@@ -41,7 +41,7 @@ def octaves(rng: np.random.Generator, size: Size, cell: float, count: int = 3, f
         weight = fall**octave
         total += np.float32(weight) * smooth_noise(rng, size, width)
         power += weight * weight
-    return total / np.float32(max(power, 1e-6) ** 0.5)
+    return np.asarray(total / np.float32(max(power, 1e-6) ** 0.5), dtype=np.float32)
 
 
 def grid(size: Size) -> tuple[Floats, Floats]:

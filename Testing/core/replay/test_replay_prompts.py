@@ -73,7 +73,7 @@ def test_prompts_depend_on_seed_image_label_and_component_alone():
 
 
 def test_draws_are_the_same_on_every_machine_and_in_every_version():
-    assert rng_for(0, "a", 1, 0).integers(0, 1000, 4).tolist() == [681, 684, 848, 956]
+    assert rng_for(0, "a", 1, 0).integers(0, 1000, 4).tolist() == [207, 916, 105, 614]
 
 
 def test_a_shift_moves_the_whole_box_by_exactly_its_share_in_all_four_directions():

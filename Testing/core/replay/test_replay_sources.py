@@ -117,6 +117,30 @@ def test_mismatched_and_unreadable_pairs_are_named_and_counted(tmp_path):
     assert "30 x 30" in reasons["case02"]
 
 
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".bmp", ".tif", ".nii", ".nii.gz", ".nrrd", ".mha"])
+def test_a_file_that_breaks_off_in_the_middle_is_never_read_as_if_it_were_whole(tmp_path, ending):
+    noise = np.random.default_rng(0).integers(0, 255, (8, 40, 50)).astype(np.uint8)
+    volume = ending in files.VOLUME_ENDINGS
+    path = tmp_path / f"a{ending}"
+    sitk.WriteImage(sitk.GetImageFromArray(noise if volume else noise[0]), str(path))
+    read = files.read_volume if volume else files.read_picture
+    read(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(DataError, match=rf"a\{ending}"):
+        read(path)
+
+
+def test_a_compressed_volume_with_a_flipped_bit_is_refused(tmp_path):
+    path = tmp_path / "a.nii.gz"
+    noise = np.random.default_rng(0).integers(0, 255, (8, 40, 50)).astype(np.uint8)
+    sitk.WriteImage(sitk.GetImageFromArray(noise), str(path))
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 2] ^= 0x10
+    path.write_bytes(damaged)
+    with pytest.raises(DataError, match="damaged"):
+        files.read_volume(path)
+
+
 def test_two_images_of_one_name_are_not_silently_mixed_up(tmp_path):
     folder = image_set(tmp_path / "set", count=1)
     write_image(folder / "images" / "case00.bmp", np.zeros((256, 256), np.uint8))
@@ -156,7 +180,7 @@ def test_labels_that_are_no_whole_numbers_are_refused(tmp_path):
 
 def test_a_volume_of_four_axes_is_refused(tmp_path):
     path = tmp_path / "a.nii.gz"
-    sitk.WriteImage(sitk.GetImageFromArray(np.zeros((2, 4, 5, 6), np.float32)), str(path))
+    sitk.WriteImage(sitk.GetImageFromArray(np.zeros((2, 4, 5, 6), np.float32), isVector=False), str(path))
     with pytest.raises(DataError, match="4 axes"):
         files.read_volume(path)
 

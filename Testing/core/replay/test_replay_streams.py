@@ -69,7 +69,7 @@ def test_a_picture_has_no_millimetres_and_is_measured_in_its_own_pixels(tmp_path
     assert half.spacing == (0.5, 0.5)
 
 
-@given(rows=st.integers(4, 255), cols=st.integers(4, 255))
+@given(rows=st.integers(16, 255), cols=st.integers(16, 255))
 def test_image_and_mask_are_enlarged_alike(rows, cols):
     mask = np.zeros((rows, cols), bool)
     mask[rows // 4 : rows // 4 + max(2, rows // 2), cols // 4 : cols // 4 + max(2, cols // 2)] = True
@@ -78,8 +78,9 @@ def test_image_and_mask_are_enlarged_alike(rows, cols):
     assert image.shape == large.shape
     assert max(image.shape) == 256
     assert scale == (image.shape[0] / rows, image.shape[1] / cols)
-    # Nearest and bicubic agree but at the edge, where bicubic passes one half at the same place.
-    assert np.mean((image > 100) != large) < 0.02
+    for axis in (0, 1):
+        middles = [np.average(np.arange(a.shape[axis]), weights=a.sum(axis=1 - axis)) for a in (image, large)]
+        assert middles[0] == pytest.approx(middles[1], abs=0.6)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.int32, np.float32, np.float64])
@@ -136,10 +137,15 @@ def test_every_third_slice_and_another_axis(tmp_path):
 
 
 def test_float_volumes_reach_the_engine_unmodified_unless_each_volume_has_its_own_window(tmp_path):
-    folder = volume_set(tmp_path / "set", count=1, shape=(12, 256, 300))
+    folder = volume_set(tmp_path / "set", count=1, shape=(12, 40, 48))
+    for part in ("volumes", "labels"):
+        path = str(folder / part / "vol0.nii.gz")
+        array = np.kron(sitk.GetArrayFromImage(sitk.ReadImage(path)), np.ones((1, 6, 6)))
+        sitk.WriteImage(sitk.GetImageFromArray(array.astype(np.float32)), path)
     sample = next(stream_of(folder, ["2"]).samples())
     index = stream_of(folder, ["2"]).items[0].index
     voxels = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / "volumes" / "vol0.nii.gz")))
+    assert sample.pixels.dtype == np.float32
     assert np.array_equal(sample.pixels, voxels[index])
     own = next(stream_of(folder, ["2"], window="volume").samples())
     assert own.pixels.dtype == np.uint8

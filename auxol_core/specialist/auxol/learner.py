@@ -21,13 +21,14 @@ from auxol_core.metrics import dice
 from auxol_core.options import AuxolOptions, Precision
 from auxol_core.promptable.losses import promptable_loss
 from auxol_core.promptable.network import PromptableNetwork
+from auxol_core.promptable.sampling import stacked
 from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.weights import to_channels_last
 from auxol_core.specialist.auxol.draw import draw_sample, guard_sample
 from auxol_core.specialist.auxol.lesson import Scene, decode, encode
 from auxol_core.specialist.auxol.opinion import opinion_of
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View
-from auxol_core.types import BoolArray
+from auxol_core.types import BoolArray, FloatArray
 
 LEARNING, MEAN = "learning/", "mean/"
 
@@ -124,13 +125,13 @@ class AuxolSpecialist:
         return {name: self._state[which + name] for name in self._initial}
 
     def _step(self, optimiser: torch.optim.Optimizer, drawn: _Scenes, rng: np.random.Generator, made: int) -> None:
-        x, truth = drawn.batch(self.options, rng)
+        x, truth, outside = (torch.from_numpy(array).to(self._device) for array in drawn.batch(self.options, rng))
         for group in optimiser.param_groups:
             # A fresh Adam's first step is as long as any: half of it is enough before its moments know anything.
             group["lr"] = self.options.learning_rate * min(1.0, (made + 1) / 2)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._precision == "bfloat16"):
-            logits, quality = self._learning(x.to(self._device).contiguous(memory_format=torch.channels_last))
-        loss: Tensor = promptable_loss(logits.float(), quality.float(), truth.to(self._device)).mean()
+            logits, quality = self._learning(x.contiguous(memory_format=torch.channels_last))
+        loss: Tensor = promptable_loss(logits.float(), quality.float(), truth, outside).mean()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._learning.parameters(), 1.0)
@@ -168,9 +169,9 @@ class AuxolSpecialist:
         self._load(self._checking, state, MEAN)
         segmenter = Segmenter(self._checking, precision=self._precision, device=str(self._device))
         samples = [guard_sample(next(decode(lesson.arrays))) for lesson in lessons]
-        pairs = [sample.arrays() for sample in samples]
-        logits, _ = segmenter.forward(np.stack([x for x, _ in pairs]))
-        return [dice(crop > 0, truth[0] > 0) for crop, (_, truth) in zip(logits, pairs, strict=True)]
+        x, truths, _ = stacked(samples)
+        logits, _ = segmenter.forward(x)
+        return [dice(crop > 0, truth[0] > 0) for crop, truth in zip(logits, truths, strict=True)]
 
 
 class _Scenes:
@@ -182,13 +183,14 @@ class _Scenes:
         self._earlier = [key for key in lessons if key not in set(new)]
         self._decoded: dict[str, list[Scene]] = {}
 
-    def batch(self, options: AuxolOptions, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Network inputs (N, 7, S, S) and truths (N, 1, S, S): ``new_share`` of them of new lessons."""
+    def batch(
+        self, options: AuxolOptions, rng: np.random.Generator
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """A batch (see ``stacked``), ``new_share`` of it of new lessons."""
         of_new = options.batch if not self._earlier else max(1, round(options.batch * options.new_share))
         keys = [self._new[int(rng.integers(len(self._new)))] for _ in range(of_new)]
         keys += [self._earlier[int(rng.integers(len(self._earlier)))] for _ in range(options.batch - of_new)]
-        pairs = [draw_sample(self._scenes(key), options.use_proposal, rng).arrays() for key in keys]
-        return torch.from_numpy(np.stack([x for x, _ in pairs])), torch.from_numpy(np.stack([t for _, t in pairs]))
+        return stacked([draw_sample(self._scenes(key), options.use_proposal, rng) for key in keys])
 
     def _scenes(self, key: str) -> list[Scene]:
         if key not in self._decoded:

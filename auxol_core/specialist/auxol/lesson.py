@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from auxol_core.crops import Window
+from auxol_core.crops import MAX_SIDE, Window
 from auxol_core.promptable.sampling import Target
 from auxol_core.specialist.base import Arrays, View
 from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt, probability_of
@@ -36,14 +36,13 @@ class Scene:
 def encode(view: View, truth: BoolArray) -> dict[str, NDArray[np.generic]]:
     """Arrays of the whole slice and, where that had to shrink, of the object's surroundings."""
     arrays: dict[str, NDArray[np.generic]] = {}
-    whole = Window.whole(truth.shape)
     longest = max(truth.shape)
-    rows, cols, *_ = whole.overlap(truth.shape)
-    _put(arrays, "whole", view, truth, (rows, cols), min(1.0, WHOLE_SIDE / longest))
+    everything = (slice(0, truth.shape[0]), slice(0, truth.shape[1]))
+    _put(arrays, "whole", view, truth, everything, min(1.0, WHOLE_SIDE / longest))
     centre = Box.of_mask(truth) or Box.of_mask(view.generalist.mask) or view.prompt.box
     if longest > WHOLE_SIDE and centre is not None:
         side = max(128.0, CLOSE_CONTEXT * max(centre.height, centre.width))
-        window = Window.around(centre.centre, min(side, longest))
+        window = Window.around(centre.centre, min(side, longest, MAX_SIDE))
         rows, cols, *_ = window.overlap(truth.shape)
         if rows.stop > rows.start and cols.stop > cols.start:
             _put(arrays, "close", view, truth, (rows, cols), min(1.0, CLOSE_SIDE / window.side))

@@ -1,0 +1,107 @@
+"""The commands themselves: options, tables, exit codes, through typer with an engine without a model."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+import typer
+from replay_fakes import FakeFactory, image_set, volume_set
+from typer.testing import CliRunner
+
+from auxol_core.cli import replay_command, segment_command
+from auxol_core.errors import DataError, InvalidInputError
+
+
+@pytest.fixture
+def factory(monkeypatch):
+    made = FakeFactory()
+    monkeypatch.setattr(replay_command, "engine_factory", lambda: made)
+    monkeypatch.setattr(segment_command, "engine_factory", lambda: made)
+    return made
+
+
+@pytest.fixture
+def invoke():
+    app = typer.Typer()
+    app.command("replay")(replay_command.replay)
+    app.command("segment")(segment_command.segment)
+    return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def test_replay_prints_the_table_and_where_the_picture_is(tmp_path, factory, invoke):
+    folder = image_set(tmp_path / "discs", count=4)
+    result = invoke("replay", folder, "--methods", "shape,sam,auxol", "--limit", 3, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "discs" in result.output
+    assert "auxol - sam" in result.output
+    assert str(tmp_path / "out" / "curve.png") in result.output
+    assert "…" not in result.output
+    assert len(json.loads((tmp_path / "out" / "summary.json").read_text())) == 3
+
+
+def test_every_option_of_the_studies_reaches_the_replay(tmp_path, factory, invoke):
+    folder = volume_set(tmp_path / "hippocampus", count=2)
+    result = invoke(
+        *("replay", folder, "--generalist", "builtin", "--methods", "paper,auxol", "--prompt", "box", "--jitter", 0.05),
+        *("--shift", 0.05, "--feedback", 2, "--review-below", 0.99, "--noise", "either:0.1", "--label", "anterior"),
+        *("--sequence", "hippocampus/anterior,hippocampus/anterior", "--limit", 3, "--seed", 4, "--axis", 1),
+        *("--window", "volume", "--threads", 1, "--precision", "float32", "--paper-memory", "fifo"),
+        *("--auxol", "steps=2", "--auxol", "use_proposal=false", "--progress", "--out", tmp_path / "out"),
+    )
+    assert result.exit_code == 0, result.output
+    entry = json.loads((tmp_path / "out" / "summary.json").read_text())[0]
+    assert entry["dataset"] == "hippocampus/anterior#1"
+    expected = {"jitter": 0.05, "shift": 0.05, "feedback": 2, "review_below": 0.99, "noise": "either:0.1", "seed": 4}
+    assert {name: entry[name] for name in expected} == expected
+    options = factory.made[-1].options["replay"]
+    assert (options.seed, options.paper.memory) == (4, "fifo")
+    assert (options.auxol.steps, options.auxol.use_proposal) == (2, False)
+
+
+def test_ctrl_c_ends_with_code_130_and_files_that_can_be_used(tmp_path, invoke, monkeypatch):
+    monkeypatch.setattr(replay_command, "engine_factory", lambda: FakeFactory(stop_at=3))
+    folder = image_set(tmp_path / "discs", count=4)
+    result = invoke("replay", folder, "--methods", "sam", "--out", tmp_path / "out")
+    assert result.exit_code == 130
+    assert "partial" in result.output
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())[0]["n_images"] == 2
+
+
+def test_an_empty_folder_and_a_bad_option_are_errors_of_ours(tmp_path, factory, invoke):
+    assert isinstance(invoke("replay", tmp_path, "--out", tmp_path / "out").exception, DataError)
+    folder = image_set(tmp_path / "discs", count=1)
+    for bad in (("--noise", "much"), ("--prompt", "scribble"), ("--methods", "magic"), ("--auxol", "speed=3")):
+        assert isinstance(invoke("replay", folder, *bad, "--out", tmp_path / "out").exception, InvalidInputError)
+
+
+def test_segment_writes_masks_and_says_what_failed(tmp_path, factory, invoke):
+    folder = volume_set(tmp_path / "set", count=2)
+    task = tmp_path / "task.auxol"
+    task.write_bytes(b"a task")
+    prompts = tmp_path / "prompts.json"
+    boxes = [{"image": "vol0", "slice": 5, "box": [5, 5, 20, 20]}, {"image": "stranger", "box": [0, 0, 9, 9]}]
+    prompts.write_text(json.dumps(boxes))
+    result = invoke("segment", folder, "--task", task, "--prompts", prompts, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "1 done, 1 no prompts" in result.output
+    assert "stranger" in result.output
+    mask = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "out" / "vol0.nii.gz")))
+    assert np.flatnonzero(mask.any(axis=(1, 2))).tolist() == [5]
+    again = invoke("segment", folder, "--task", task, "--prompts", prompts, "--out", tmp_path / "out")
+    assert "1 of them by an earlier call" in again.output
+
+
+def test_segment_from_labels_ends_with_code_1_where_a_volume_fails(tmp_path, factory, invoke):
+    folder = volume_set(tmp_path / "set", count=2)
+    task = tmp_path / "task.auxol"
+    task.write_bytes(b"a task")
+    path = folder / "volumes" / "vol1.nii.gz"
+    path.write_bytes(path.read_bytes()[:3000])
+    arguments = ("--task", task, "--prompts", "auto-from-labels", "--label", "2", "--out", tmp_path / "out")
+    result = invoke("segment", folder, *arguments)
+    assert result.exit_code == 1
+    assert "1 done, 1 failed" in result.output
+    assert (tmp_path / "out" / "vol0.nii.gz").exists()
