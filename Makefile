@@ -22,7 +22,7 @@ export OMP_WAIT_POLICY := PASSIVE
 .PHONY: demo test test-long lint bench pretrain clean
 
 demo: $(STAMP)
-	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --methods shape,sam,auxol \
+	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,sam,auxol \
 		--prompt box --generalist builtin --out $(DEMO)
 	@echo "The learning curve is $(DEMO)/curve.png; the numbers are $(DEMO)/summary.json and $(DEMO)/rows.csv."
 

@@ -28,7 +28,7 @@ from auxol_core.specialist.base import Specialist, View
 from auxol_core.steps import finish
 from auxol_core.task_file import TaskFile
 from auxol_core.task_folder import TaskFolder
-from auxol_core.task_schema import LEARN_KINDS, LessonRow
+from auxol_core.task_schema import LEARN_KINDS, LessonRow, check_id
 from auxol_core.types import (
     BoolArray,
     CorrectionInfo,
@@ -91,7 +91,9 @@ class Engine:
         session = self._session(task)
         prompt.check_against(self._slices[slice_id].shape)
         if previous is not None:
-            prompt = replace(prompt, mask=self._pending[previous].probability)
+            earlier = self._pending[previous]
+            _check_same_object(earlier.proposal, task, slice_id)
+            prompt = replace(prompt, mask=earlier.probability)
         view = yield from self._view(session, slice_id, prompt)
         pending = self._propose(session, slice_id, view, str(uuid.uuid4()))
         if previous is not None:
@@ -118,12 +120,14 @@ class Engine:
         quality = view.generalist.quality
         if opinion is not None:
             quality = share * quality + (1 - share) * opinion.quality
+        mask = np.asarray(fused > 0, dtype=bool)
+        mask.flags.writeable = False  # a caller who edits what was shown would edit what is scored
         proposal = Proposal(
             proposal_id=proposal_id,
-            task=session.file.name,
+            task=session.name,
             slice_id=slice_id,
             prompt=view.prompt,
-            mask=np.asarray(fused > 0, dtype=bool),
+            mask=mask,
             quality=quality,
             version=session.file.current_version,
             share=share,
@@ -158,12 +162,13 @@ class Engine:
         self, task: str, slice_id: str, mask: BoolArray, *, correction_id: str, proposals: Sequence[str] = ()
     ) -> Receipt:
         session = self._session(task)
+        check_id("correction id", correction_id)
         if (receipt := _first_receipt(session, correction_id)) is not None:
             return receipt
         mask = _checked_mask(mask, self._slices[slice_id].shape)
         # A proposal that is gone (the engine was restarted) costs its score, never the correction: its object then
         # counts as drawn by hand.
-        shown = [self._pending[p] for p in proposals if p in self._pending]
+        shown = [self._pending[p] for p in dict.fromkeys(proposals) if p in self._pending]
         shown = [p for p in shown if p.proposal.slice_id == slice_id and p.proposal.task == task]
         objects_of_slice = self._objects(session, slice_id, mask, shown)
         rows = [self._lesson_row(session, pending, truth) for pending, truth in objects_of_slice]
@@ -173,7 +178,7 @@ class Engine:
         confirmation = bool(shown) and bool(np.array_equal(proposed, mask))
         sequence, duplicate = session.file.add_correction(correction_id, slice_id, confirmation, rows)
         session.saved()
-        self._pending.drop(list(proposals))
+        self._pending.drop([p.proposal.proposal_id for p in shown])
         session.tell("queued", correction=correction_id, scores=[row.scores for row in rows])
         return Receipt(correction_id, task, sequence, len(rows), confirmation, duplicate)
 
@@ -248,7 +253,7 @@ class Engine:
     def _opened(self, name: str, file: TaskFile) -> TaskStatus:
         try:
             specialist, fusion = self._make_specialist(file.options)
-            self._sessions[name] = TaskSession(file, specialist, fusion)
+            self._sessions[name] = TaskSession(name, file, specialist, fusion)
         except BaseException:
             file.close()
             raise
@@ -258,7 +263,7 @@ class Engine:
         self._pending.drop([pending.proposal.proposal_id for pending in self._pending.of_task(name)])
         session = self._sessions.pop(name, None)
         if session is not None:
-            session.file.close()
+            session.close()
 
     def status(self, task: str) -> TaskStatus:
         session = self._session(task)
@@ -355,19 +360,31 @@ def _first_receipt(session: TaskSession, correction_id: str) -> Receipt | None:
     except NotFoundError:
         return None
     objects = len(known.lessons)
-    return Receipt(correction_id, session.file.name, known.sequence, objects, known.confirmation, duplicate=True)
+    return Receipt(correction_id, session.name, known.sequence, objects, known.confirmation, duplicate=True)
+
+
+def _check_same_object(earlier: Proposal, task: str, slice_id: str) -> None:
+    if (earlier.task, earlier.slice_id) != (task, slice_id):
+        raise InvalidInputError(
+            f"The previous proposal must be of the same task and slice, got one of task {earlier.task!r}, slice "
+            f"{earlier.slice_id[:12]}. Leave it out, or send its mask as the prompt's mask so far."
+        )
 
 
 def _checked_mask(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:
     array = np.asarray(mask)
     if array.shape != shape:
-        raise InvalidInputError(f"A corrected mask must have the slice's shape {shape}, got {array.shape}.")
-    if array.dtype == bool:
-        return array
-    if array.dtype.kind not in "ui" or not np.isin(np.unique(array), (0, 1, 255)).all() or int(array.max()) == 0:
-        if array.dtype.kind in "ui" and not array.any():
-            return np.zeros(shape, dtype=bool)
+        raise InvalidInputError(
+            f"A corrected mask must have the slice's shape {shape}, got {array.shape}. Send the whole slice's mask."
+        )
+    if array.dtype.kind not in "bui":
         raise InvalidInputError(
             f"A corrected mask must be bool, or integers of 0 and 1 (or 255), got dtype {array.dtype}. Send mask > 0."
+        )
+    values = np.unique(array)
+    if array.dtype != bool and not (np.isin(values, (0, 1)).all() or np.isin(values, (0, 255)).all()):
+        raise InvalidInputError(
+            f"A corrected mask must be bool, or integers of 0 and 1 (or 255), got the values {values[:5].tolist()}. "
+            "Send one structure's mask, label == its value."
         )
     return np.asarray(array > 0, dtype=bool)

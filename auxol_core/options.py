@@ -54,12 +54,12 @@ class AuxolOptions:
     ``guard_tolerance``: mean Dice that the last ``guard_last`` corrections may lose before an update is discarded.
     """
 
-    steps: int = 6
+    steps: int = 3
     batch: int = 8
     new_share: float = 0.5
-    learning_rate: float = 5e-4
+    learning_rate: float = 1e-3
     weight_decay: float = 1e-4
-    average: float = 0.2
+    average: float = 0.35
     budget_s: float = 10.0
     use_proposal: bool = True
     expert_rate: float = 8.0

@@ -35,11 +35,14 @@ GUARD_NEEDS = 4
 class TaskSession:
     """One open task. For one thread."""
 
-    def __init__(self, file: TaskFile, specialist: Specialist, fusion: FusionRule) -> None:
+    def __init__(self, name: str, file: TaskFile, specialist: Specialist, fusion: FusionRule) -> None:
+        self.name = name  # the file's own name is another one where somebody renamed the file
         self.file, self.specialist, self.fusion = file, specialist, fusion
         self.options: TaskOptions = file.options
         self.paused = False
         self.share = 1.0
+        self._closed = False
+        self._turn = 0
         self._events: list[Event] = []
         self.specialist.install(self._state_of(file.current_version))
         self._weigh()
@@ -48,7 +51,7 @@ class TaskSession:
 
     def tell(self, kind: str, **data: object) -> None:
         """Add an event."""
-        self._events.append(Event(len(self._events) + 1, self.file.name, kind, data))
+        self._events.append(Event(len(self._events) + 1, self.name, kind, data))
 
     def events(self, after: int) -> list[Event]:
         """Events with a sequence number above ``after``."""
@@ -90,6 +93,7 @@ class TaskSession:
 
     def go_to(self, version: int, kind: Literal["undo", "rollback"]) -> None:
         """Make ``version`` the current one."""
+        self._turn += 1
         state = self._state_of(version)
         self.file.set_current(version, kind, f"asked for by the user, from version {self.file.current_version}")
         self.specialist.install(state)
@@ -108,7 +112,7 @@ class TaskSession:
 
     def learning(self) -> Generator[None, None, None]:
         """Learn what is queued, one correction an update; yields after every optimiser step."""
-        while self.options.learning and (queued := self.file.queued()):
+        while self.options.learning and not self._closed and (queued := self.file.queued()):
             yield from self.update(queued[:1])
 
     def update(
@@ -116,9 +120,13 @@ class TaskSession:
     ) -> Generator[None, None, None]:
         """One update from ``correction_ids``: learn on the side, guard, journal, install.
 
-        ``schedule``: an update that is learned again without a forgotten correction, with its steps and seed.
+        ``schedule``: an update that is learned again without a forgotten correction, with its steps and seed. An
+        update between whose steps the task was moved, closed or taught by another one ends without a trace; what it
+        was to learn is still queued, unless somebody forgot it.
         """
         began = time.monotonic()
+        self._turn += 1
+        turn = self._turn
         base, version = self.file.current_version, self.file.next_version
         seed = _seed(self.options.seed, correction_ids) if schedule is None else schedule.seed
         lessons, new = self._lessons(base, correction_ids)
@@ -127,7 +135,10 @@ class TaskSession:
         if new:
             steps = None if schedule is None else schedule.steps
             learning = self.specialist.learn(new, lessons, seed=seed, steps=steps)
-            candidate = yield from _with_fault_point(learning)
+            made = yield from self._in_steps(learning, turn)
+            if made is None:
+                return
+            candidate = made
         published, reason = self._guarded(candidate, lessons, new)
         row = UpdateRow(
             version=version,
@@ -143,6 +154,20 @@ class TaskSession:
         self._record(row, candidate)
         self._weigh()
         self.tell("learned" if published else "discarded", version=version, reason=reason, seconds=row.seconds)
+
+    def _in_steps(
+        self, learning: Generator[None, None, Candidate], turn: int
+    ) -> Generator[None, None, Candidate | None]:
+        while True:
+            try:
+                next(learning)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+            reach("update.mid_step")
+            yield
+            if turn != self._turn:
+                learning.close()
+                return None
 
     def _record(self, row: UpdateRow, candidate: Candidate) -> None:
         """Journal ``row`` and install the candidate if it is published; a crash in between is mended by opening."""
@@ -184,6 +209,7 @@ class TaskSession:
 
         After a crash in between, what was not relearned yet is in the queue.
         """
+        self._turn += 1
         schedule = self.file.forget(correction_id)
         self.specialist.install(self._state_of(self.file.current_version))
         for update in schedule:
@@ -193,23 +219,20 @@ class TaskSession:
 
     def reset(self) -> None:
         """Delete all corrections and versions."""
+        self._turn += 1
         self.file.reset()
         self.specialist.install(self.specialist.initial_state())
         self._weigh()
         self.tell("reset")
+
+    def close(self) -> None:
+        """Give the file back; an update that is being learned ends without a trace."""
+        self._closed = True
+        self._turn += 1
+        self.file.close()
 
 
 def _seed(task_seed: int, correction_ids: Sequence[str]) -> int:
     """A seed that does not depend on what else happened, so that forgetting one correction leaves the others theirs."""
     digest = hashlib.sha256("/".join([str(task_seed), *correction_ids]).encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
-
-
-def _with_fault_point(learning: Generator[None, None, Candidate]) -> Generator[None, None, Candidate]:
-    while True:
-        try:
-            next(learning)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
-        reach("update.mid_step")
-        yield

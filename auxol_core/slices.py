@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 
 from cachetools import LRUCache
 
@@ -31,12 +32,15 @@ class SliceStore:
     def put(self, image: SliceImage) -> str:
         """Keep ``image``; returns its id. InvalidInputError if it alone exceeds the bound."""
         slice_id = image.slice_id
+        if slice_id in self._slices:
+            return slice_id
         if image.pixels.nbytes > self._slices.maxsize:
             raise InvalidInputError(
                 f"A slice may take {self._slices.maxsize / 2**20:.0f} MB of memory, this one takes "
                 f"{image.pixels.nbytes / 2**20:.0f} MB. Crop it or resample it to a coarser spacing."
             )
-        self._slices[slice_id] = image
+        # A copy, because the caller may go on to change its array, and the id stands for these pixels.
+        self._slices[slice_id] = replace(image, pixels=image.pixels.copy())
         return slice_id
 
     def __contains__(self, slice_id: str) -> bool:

@@ -35,6 +35,7 @@ from auxol_core.task_owner import claim, locked_error, release, remove_owner, wr
 from auxol_core.task_schema import APPLICATION_ID, FORMAT_VERSION, SCHEMA
 
 _BUSY_SECONDS = 0.2
+_SHORTEST = 512  # bytes, SQLite's smallest page
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) if hasattr(errno, "EDQUOT") else (errno.ENOSPC, errno.EFBIG)
 
 
@@ -46,6 +47,7 @@ class TaskDatabase:
         if not path.is_file():
             raise NotFoundError(f"Expected a task file at {path}, found none. Create the task or import it first.")
         self._path = path.resolve()
+        check_length(self._path)
         self._mutex = threading.RLock()
         self._identity = claim(self._path)
         try:
@@ -115,6 +117,13 @@ def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
     for setting in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY", "mmap_size=0"):
         connection.execute(f"PRAGMA {setting}").fetchall()
     return connection
+
+
+def check_length(path: Path) -> None:
+    """Refuse what is too short for a database before SQLite is asked, which would take it for an empty one."""
+    length = path.stat().st_size
+    if length < _SHORTEST:
+        raise corrupt_error(path, f"it has {length} bytes")
 
 
 def check_and_lock(connection: sqlite3.Connection, path: Path) -> None:

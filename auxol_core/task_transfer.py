@@ -27,6 +27,7 @@ import numpy as np
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptError
 from auxol_core.task_database import (
     check_format,
+    check_length,
     connect,
     corrupt_error,
     make_schema,
@@ -110,6 +111,7 @@ def import_(source: Path, dest: Path, name: str, generalist_hash: str | None, ma
     _refuse_existing(dest)
     if not source.is_file():
         raise NotFoundError(f"Expected a task file at {source}, found none. Choose the file again.")
+    check_length(source)
     if source.stat().st_size > max_bytes:
         raise TaskFileCorruptError(
             f"Expected a task file of at most {max_bytes:,} bytes, but {source.name} has {source.stat().st_size:,}. "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.options import AuxolOptions, MachineOptions, PaperOptions
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from auxol_core.replay.runner import EngineFactory
 
 INTERRUPTED = 130
-TABLE_WIDTH = 116
 
 
 def engine_factory() -> EngineFactory:
@@ -67,7 +67,7 @@ def replay(
     from auxol_core.replay.report import ProgressListener
     from auxol_core.replay.runner import Workshop
 
-    console = wide_console()
+    console = Console()
     paper: dict[str, Any] = {"memory": paper_memory, "bce": paper_bce, "mask_channel": paper_mask_channel}
     options = ReplayOptions(
         prompts=PromptOptions(prompt, jitter, shift, point, seed),  # type: ignore[arg-type]
@@ -92,10 +92,10 @@ def replay(
     _report(console, outcome, out)
 
 
-def wide_console() -> Console:
-    """The terminal; a log or a narrow terminal counts as wide enough for the tables, which are not cut off."""
-    console = Console()
-    return console if console.width >= TABLE_WIDTH else Console(width=TABLE_WIDTH)
+def print_whole(console: Console, table: Table) -> None:
+    """Print a table without cutting its cells, as wide as it is: in a log, numbers matter more than lines that fit."""
+    needed = console.measure(table, options=console.options.update(width=500, max_width=500)).maximum
+    (console if console.width >= needed else Console(width=needed)).print(table)
 
 
 def auxol_options(texts: list[str]) -> AuxolOptions:
@@ -121,11 +121,11 @@ def _report(console: Console, outcome: Outcome, out: Path) -> None:
     from auxol_core.replay.report import comparisons_table, results_table, skipped_lines
 
     if outcome.entries:
-        console.print(results_table(outcome.entries))
+        print_whole(console, results_table(outcome.entries))
     if outcome.comparisons:
-        console.print(comparisons_table(outcome.comparisons))
+        print_whole(console, comparisons_table(outcome.comparisons))
     for line in skipped_lines(outcome.entries):
-        console.print(line, markup=False, highlight=False)
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     if outcome.entries:
         console.print(f"Learning curves: {out / 'curve.png'}", markup=False, highlight=False, soft_wrap=True)
     if outcome.interrupted:

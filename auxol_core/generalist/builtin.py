@@ -12,6 +12,7 @@ import numpy as np
 
 from auxol_core.generalist.base import Embedding
 from auxol_core.options import Precision
+from auxol_core.promptable.fold import folded
 from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.weights import load_weights
@@ -46,5 +47,4 @@ class BuiltinGeneralist:
 def load_builtin(path: Path = WEIGHTS, *, precision: Precision = "float32", device: str = "cpu") -> BuiltinGeneralist:
     """The generalist with the weights at ``path``; CheckpointError if they cannot be used."""
     network, digest = load_weights(path)
-    network.to(device)
-    return BuiltinGeneralist(network, digest, precision=precision, device=device)
+    return BuiltinGeneralist(folded(network).to(device), digest, precision=precision, device=device)

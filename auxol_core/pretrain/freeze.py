@@ -30,10 +30,13 @@ def freeze(
     network.load_state_dict(state["averaged"])
     made_by = {"options": json.dumps(state["options"]), "steps": str(state["step"]), "images": str(state["images"])}
     out.parent.mkdir(parents=True, exist_ok=True)
-    save_weights(network, out, made_by)
-    data = out.read_bytes()
+    part = out.with_suffix(".part")
+    save_weights(network, part, made_by)
+    data = part.read_bytes()
     if len(data) > MAX_BYTES:
+        part.unlink()
         raise typer.BadParameter(f"The weights may take {MAX_BYTES:,} bytes, these take {len(data):,}.")
+    part.replace(out)
     typer.echo(f"{out.name}: {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}, {made_by}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing as mp
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from multiprocessing.queues import Queue
 from queue import Full
 from types import TracebackType
@@ -26,19 +27,17 @@ MIN_OBJECT_PIXELS = 60
 def _produce(seed: int, first: int, queue: Queue[SyntheticImage]) -> None:
     os.nice(1)
     cv2.setNumThreads(1)
+    # What is still in the pipe when this process ends has no reader: waiting for one would keep it for ever.
+    queue.cancel_join_thread()
     parent = mp.parent_process()
     index = first
-    while True:
+    while parent is not None and parent.is_alive():  # a trainer that was killed closes nothing
         image = generate(np.random.default_rng((seed, index)))
         index += 1
-        while True:
-            try:
-                queue.put(image, timeout=5.0)
+        while parent.is_alive():
+            with suppress(Full):
+                queue.put(image, timeout=2.0)
                 break
-            except Full:
-                # A trainer that was killed closes nothing: without this its producer would wait for ever.
-                if parent is None or not parent.is_alive():
-                    return
 
 
 class SyntheticStream:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from auxol_core.errors import CheckpointError
 from auxol_core.promptable.network import PromptableNetwork
@@ -23,7 +24,15 @@ def save_weights(network: PromptableNetwork, path: Path, made_by: dict[str, str]
         for name, tensor in network.state_dict().items()
         if tensor.is_floating_point()
     }
-    save_file(tensors, path, metadata={"format": FORMAT, **made_by})
+    path.write_bytes(_in_order(save(tensors, metadata={"format": FORMAT, **made_by})))
+
+
+def _in_order(data: bytes) -> bytes:
+    """``data`` with its header's entries sorted: the library leaves them in no fixed order, and the hash is a name."""
+    size = int.from_bytes(data[:8], "little")
+    header = json.dumps(json.loads(data[8 : 8 + size]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + data[8 + size :]
 
 
 def load_weights(path: Path) -> tuple[PromptableNetwork, str]:
@@ -43,12 +52,14 @@ def load_weights(path: Path) -> tuple[PromptableNetwork, str]:
     if written != FORMAT:
         raise CheckpointError(f"Expected weights of format {FORMAT} in {path.name}, got {written}. Reinstall.")
     network = PromptableNetwork()
-    missing, unexpected = network.load_state_dict(tensors, strict=False)
-    missing = [name for name in missing if not name.endswith("num_batches_tracked")]
-    if missing or unexpected:
+    wanted = {name: tensor for name, tensor in network.state_dict().items() if tensor.is_floating_point()}
+    odd = sorted(set(wanted) ^ set(tensors)) or [n for n in wanted if wanted[n].shape != tensors[n].shape]
+    if odd:
         raise CheckpointError(
-            f"{path.name} does not fit this network: missing {missing[:3]}, unexpected {unexpected[:3]}. Reinstall."
+            f"Expected this network's {len(wanted)} arrays in {path.name}, got other ones: {odd[:3]} are missing, "
+            "unknown or of another shape. Reinstall the package."
         )
+    network.load_state_dict(tensors, strict=False)  # but for the counters of batches seen
     network.eval().requires_grad_(False)
     return to_channels_last(network), digest
 

@@ -33,7 +33,7 @@ _LABELS = {
 
 
 def moving_average(values: Sequence[float]) -> NDArray[np.float64]:
-    """Mean of the last ``window`` values up to each place (fewer at the start), the window a quarter of the stream."""
+    """Mean of the last ``window`` values up to each place (fewer at the start), see ``window_of``."""
     window = window_of(len(values))
     sums = np.concatenate([[0.0], np.cumsum(values)])
     ends = np.arange(1, len(values) + 1)
@@ -42,8 +42,8 @@ def moving_average(values: Sequence[float]) -> NDArray[np.float64]:
 
 
 def window_of(count: int) -> int:
-    """The length of the moving average for a stream of ``count`` images."""
-    return max(1, min(25, round(count / 4)))
+    """The length of the moving average: a quarter of a stream of ``count`` images, but 5 to 25."""
+    return max(5, min(25, round(count / 4)))
 
 
 def draw(path: Path, rows: Mapping[tuple[str, str], Sequence[Row]]) -> None:
@@ -53,7 +53,8 @@ def draw(path: Path, rows: Mapping[tuple[str, str], Sequence[Row]]) -> None:
         return
     across = min(3, len(datasets))
     down = math.ceil(len(datasets) / across)
-    figure = Figure(figsize=(4.6 * across + 0.6, 3.4 * down + 1.0), dpi=130, layout="constrained")
+    width, height = (6.6, 4.2) if len(datasets) == 1 else (4.6, 3.4)
+    figure = Figure(figsize=(width * across + 0.6, height * down + 1.0), dpi=130, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(down, across, squeeze=False)
     for place, axis in enumerate(axes.ravel()):
@@ -62,7 +63,8 @@ def draw(path: Path, rows: Mapping[tuple[str, str], Sequence[Row]]) -> None:
             _panel(axis, datasets[place], of_dataset, first=place % across == 0)
         else:
             axis.set_axis_off()
-    _legend(figure, axes.ravel()[0], list(dict.fromkeys(method for _, method in rows)))
+    methods = list(dict.fromkeys(method for _, method in rows))
+    _legend(figure, axes.ravel()[0], methods, columns=across + 2)
     beside = path.with_name(f".{path.name}.part")
     figure.savefig(beside, format="png")
     beside.replace(path)
@@ -92,10 +94,11 @@ def _panel(axis: Axes, dataset: str, methods: Mapping[str, Sequence[Row]], *, fi
     axis.tick_params(labelsize=8)
 
 
-def _legend(figure: Figure, axis: Axes, methods: Sequence[str]) -> None:
+def _legend(figure: Figure, axis: Axes, methods: Sequence[str], columns: int) -> None:
     handles = [
         axis.plot([], [], style, color=colour, linewidth=width, label=_LABELS.get(method, method))[0]
         for method in methods
         for colour, style, width in [_STYLES.get(method, ("#009E73", "-", 1.8))]
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(5, len(handles)), frameon=False, fontsize=9)
+    columns = min(columns, len(handles))
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns, frameon=False, fontsize=9)

@@ -80,7 +80,7 @@ class ProgressListener(Listener):
             self._progress = self._task = None
 
     def note(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False)
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def results_table(entries: Sequence[Entry]) -> Table:
@@ -157,7 +157,7 @@ def skipped_lines(entries: Sequence[Entry]) -> list[str]:
 
 
 def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
 
 
 def _names(value: object) -> list[str]:

@@ -32,10 +32,10 @@ def invoke():
 
 
 def test_replay_prints_the_table_and_where_the_picture_is(tmp_path, factory, invoke):
-    folder = image_set(tmp_path / "discs", count=4)
+    folder = image_set(tmp_path / "discs_of_a_long_name", count=4)
     result = invoke("replay", folder, "--methods", "shape,sam,auxol", "--limit", 3, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    assert "discs" in result.output
+    assert "discs_of_a_long_name" in result.output
     assert "auxol - sam" in result.output
     assert str(tmp_path / "out" / "curve.png") in result.output
     assert "…" not in result.output

@@ -30,7 +30,7 @@ def test_another_point_is_passed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unknown_point_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="correction.before_commit"):
+    with pytest.raises(InvalidInputError, match=r"correction\.before_commit"):
         reach("correction.typo")
 
 

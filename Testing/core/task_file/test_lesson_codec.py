@@ -19,7 +19,9 @@ from auxol_core.lesson_codec import DTYPES, decode, digest, encode
 ANY_ARRAY = st.sampled_from(sorted(DTYPES)).flatmap(
     lambda dtype: hnp.arrays(np.dtype(dtype), hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5))
 )
-NAMES = st.one_of(st.sampled_from(["image", "image_2", "truth", "größe 肝", "a.b/c"]), st.text("aä肝 ./", min_size=1, max_size=5))
+NAMES = st.one_of(
+    st.sampled_from(["image", "image_2", "truth", "größe 肝", "a.b/c"]), st.text("aä肝 ./", min_size=1, max_size=5)
+)
 
 
 @settings(max_examples=30)

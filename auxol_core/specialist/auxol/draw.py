@@ -22,8 +22,9 @@ MIN_TRUTH_PIXELS = 4
 
 
 def draw_sample(scenes: Sequence[Scene], use_proposal: bool, rng: np.random.Generator) -> Sample:
-    """A sample of one of ``scenes`` (whole slice; surroundings): flipped, its contrast a little changed."""
-    scene = scenes[int(rng.integers(len(scenes)))]
+    """A sample of one of ``scenes`` (whole slice; surroundings), its contrast a little changed."""
+    shown = _that_show_it(scenes)
+    scene = shown[int(rng.integers(len(shown)))]
     if int(scene.target.truth.sum()) < MIN_TRUTH_PIXELS:
         sample = _nothing_there(scene, rng)
     elif use_proposal and rng.random() < 0.25:
@@ -33,8 +34,17 @@ def draw_sample(scenes: Sequence[Scene], use_proposal: bool, rng: np.random.Gene
     return _varied(sample, rng)
 
 
-def guard_sample(scene: Scene) -> Sample:
+def _that_show_it(scenes: Sequence[Scene]) -> Sequence[Scene]:
+    """The scenes in which the object has pixels; all of them if it has none anywhere.
+
+    A small object of a large slice is lost where the slice had to shrink: that one must not teach "nothing there".
+    """
+    return [scene for scene in scenes if int(scene.target.truth.sum()) >= MIN_TRUTH_PIXELS] or scenes
+
+
+def guard_sample(scenes: Sequence[Scene]) -> Sample:
     """The user's own prompt, seen through one window around it and the truth; nothing is drawn."""
+    scene = _that_show_it(scenes)[0]
     box = Box.of_mask(scene.target.truth)
     boxes = tuple(b for b in (box, scene.prompt.box) if b is not None)
     around = extent(scene.prompt.points, boxes)

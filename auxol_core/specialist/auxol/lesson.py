@@ -8,7 +8,7 @@ object's surroundings are kept a second time, larger, for the closer looks.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from auxol_core.crops import MAX_SIDE, Window
 from auxol_core.promptable.sampling import Target
+from auxol_core.promptable.windows import clipped
 from auxol_core.specialist.base import Arrays, View
 from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt, probability_of
 
@@ -66,7 +67,9 @@ def _put(
     arrays[f"image_{name}_generalist"] = _bytes(_resized(probability, shape))
     arrays[f"truth_{name}"] = _resized(truth[region].astype(np.float32), shape) > 0.5
     scales = (shape[0] / part.shape[0], shape[1] / part.shape[1])
-    arrays[f"prompt_{name}"] = _prompt_numbers(view.prompt, (region[0].start, region[1].start), scales)
+    box = None if view.prompt.box is None else clipped(view.prompt.box, (truth.shape[0], truth.shape[1]))
+    prompt = replace(view.prompt, box=box) if box else view.prompt
+    arrays[f"prompt_{name}"] = _prompt_numbers(prompt, (region[0].start, region[1].start), scales)
 
 
 def _resized(array: FloatArray, shape: tuple[int, int]) -> FloatArray:
@@ -85,9 +88,9 @@ def _prompt_numbers(prompt: Prompt, origin: tuple[int, int], scale: tuple[float,
     if prompt.box is not None:
         rows = [(2.0, prompt.box.row0, prompt.box.col0), (3.0, prompt.box.row1, prompt.box.col1)]
     rows += [(float(p.positive), p.row + 0.5, p.col + 0.5) for p in prompt.points]
-    numbers = np.array(rows, dtype=np.float32).reshape(-1, 3)
+    numbers = np.array(rows, dtype=np.float64).reshape(-1, 3)
     numbers[:, 1:] = (numbers[:, 1:] - np.array(origin)) * np.array(scale)
-    return numbers
+    return numbers.astype(np.float32)
 
 
 def decode(arrays: Arrays) -> Iterator[Scene]:
