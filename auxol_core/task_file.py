@@ -166,7 +166,7 @@ class TaskFile(VersionTree):
         """Write a compact copy to ``path``, beside first and then in its place. It can be opened by ``import_``.
 
         It holds crops of images, and no patient's name, study id or file path. Raises InvalidInputError if ``path``
-        is a task that is open here, StorageFullError.
+        is a task that is open here, TaskFileLockedError if it is open elsewhere, StorageFullError.
         """
         with self._mutex, translate_errors(self._path):
             task_transfer.export(self._connection, Path(path))

@@ -35,7 +35,7 @@ from auxol_core.task_database import (
     translate_errors,
 )
 from auxol_core.task_journal import unpack_lesson
-from auxol_core.task_owner import claim, is_open_here, release, remove_quietly
+from auxol_core.task_owner import claim, is_open_here, locked_error, read_owner, release, remove_quietly
 from auxol_core.task_schema import (
     MAX_LESSON_BYTES,
     MAX_STATE_BYTES,
@@ -83,11 +83,18 @@ def make_file(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
 
 
 def export(connection: sqlite3.Connection, path: Path) -> None:
-    """Write a compact copy of the open task to ``path``; InvalidInputError if that is a task open here."""
+    """Write a compact copy of the open task to ``path``.
+
+    Raises InvalidInputError if that is a task open here, TaskFileLockedError if another process has it open: its file
+    would be replaced under it, and with it every receipt it gives from then on.
+    """
+    owner = read_owner(path)
     if is_open_here(path):
         raise InvalidInputError(
             f"Expected a new file to export to, got the open task {path.name}. Choose another name."
         )
+    if owner is not None and not owner.gone:
+        raise locked_error(path)
     partial = _beside(path)
     try:
         connection.execute("VACUUM INTO ?", (str(partial),))

@@ -1,8 +1,10 @@
 """From a prompt to a mask on the slice: which windows the network is shown, in which order, and whose answer counts.
 
 A box, or a mask so far, says where to look: one window. Points alone do not say how large the object is, so the
-network looks coarse to fine: at the whole slice and at two zooms, then again around what the surest of them found.
-What is surest is the network's own estimate of its Dice.
+network looks at the whole slice and at closer and closer windows. Which look is right? The network's own estimate of
+its Dice alone decides badly on images unlike those it was trained on: it is surest of the largest thing around the
+click. What several zooms agree on is more often the object, so each look is judged by how far the others, weighed by
+their own certainty, agree with it; then one more look goes to the box of what was found.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt, Segmenta
 
 # Outside what the network saw there is no object; far enough below 0 that no fusion weight of a few percent lifts it.
 OUTSIDE_LOGIT = -10.0
-# A second look has to be surer by nothing at all, but a mask without a pixel cannot be looked at again.
+# A mask of fewer pixels cannot be looked at again.
 MIN_FOUND_PIXELS = 4
 
 
@@ -84,15 +86,33 @@ class Segmenter:
     def _coarse_to_fine(self, image: FloatArray, prompt: Prompt) -> Look:
         shape = (image.shape[0], image.shape[1])
         first = self.look(image, [(prompt, window) for window in windows.for_points(prompt, shape)])
-        best = max(first, key=lambda look: look.quality)
-        logits = only_clicked_islands(paste(best.logits, best.window, shape, OUTSIDE_LOGIT), prompt.positives)
-        if int((logits > 0).sum()) < MIN_FOUND_PIXELS:
-            return best
-        found = Box.of_mask(logits > 0)
-        assert found is not None  # it has pixels
+        masks = [
+            only_clicked_islands(paste(look.logits, look.window, shape, OUTSIDE_LOGIT), prompt.positives) > 0
+            for look in first
+        ]
+        agreed = most_agreed(masks, [look.quality for look in first])
+        found = Box.of_mask(masks[agreed])
+        if found is None or int(masks[agreed].sum()) < MIN_FOUND_PIXELS:
+            return first[agreed]
         window = windows.for_mask(prompt, found, windows.SECOND_LOOK_CONTEXT)
-        second = self.look(image, [(prompt, window), (replace(prompt, box=found), window)])
-        return max([best, *second], key=lambda look: look.quality)
+        return self.look(image, [(replace(prompt, box=found), window)])[0]
+
+
+def most_agreed(masks: Sequence[BoolArray], certainty: Sequence[float]) -> int:
+    """Index of the mask (H, W) that the others agree with most: certainty times the others' Dice with it, weighed.
+
+    Every mask agrees with itself, so that one sure look may stand against two unsure ones.
+    """
+    seen = np.logical_or.reduce(masks)
+    rows, cols = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    sure = np.asarray(certainty, dtype=np.float64)
+    if rows.size == 0:
+        return int(np.argmax(sure))
+    part = np.stack([mask[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1].ravel() for mask in masks])
+    both = part.astype(np.float32) @ part.astype(np.float32).T
+    sizes = np.diag(both)
+    agreement = (2 * both + 1) / (sizes[:, None] + sizes[None, :] + 1)
+    return int(np.argmax((agreement @ sure) * sure))
 
 
 def only_clicked_islands(logits: FloatArray, clicks: Sequence[Point]) -> FloatArray:

@@ -9,7 +9,7 @@ from auxol_core.types import Box, Prompt
 BOX_CONTEXT = 1.5
 MASK_CONTEXT = 1.6
 SECOND_LOOK_CONTEXT = 1.7
-POINT_ZOOMS = (1.0, 0.6, 0.35)
+POINT_ZOOMS = (1.0, 0.7, 0.5, 0.35, 0.25)
 # Less than this and the network is shown noise: 16 px is the smallest object the benchmark prompts for.
 MIN_WINDOW = 24.0
 # A first look at more than this shows nothing of an object, and costs 1 GB; no square image of MAX_PIXELS is as long.
@@ -49,7 +49,7 @@ def for_box(prompt: Prompt, context: float = BOX_CONTEXT) -> Window:
 
 
 def for_points(prompt: Prompt, shape: tuple[int, int]) -> list[Window]:
-    """The first looks for points alone: the whole slice of ``shape`` and two zooms centred on the positive points.
+    """The first looks for points alone: the whole slice of ``shape`` and closer ones centred on the positive points.
 
     Of a slice longer than any look the first one, too, shows the part around the points.
     """

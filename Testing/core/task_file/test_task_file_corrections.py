@@ -83,6 +83,7 @@ def test_a_store_keeps_its_keys_while_others_are_saved(task: TaskFile) -> None:
     store = task.lessons()
     teach(task, "b")
     assert list(store) == ["a#0"]
+    assert store["a#0"].arrays
     task.forget("a")
     with pytest.raises(NotFoundError, match="forgotten"):
         store["a#0"]

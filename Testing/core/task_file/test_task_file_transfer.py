@@ -18,6 +18,7 @@ from auxol_core.errors import (
 )
 from auxol_core.options import TaskOptions
 from auxol_core.task_file import TaskFile
+from auxol_core.task_owner import owner_path
 from auxol_core.types import IntensityWindow
 
 COLUMNS = {
@@ -31,10 +32,10 @@ COLUMNS = {
 }
 
 
-@pytest.fixture
-def exported(path: Path) -> Path:
-    """An export of a task with three corrections, two branches and a discarded update."""
-    target = path.parent / "für die Kollegin.auxol"
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed task with four corrections, two branches and a discarded update; its export lies beside it."""
+    path = tmp_path_factory.mktemp("original") / "task"
     with new_task(path, TaskOptions(seed=5, window=IntensityWindow(-100.0, 200.0))) as task:
         for name in "abcd":
             task.add_correction(name, "slice", name == "b", [lesson(ord(name)), lesson(losses=None)])
@@ -43,7 +44,15 @@ def exported(path: Path) -> Path:
         task.set_current(1, "undo", "a slip")
         discard(task, "c")
         publish(task, "c")
-        task.export(target)
+        task.export(path.with_name("export"))
+    return path
+
+
+@pytest.fixture
+def exported(original: Path, path: Path) -> Path:
+    """A copy of the export, to be used up."""
+    target = path.parent / "für die Kollegin.auxol"
+    target.write_bytes(original.with_name("export").read_bytes())
     return target
 
 
@@ -64,10 +73,10 @@ def _contents(path: Path) -> list[tuple[object, ...]]:
         return rows
 
 
-def test_what_is_exported_and_imported_is_the_same_task(exported: Path, path: Path) -> None:
+def test_what_is_exported_and_imported_is_the_same_task(exported: Path, original: Path, path: Path) -> None:
     dest = path.parent / "neu.auxol"
     TaskFile.import_(exported, dest, "Neu", generalist_hash=HASH)
-    assert _contents(dest) == _contents(path)
+    assert _contents(dest) == _contents(original)
     with reopened(dest) as task:
         assert task.name == "Neu"
         assert task.options == TaskOptions(seed=5, window=IntensityWindow(-100.0, 200.0))
@@ -92,13 +101,13 @@ def test_an_export_is_compact_and_the_task_goes_on(task: TaskFile, path: Path) -
     assert not [entry.name for entry in path.parent.iterdir() if entry.name.endswith((".partial", "export-journal"))]
 
 
-def test_an_export_holds_the_declared_columns_and_no_path(exported: Path) -> None:
+def test_an_export_holds_the_declared_columns_and_no_path(exported: Path, original: Path) -> None:
     with closing(sqlite3.connect(exported)) as connection:
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         found = {table: [row[1] for row in connection.execute(f"PRAGMA table_info({table})")] for table in tables}
     assert found == {table: columns.split() for table, columns in COLUMNS.items()}
     data = exported.read_bytes()
-    assert str(exported.parent).encode() not in data
+    assert str(original.parent).encode() not in data
     assert not re.search(rb"(/home/|/tmp/|/Users/|/work/|[A-Za-z]:\\[A-Za-z])", data)
 
 
@@ -106,6 +115,15 @@ def test_an_open_task_is_no_place_to_export_to(task: TaskFile, path: Path) -> No
     with pytest.raises(InvalidInputError, match="open task"):
         task.export(path)
     teach(task, "a")
+
+
+def test_a_task_open_elsewhere_is_no_place_to_export_to(task: TaskFile, path: Path) -> None:
+    target = path.parent / "theirs"
+    target.write_bytes(b"theirs")
+    owner_path(target).write_text('{"pid": 12, "host": "another machine", "since": "today"}')
+    with pytest.raises(TaskFileLockedError, match="process 12 on another machine"):
+        task.export(target)
+    assert target.read_bytes() == b"theirs"
 
 
 @pytest.mark.parametrize(

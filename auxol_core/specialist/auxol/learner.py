@@ -10,6 +10,7 @@ at half resolution, stay as they are: they cost two fifths of a step and have no
 from __future__ import annotations
 
 import copy
+import hashlib
 import time
 from collections.abc import Generator, Mapping, Sequence
 
@@ -18,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from auxol_core.errors import InvalidInputError
+from auxol_core.errors import InvalidInputError, TaskFileGeneralistError
 from auxol_core.metrics import dice
 from auxol_core.options import AuxolOptions, Precision
 from auxol_core.promptable.losses import promptable_loss
@@ -32,7 +33,7 @@ from auxol_core.specialist.auxol.opinion import opinion_of
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View
 from auxol_core.types import BoolArray, FloatArray
 
-LEARNING, MEAN = "learning/", "mean/"
+LEARNING, MEAN, ORIGIN = "learning/", "mean/", "origin"
 FROZEN = ("detail.", "stem.", "encoder.0.")
 
 
@@ -56,6 +57,7 @@ class AuxolSpecialist:
         self._initial = {name: p.detach().clone() for name, p in self._parameters.items()}
         for parameter in self._parameters.values():
             parameter.requires_grad_(True)
+        self._origin = _digest(self._predicting)
         self._segmenter = Segmenter(self._predicting, precision=precision, device=device)
         self._state: Arrays = {}
 
@@ -64,7 +66,10 @@ class AuxolSpecialist:
 
     @property
     def state(self) -> Arrays:
-        """The differences from the initial weights, ``learning/<name>`` and ``mean/<name>``, float16; empty: none."""
+        """The differences from the initial weights, ``learning/<name>`` and ``mean/<name>``, float16; empty: none.
+
+        ``origin`` is the SHA-256 (32,) uint8 of the weights they are differences from.
+        """
         return self._state
 
     def initial_state(self) -> Arrays:
@@ -77,9 +82,15 @@ class AuxolSpecialist:
         self._state = dict(state)
 
     def _load(self, network: PromptableNetwork, state: Arrays, which: str) -> None:
+        if state and not np.array_equal(state.get(ORIGIN, np.zeros(0)), self._origin):
+            raise TaskFileGeneralistError(
+                f"Expected a state learned from the initial weights {self._origin.tobytes().hex()[:12]} of this "
+                f"program, got one from {np.asarray(state.get(ORIGIN, ())).tobytes().hex()[:12] or 'unknown ones'}. "
+                "Open the task with the version of the program that it was learned with, or make a new task."
+            )
         expected = {f"{prefix}{name}" for prefix in (LEARNING, MEAN) for name in self._initial}
-        if state and set(state) != expected:
-            odd = sorted(set(state) ^ expected)[:3]
+        if state and set(state) != {ORIGIN, *expected}:
+            odd = sorted(set(state) ^ {ORIGIN, *expected})[:3]
             raise InvalidInputError(f"A state must hold this network's {len(expected)} arrays, these differ: {odd}.")
         for name in expected if state else ():
             shape = tuple(self._initial[name.partition("/")[2]].shape)
@@ -155,7 +166,7 @@ class AuxolSpecialist:
 
     @torch.no_grad()
     def _rounded(self, mean: list[Tensor]) -> dict[str, NDArray[np.generic]]:
-        state: dict[str, NDArray[np.generic]] = {}
+        state: dict[str, NDArray[np.generic]] = {ORIGIN: self._origin}
         for (name, start), average in zip(self._initial.items(), mean, strict=True):
             state[LEARNING + name] = (self._parameters[name] - start).to(torch.float16).cpu().numpy()
             state[MEAN + name] = (average - start).to(torch.float16).cpu().numpy()
@@ -175,6 +186,13 @@ class AuxolSpecialist:
         x, truths, _ = stacked(samples)
         logits, _ = segmenter.forward(x)
         return [dice(crop > 0, truth[0] > 0) for crop, truth in zip(logits, truths, strict=True)]
+
+
+def _digest(network: PromptableNetwork) -> NDArray[np.uint8]:
+    digest = hashlib.sha256()
+    for tensor in network.state_dict().values():
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return np.frombuffer(digest.digest(), dtype=np.uint8)
 
 
 class _Scenes:

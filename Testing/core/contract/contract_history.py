@@ -1,0 +1,163 @@
+"""What a task went through, and how it is taken back: versions, events, undo, roll back, forget, reset."""
+
+from __future__ import annotations
+
+import pytest
+from contract_setting import OPTIONS, TASK, Setting, assert_helpful, look, picture, proposed, taught
+
+from auxol_core.api import EngineApi
+from auxol_core.errors import NotFoundError
+
+
+class HistoryContract(Setting):
+    """versions, events, undo, roll_back, forget, reset."""
+
+    @pytest.fixture
+    def taught_twice(self, engine: EngineApi) -> EngineApi:
+        for number in (0, 1):
+            taught(engine, number)
+        engine.learn_now(TASK)
+        return engine
+
+    def test_versions_tell_what_each_update_learned_from(self, taught_twice: EngineApi) -> None:
+        versions = taught_twice.versions(TASK)
+        assert [(v.version, v.corrections, v.steps, v.published, v.current) for v in versions] == [
+            (1, ("correction 0",), OPTIONS.auxol.steps, True, False),
+            (2, ("correction 1",), OPTIONS.auxol.steps, True, True),
+        ]
+        assert all(v.reason and v.seconds > 0 for v in versions)
+        assert versions[0].seed != versions[1].seed
+
+    def test_events_come_in_order_and_from_where_one_asks(self, engine: EngineApi) -> None:
+        assert engine.events(TASK) == []
+        taught(engine, 0)
+        engine.learn_now(TASK)
+        events = engine.events(TASK)
+        assert [e.kind for e in events] == ["queued", "learning", "learned"]
+        assert [e.task for e in events] == [TASK] * 3
+        assert [e.sequence for e in events] == sorted({e.sequence for e in events})
+        assert events[0].data["correction"] == "correction 0"
+        assert events[2].data["version"] == 1
+        assert engine.events(TASK, after=events[0].sequence) == events[1:]
+        assert engine.events(TASK, after=events[-1].sequence) == []
+        assert engine.events(TASK, after=events[-1].sequence + 100) == []
+
+    def test_every_way_back_is_an_event(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        last = engine.events(TASK)[-1].sequence
+        engine.undo(TASK)
+        engine.roll_back(TASK, 2)
+        engine.forget(TASK, "correction 1")
+        engine.reset(TASK)
+        kinds = [e.kind for e in engine.events(TASK, after=last)]
+        assert kinds == ["restored", "restored", "forgotten", "reset"]
+
+    def test_an_event_tells_of_refreshed_proposals(self, engine: EngineApi) -> None:
+        _, waiting = proposed(engine, 5)
+        taught(engine, 0)
+        engine.learn_now(TASK)
+        assert engine.refresh(TASK)
+        event = engine.events(TASK)[-1]
+        assert event.kind == "refreshed"
+        assert event.data["proposals"] == [waiting.proposal_id]
+
+    def test_undo_goes_back_one_version_at_a_time(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        status = engine.undo(TASK)
+        assert (status.version, status.queued) == (1, 0)
+        assert [(v.version, v.current) for v in engine.versions(TASK)] == [(1, True), (2, False)]
+        assert [c.learned for c in engine.corrections(TASK)] == [True, False]
+        assert engine.undo(TASK).version == 0
+        with pytest.raises(NotFoundError) as error:
+            engine.undo(TASK)
+        assert_helpful(error.value, TASK)
+
+    def test_what_was_undone_is_not_learned_again_by_itself(self, taught_twice: EngineApi) -> None:
+        taught_twice.undo(TASK)
+        assert taught_twice.learn_now(TASK).version == 1
+
+    def test_a_version_number_is_never_given_twice(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        engine.undo(TASK)
+        taught(engine, 2)
+        assert engine.learn_now(TASK).version == 3
+        assert [(v.version, v.current) for v in engine.versions(TASK)] == [(1, False), (2, False), (3, True)]
+        assert engine.undo(TASK).version == 1  # 3 stands on 1
+
+    def test_rolling_back_and_forth_gives_the_same_proposals(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        newest = look(engine)
+        assert engine.roll_back(TASK, 0).version == 0
+        assert look(engine) != newest
+        assert [c.learned for c in engine.corrections(TASK)] == [False, False]
+        assert engine.roll_back(TASK, 2).version == 2
+        assert look(engine) == newest
+        assert [c.learned for c in engine.corrections(TASK)] == [True, True]
+
+    @pytest.mark.parametrize("version", [3, -1])
+    def test_a_version_that_never_was_is_refused(self, taught_twice: EngineApi, version: int) -> None:
+        with pytest.raises(NotFoundError) as error:
+            taught_twice.roll_back(TASK, version)
+        assert_helpful(error.value, str(version), "[0, 1, 2]")
+        assert taught_twice.status(TASK).version == 2
+
+    def test_forgetting_takes_one_correction_out_and_relearns_the_rest(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        status = engine.forget(TASK, "correction 0")
+        assert [c.correction_id for c in engine.corrections(TASK)] == ["correction 1"]
+        assert engine.corrections(TASK)[0].learned
+        assert (status.corrections, status.queued) == (1, 0)
+        assert [v.corrections for v in engine.versions(TASK)] == [("correction 1",)]
+        assert status.version == engine.versions(TASK)[0].version
+
+    def test_forgetting_everything_is_having_learned_nothing(self, engine: EngineApi) -> None:
+        before = look(engine)
+        for number in (0, 1):
+            taught(engine, number)
+        engine.learn_now(TASK)
+        for number in (0, 1):
+            engine.forget(TASK, f"correction {number}")
+        assert (engine.status(TASK).version, engine.corrections(TASK), engine.versions(TASK)) == (0, [], [])
+        assert look(engine) == before
+
+    def test_a_queued_correction_can_be_forgotten(self, engine: EngineApi) -> None:
+        engine.pause(TASK)
+        taught(engine, 0)
+        assert engine.forget(TASK, "correction 0").queued == 0
+        assert engine.learn_now(TASK).version == 0
+
+    def test_a_correction_that_was_never_saved_cannot_be_forgotten(self, taught_twice: EngineApi) -> None:
+        with pytest.raises(NotFoundError) as error:
+            taught_twice.forget(TASK, "never saved")
+        assert_helpful(error.value, "never saved")
+        assert taught_twice.status(TASK).version == 2
+
+    def test_what_was_forgotten_may_be_saved_again(self, taught_twice: EngineApi) -> None:
+        taught_twice.forget(TASK, "correction 1")
+        assert not taught(taught_twice, 1).duplicate
+
+    def test_a_reset_leaves_options_and_window(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        window = engine.status(TASK).window
+        status = engine.reset(TASK)
+        assert (status.version, status.corrections, status.queued, status.window) == (0, 0, 0, window)
+        assert (engine.corrections(TASK), engine.versions(TASK)) == ([], [])
+        assert not taught(engine, 0).duplicate
+        engine.learn_now(TASK)
+        assert [v.steps for v in engine.versions(TASK)] == [OPTIONS.auxol.steps]
+
+    def test_after_a_reset_it_proposes_what_a_new_task_does(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        engine.reset(TASK)
+        engine.create_task("new", OPTIONS)
+        assert look(engine) == look(engine, task="new")
+
+    def test_a_proposal_made_before_the_way_back_can_still_be_saved(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        _, proposal = proposed(engine, 5)
+        engine.reset(TASK)
+        receipt = engine.correct(
+            TASK, proposal.slice_id, picture(5).truth, correction_id="late", proposals=[proposal.proposal_id]
+        )
+        assert receipt.objects == 1
+        assert engine.learn_now(TASK).queued == 0

@@ -1,0 +1,70 @@
+"""The specialist's answer: its own, and beside the generalist's proposal where there is one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from auxol_core.promptable.network import PromptableNetwork
+from auxol_core.promptable.segmenter import Segmenter
+from auxol_core.specialist.auxol.opinion import opinion_of
+from auxol_core.specialist.base import View
+from auxol_core.types import Box, FloatArray, Prompt, Segmentation
+
+
+class Scripted(Segmenter):
+    """Answers +1 everywhere alone and -1 beside a mask, with the qualities it is given."""
+
+    def __init__(self, alone: float, guided: float) -> None:
+        super().__init__(PromptableNetwork())
+        self.asked: list[Prompt] = []
+        self.qualities = (alone, guided)
+
+    def segment(self, image: FloatArray, prompt: Prompt) -> Segmentation:
+        self.asked.append(prompt)
+        guided = prompt.mask is not None
+        logits = np.full(image.shape[:2], -1.0 if guided else 1.0, dtype=np.float32)
+        return Segmentation(logits, self.qualities[guided])
+
+
+def _view(proposed: int = 8, mask: FloatArray | None = None) -> View:
+    logits = np.full((32, 32), -3, dtype=np.float32)
+    logits[:proposed, :proposed] = 3
+    image = np.zeros((32, 32, 3), dtype=np.float32)
+    return View(image, Prompt(box=Box(2, 2, 9, 9), mask=mask), Segmentation(logits, 0.5))
+
+
+def test_two_equally_sure_answers_count_the_same() -> None:
+    opinion = opinion_of(Scripted(0.8, 0.8), _view(), use_proposal=True)
+    assert opinion.logits == pytest.approx(np.zeros((32, 32)), abs=1e-6)
+    assert opinion.region is None and opinion.logits.dtype == np.float32
+
+
+def test_the_surer_answer_outweighs_the_other() -> None:
+    assert (opinion_of(Scripted(0.9, 0.3), _view(), use_proposal=True).logits > 0.99).all()
+    opinion = opinion_of(Scripted(0.3, 0.9), _view(), use_proposal=True)
+    assert (opinion.logits < -0.99).all() and opinion.quality == 0.9
+
+
+def test_the_proposal_is_shown_as_the_mask_so_far() -> None:
+    segmenter, view = Scripted(0.5, 0.5), _view()
+    opinion_of(segmenter, view, use_proposal=True)
+    alone, guided = segmenter.asked
+    assert alone.mask is None and guided.box == view.prompt.box
+    assert guided.mask is not None and np.array_equal(guided.mask, view.generalist.probability)
+
+
+@pytest.mark.parametrize(
+    ("view", "use"),
+    [(_view(), False), (_view(proposed=3), True), (_view(mask=np.eye(32, dtype=np.float32)), True)],
+    ids=["switched off", "nearly empty proposal", "mask given"],
+)
+def test_without_a_proposal_to_follow_there_is_one_answer(view: View, use: bool) -> None:
+    segmenter = Scripted(0.5, 0.9)
+    opinion = opinion_of(segmenter, view, use_proposal=use)
+    assert len(segmenter.asked) == 1 and segmenter.asked[0] is view.prompt
+    assert np.abs(opinion.logits).min() == 1
+
+
+def test_two_answers_without_any_certainty_give_no_nan() -> None:
+    assert np.isfinite(opinion_of(Scripted(0.0, 0.0), _view(), use_proposal=True).logits).all()
