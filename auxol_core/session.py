@@ -191,7 +191,9 @@ class TaskSession:
         """
         if self.options.preset not in GUARDED_PRESETS or not new:
             return True, "no guard"
-        before = [lessons[key] for key in lessons if key not in set(new)][-self.options.auxol.guard_last :]
+        asked = self.options.auxol.guard_last
+        earlier = [key for key in lessons if key not in set(new)]
+        before = [lessons[key] for key in earlier[len(earlier) - min(asked, len(earlier)) :]]
         if len(before) < GUARD_NEEDS:
             return True, f"not guarded: {len(before)} earlier objects say too little"
         old = np.mean(self.specialist.scores(self.specialist.state, before))

@@ -50,7 +50,10 @@ def test_a_real_measurement_is_remembered_in_the_file_given(tmp_path: Path, monk
     assert choose_precision(1, cache) == first
 
 
-@pytest.mark.parametrize(("ratio", "chosen"), [(0.45, "bfloat16"), (0.79, "bfloat16"), (0.8, "float32"), (6, "float32")])
+@pytest.mark.parametrize(
+    ("ratio", "chosen"),
+    [(0.45, "bfloat16"), (0.79, "bfloat16"), (0.8, "float32"), (6.0, "float32")],
+)
 def test_bfloat16_has_to_win_clearly(tmp_path: Path, stopwatch: Stopwatch, ratio: float, chosen: str) -> None:
     stopwatch.ratio = ratio
     choice = choose_precision(2, tmp_path / "p.json")

@@ -142,7 +142,7 @@ def evaluate(
     """Measure the built-in generalist on the core streams."""
     compute = set_up_torch(MachineOptions(threads=threads, device="cpu"))
     generalist = load_builtin(weights, precision=compute.precision)
-    console = Console()
+    console = Console(width=120)
     streams = [plan_stream(structure, PlanOptions(limit=limit)) for structure in core_structures(data)]
     measured = [measure(stream, generalist) for stream in track(streams, "measuring", console=console)]
     console.print(f"{weights.name} sha256 {generalist.weights_hash}, {compute.precision}, {compute.threads} threads")

@@ -71,17 +71,27 @@ class Segmenter:
         prompt.check_against(shape)
         if prompt.box is not None:
             prompt = replace(prompt, box=windows.clipped(prompt.box, shape))
-        found = None if prompt.mask is None else Box.of_mask(prompt.mask > 0.5)
+        found = None
+        if prompt.mask is not None:
+            # What is shown to the user is the mask, not its probability: that is what the next click repairs.
+            prompt = replace(prompt, mask=(prompt.mask > 0.5).astype(np.float32))
+            found = Box.of_mask(prompt.mask > 0.5)
         if found is not None:
-            look = self.look(image, [(prompt, windows.for_mask(prompt, found))])[0]
+            look = self._mirrored_look(image, prompt, windows.for_mask(prompt, found))
         elif prompt.box is not None:
-            look = self.look(image, [(prompt, windows.for_box(prompt))])[0]
+            look = self._mirrored_look(image, prompt, windows.for_box(prompt))
         else:
             look = self._coarse_to_fine(image, replace(prompt, mask=None) if prompt.positives else prompt)
         logits = paste(look.logits, look.window, shape, OUTSIDE_LOGIT)
         if prompt.box is None and found is None:
             logits = only_clicked_islands(logits, prompt.positives)
         return Segmentation(logits, look.quality)
+
+    def _mirrored_look(self, image: FloatArray, prompt: Prompt, window: Window) -> Look:
+        """One window's answer, averaged with the answer to its mirror image: a second crop for 0.001 to 0.003 Dice."""
+        seen = network_input(image, prompt, window, CROP_SIDE)
+        logits, quality = self.forward(np.stack([seen, seen[:, :, ::-1]]))
+        return Look(prompt, window, (logits[0] + logits[1][:, ::-1]) / 2, float(quality.mean()))
 
     def _coarse_to_fine(self, image: FloatArray, prompt: Prompt) -> Look:
         shape = (image.shape[0], image.shape[1])
@@ -95,7 +105,7 @@ class Segmenter:
         if found is None or int(masks[agreed].sum()) < MIN_FOUND_PIXELS:
             return first[agreed]
         window = windows.for_mask(prompt, found, windows.SECOND_LOOK_CONTEXT)
-        return self.look(image, [(replace(prompt, box=found), window)])[0]
+        return self._mirrored_look(image, replace(prompt, box=found), window)
 
 
 def most_agreed(masks: Sequence[BoolArray], certainty: Sequence[float]) -> int:

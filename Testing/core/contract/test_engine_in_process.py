@@ -7,15 +7,36 @@ from pathlib import Path
 import pytest
 from contract_setting import EngineFactory
 from engine_contract import EngineContract
+from tiny_network import MACHINE, tiny_generalist
 
 from auxol_core.build import make_engine
-from auxol_core.options import MachineOptions
+from auxol_core.engine import Engine
+from auxol_core.fusion import ExpertAdvice, FusionRule, MeanOfBest
+from auxol_core.options import TaskOptions
+from auxol_core.specialist.auxol.learner import AuxolSpecialist
+from auxol_core.specialist.base import Specialist
+from auxol_core.specialist.paper.learner import PaperSpecialist
+
+
+def tiny_specialist(options: TaskOptions) -> tuple[Specialist, FusionRule]:
+    """As build.specialist_factory, on the tiny network."""
+    if options.preset == "paper":
+        return PaperSpecialist(options.paper, options.seed, widths=(4, 4, 8, 8, 8)), MeanOfBest(options.paper)
+    return AuxolSpecialist(tiny_generalist().network, options.auxol), ExpertAdvice(options.auxol)
 
 
 class TestEngineInProcess(EngineContract):
-    """auxol_core.engine.Engine with the built-in generalist, on one thread in float32."""
+    """auxol_core.engine.Engine on a network a hundred times smaller."""
 
     @pytest.fixture
     def engine_factory(self, tmp_path: Path) -> EngineFactory:
-        machine = MachineOptions(threads=1, precision="float32", device="cpu")
-        return lambda: make_engine("builtin", tmp_path / "tasks", machine)
+        return lambda: Engine(tiny_generalist(), tiny_specialist, tmp_path / "tasks", MACHINE)
+
+
+@pytest.mark.slow
+class TestEngineInProcessWithTheShippedWeights(EngineContract):
+    """The same engine as users have it: build.make_engine."""
+
+    @pytest.fixture
+    def engine_factory(self, tmp_path: Path) -> EngineFactory:
+        return lambda: make_engine("builtin", tmp_path / "tasks", MACHINE)

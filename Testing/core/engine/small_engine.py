@@ -1,21 +1,20 @@
-"""Small pictures and quick engines for the engine's tests: 64 x 64, one thread, float32, two short steps."""
+"""Small pictures and quick engines for the engine's tests: 64 x 64, a tiny network, one thread, float32."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tiny_network import MACHINE, tiny_generalist
 
-from auxol_core.build import make_engine, set_up_torch
+from auxol_core.build import make_engine
 from auxol_core.engine import Engine
 from auxol_core.fusion import ExpertAdvice, FusionRule, MeanOfBest
-from auxol_core.generalist.builtin import BuiltinGeneralist, load_builtin
 from auxol_core.lesson_codec import digest
-from auxol_core.options import AuxolOptions, MachineOptions, PaperOptions, TaskOptions
+from auxol_core.options import AuxolOptions, PaperOptions, TaskOptions
 from auxol_core.session import TaskSession
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
 from auxol_core.specialist.base import Specialist
@@ -23,11 +22,11 @@ from auxol_core.specialist.paper.learner import PaperSpecialist
 from auxol_core.task_file import TaskFile
 from auxol_core.types import BoolArray, Box, Prompt, Proposal, Receipt, SliceImage
 
-MACHINE = MachineOptions(threads=1, precision="float32", device="cpu")
 SIDE = 64
 TASK = "discs"
-# The budget is out of the way: a slow machine must not change how many steps are made.
-AUXOL = AuxolOptions(steps=2, batch=1, learning_rate=2e-3, average=1.0, budget_s=600.0)
+# The budget is out of the way, so that a slow machine does not change how many steps are made, and so is the guard,
+# so that every update is published.
+AUXOL = AuxolOptions(steps=2, batch=2, learning_rate=4e-3, average=1.0, guard_last=0, budget_s=600.0)
 OPTIONS = TaskOptions(auxol=AUXOL)
 # The published method, on a network a thousand times smaller.
 PAPER = TaskOptions(preset="paper", paper=PaperOptions(crop_side=32, memory_size=4))
@@ -52,25 +51,20 @@ def box_around(mask: BoolArray) -> Prompt:
     return Prompt(box=Box(tight.row0 - 1, tight.col0 - 1, tight.row1 + 1, tight.col1 + 1))
 
 
-def quick_engine(folder: Path) -> Engine:
+def shipped_engine(folder: Path) -> Engine:
+    """The engine with the weights that ship; slow."""
     return make_engine("builtin", folder, MACHINE)
 
 
-@cache
-def builtin() -> BuiltinGeneralist:
-    set_up_torch(MACHINE)
-    return load_builtin()
-
-
 def narrow_specialist(options: TaskOptions) -> tuple[Specialist, FusionRule]:
-    """As build.specialist_factory, the published network with few channels."""
+    """As build.specialist_factory, both networks with few channels."""
     if options.preset == "paper":
         return PaperSpecialist(options.paper, options.seed, widths=NARROW), MeanOfBest(options.paper)
-    return AuxolSpecialist(builtin().network, options.auxol), ExpertAdvice(options.auxol)
+    return AuxolSpecialist(tiny_generalist().network, options.auxol), ExpertAdvice(options.auxol)
 
 
 def narrow_engine(folder: Path, make: Make = narrow_specialist) -> Engine:
-    return Engine(builtin(), make, folder, MACHINE)
+    return Engine(tiny_generalist(), make, folder, MACHINE)
 
 
 def propose(engine: Engine, number: int, task: str = TASK) -> Proposal:
@@ -96,7 +90,7 @@ def look(engine: Engine, task: str = TASK) -> tuple[bytes, float, float]:
 @contextmanager
 def session_of(folder: Path, name: str = TASK, make: Make = narrow_specialist) -> Iterator[TaskSession]:
     """The closed task ``name``, opened without an engine."""
-    file = TaskFile.open(folder / f"{name}.auxol", generalist_hash=builtin().weights_hash)
+    file = TaskFile.open(folder / f"{name}.auxol", generalist_hash=tiny_generalist().weights_hash)
     try:
         yield TaskSession(name, file, *make(file.options))
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,7 @@ def test_the_rate_warms_up_holds_and_falls_by_half_a_cosine_to_two_percent() -> 
     assert rate[99:400] == pytest.approx([1.0] * 301)
     assert rate[700] == pytest.approx(0.02 + 0.98 / 2)
     assert rate[1000] == pytest.approx(0.02)
-    assert all(a >= b for a, b in zip(rate[400:], rate[401:], strict=False))
+    assert all(a >= b for a, b in pairwise(rate[400:]))
 
 
 def test_batches_hold_so_many_images_and_pass_over_those_without_an_object() -> None:

@@ -17,12 +17,15 @@ from auxol_core.pretrain.stream import MIN_OBJECT_PIXELS, SyntheticStream, targe
 from auxol_core.synthetic.generator import SyntheticImage, generate
 
 # A second trainer, as a program of its own, because only a killed process closes nothing behind it.
+# It is killed with images under way: a pipe that is full and has no reader any more is what kept the producer.
 TRAINER = """
 import sys, time
 from auxol_core.pretrain.stream import SyntheticStream
 if __name__ == "__main__":
     stream = SyntheticStream(0, 0)
     next(iter(stream))
+    while stream._queue.qsize() < 3:
+        time.sleep(0.05)
     print(stream._process.pid, flush=True)
     time.sleep(600)
 """
@@ -83,7 +86,7 @@ def test_the_producer_of_a_killed_trainer_does_not_stay(tmp_path: Path, reposito
         trainer.communicate()
     assert producer > 0
     try:
-        assert _ended(producer, within_s=60)
+        assert _ended(producer, within_s=120)
     finally:
         if _runs(producer):
             os.kill(producer, signal.SIGKILL)

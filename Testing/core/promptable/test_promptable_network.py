@@ -81,9 +81,8 @@ def test_weights_come_back_from_disk_in_half_precision(saved: Path) -> None:
     network, _ = load_weights(saved)
     kept, original = network.state_dict(), _network().state_dict()
     assert set(kept) == set(original)
-    assert all(
-        torch.equal(kept[name], tensor.half().float()) for name, tensor in original.items() if tensor.is_floating_point()
-    )
+    weights = {name: tensor for name, tensor in original.items() if tensor.is_floating_point()}
+    assert all(torch.equal(kept[name], tensor.half().float()) for name, tensor in weights.items())
     assert not network.training and not any(p.requires_grad for p in network.parameters())
 
 
@@ -103,7 +102,7 @@ def test_the_hash_is_the_file_s_sha256_and_equal_weights_give_equal_files(saved:
 
 
 def test_a_missing_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="Expected a promptable network's weights at none.safetensors"):
+    with pytest.raises(CheckpointError, match=r"Expected a promptable network's weights at none\.safetensors"):
         load_weights(tmp_path / "none.safetensors")
 
 

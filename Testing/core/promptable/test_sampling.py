@@ -112,7 +112,7 @@ def test_samples_are_stacked_in_order() -> None:
 def _answer(sample: Sample, seed: int) -> FloatArray:
     """A network's probability that has a part of the object and something else."""
     rng = np.random.default_rng(seed)
-    probability = sample.arrays()[1][0] * 0.9
+    probability: FloatArray = sample.arrays()[1][0] * np.float32(0.9)
     probability[:, : int(rng.integers(0, CROP_SIDE))] = 0
     row, col = (int(v) for v in rng.integers(0, CROP_SIDE, 2))
     probability[row : row + 20, col : col + 20] = 0.8

@@ -15,7 +15,7 @@ from auxol_core.generalist.builtin import load_builtin
 from auxol_core.metrics import dice
 from auxol_core.promptable import windows
 from auxol_core.promptable.network import PromptableNetwork
-from auxol_core.promptable.segmenter import OUTSIDE_LOGIT, Look, Segmenter, only_clicked_islands
+from auxol_core.promptable.segmenter import OUTSIDE_LOGIT, Look, Segmenter, most_agreed, only_clicked_islands
 from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt
 
 
@@ -128,15 +128,15 @@ def test_a_box_that_touches_the_image_by_a_sliver_is_answered() -> None:
     assert found.logits.shape == (64, 64)
 
 
-def test_a_click_is_looked_for_coarse_to_fine_and_the_surest_look_wins() -> None:
+def test_a_click_is_looked_for_at_every_zoom_and_then_around_what_was_found() -> None:
     image, truth = _square(160, 160, 60, 60, 40)
     segmenter = Watched(Threshold())
     found = segmenter.segment(image, Prompt(points=(Point(80, 80),)))
     first, second = segmenter.shown
-    assert [window.side for _, window in first] == [160, 96, 56]
-    # The surest first look is the closest: it is filled best. The second look is around what that one found.
-    assert [window.side for _, window in second] == [round(1.7 * 40)] * 2
-    assert second[0][0].box is None and second[1][0].box == Box(60, 60, 100, 100)
+    assert [window for _, window in first] == windows.for_points(first[0][0], (160, 160))
+    ((prompt, window),) = second
+    assert window.side == round(windows.SECOND_LOOK_CONTEXT * 40) and (window.row0, window.col0) == (46, 46)
+    assert prompt.box == Box(60, 60, 100, 100) and prompt.points == (Point(80, 80),)
     assert dice(found.mask, truth) > 0.97
 
 
@@ -148,12 +148,12 @@ def test_where_nothing_is_found_there_is_no_second_look() -> None:
 
 def test_a_click_keeps_its_own_island_and_a_box_keeps_all() -> None:
     image, left = _square(100, 100, 40, 20, 20)
-    image[40:60, 60:80] = 0.8
+    image[40:60, 44:54] = 0.8  # so near that the last look sees it, too
     segmenter = Segmenter(Threshold())
     clicked = segmenter.segment(image, Prompt(points=(Point(50, 30),)))
-    assert clicked.mask[50, 30] and not clicked.mask[50, 70]
-    both = segmenter.segment(image, Prompt(box=Box(38, 18, 62, 82)))
-    assert both.mask[50, 30] and both.mask[50, 70]
+    assert clicked.mask[50, 30] and not clicked.mask[50, 44:].any()
+    both = segmenter.segment(image, Prompt(box=Box(38, 18, 62, 56)))
+    assert both.mask[50, 30] and both.mask[50, 46]
     assert dice(clicked.mask, left) > 0.9
 
 
@@ -178,12 +178,17 @@ def test_a_mask_so_far_says_where_to_look() -> None:
 def test_an_empty_mask_so_far_is_as_good_as_none_for_a_click_or_a_box() -> None:
     image, _ = _square(100, 100, 40, 20, 20)
     empty = np.zeros((100, 100), dtype=np.float32)
-    segmenter = Segmenter(Threshold())
+    segmenter = Watched(Threshold())
     for prompt, beside in (
         (Prompt(points=(Point(50, 30),)), Prompt(points=(Point(50, 30),), mask=empty)),
         (Prompt(box=Box(38, 18, 62, 42)), Prompt(box=Box(38, 18, 62, 42), mask=empty)),
     ):
         assert np.array_equal(segmenter.segment(image, prompt).mask, segmenter.segment(image, beside).mask)
+        half = len(segmenter.shown) // 2
+        windows_of = [[window for _, window in looks] for looks in segmenter.shown]
+        assert windows_of[:half] == windows_of[half:]
+        assert prompt.box is not None or all(p.mask is None for looks in segmenter.shown for p, _ in looks)
+        segmenter.shown.clear()
 
 
 def test_an_empty_mask_alone_looks_at_the_whole_slice() -> None:
@@ -233,6 +238,27 @@ def test_bfloat16_answers_in_float32_and_nearly_the_same(shipped: PromptableNetw
     assert rounded.logits.dtype == np.float32
     assert not np.array_equal(exact.logits, rounded.logits)
     assert dice(exact.mask, rounded.mask) > 0.95
+
+
+def _rows(*counts: int) -> list[BoolArray]:
+    """Masks of 10 x 10 pixels whose first so many rows are the object."""
+    return [np.arange(10)[:, None].repeat(10, axis=1) < count for count in counts]
+
+
+def test_what_several_looks_agree_on_beats_one_that_is_a_little_surer() -> None:
+    assert most_agreed(_rows(10, 4, 4, 5), [0.8, 0.7, 0.7, 0.7]) in (1, 2)
+    assert most_agreed(_rows(10, 4, 4, 5), [0.95, 0.2, 0.2, 0.2]) == 0
+
+
+def test_of_looks_that_agree_alike_the_surest_is_taken() -> None:
+    assert most_agreed(_rows(4, 4, 4), [0.3, 0.9, 0.5]) == 1
+    assert most_agreed(_rows(0, 0, 0), [0.3, 0.5, 0.9]) == 2
+
+
+def test_where_on_the_slice_the_looks_agree_makes_no_difference() -> None:
+    masks, sure = _rows(3, 6, 2), [0.5, 0.6, 0.55]
+    moved = [np.pad(mask, ((40, 3), (0, 60))) for mask in masks]
+    assert most_agreed(masks, sure) == most_agreed(moved, sure)
 
 
 def _islands() -> FloatArray:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,11 +40,13 @@ def test_a_point_in_the_box_changes_nothing_and_one_outside_widens_the_window() 
     assert wider.side == 180 and _holds(wider, 120.5, 219.5) and _holds(wider, 100, 100)
 
 
-def test_points_are_looked_for_in_the_whole_slice_and_in_two_zooms_around_them() -> None:
-    whole, middle, close = windows.for_points(Prompt(points=(Point(30, 50),)), (100, 200))
+def test_points_are_looked_for_in_the_whole_slice_and_in_closer_and_closer_windows_around_them() -> None:
+    whole, *closer = windows.for_points(Prompt(points=(Point(30, 50),)), (100, 200))
     assert whole == Window(-50, 0, 200)
-    assert (middle.side, close.side) == (120, 70)
-    assert all(abs(w.row0 + w.side / 2 - 30.5) <= 0.5 and abs(w.col0 + w.side / 2 - 50.5) <= 0.5 for w in (middle, close))
+    assert [w.side for w in closer] == [round(200 * zoom) for zoom in windows.POINT_ZOOMS[1:]]
+    assert all(a > b for a, b in pairwise([200, *(w.side for w in closer)]))
+    middles = [(w.row0 + w.side / 2, w.col0 + w.side / 2) for w in closer]
+    assert np.abs(np.array(middles) - (30.5, 50.5)).max() <= 0.5
 
 
 def test_the_zooms_hold_all_positive_points_and_are_not_moved_by_negative_ones() -> None:
@@ -56,7 +61,7 @@ def test_the_zooms_hold_all_positive_points_and_are_not_moved_by_negative_ones()
 
 def test_a_slice_longer_than_any_look_is_looked_at_around_the_points() -> None:
     looks = windows.for_points(Prompt(points=(Point(16_900, 1),)), (17_000, 3))
-    assert len(looks) == 3
+    assert len(looks) == len(windows.POINT_ZOOMS)
     assert all(w.side <= windows.LONGEST_LOOK and _holds(w, 16_900, 1) for w in looks)
 
 

@@ -1,0 +1,107 @@
+"""A process that is killed. Not a test: test_engine_crashes.py talks to it.
+
+Reads commands from stdin, a JSON object a line, runs each in a forked child (torch is imported once) and prints what
+the child printed, then ``END <number>``: the child's exit status, negative for a signal.
+
+    {"do": "teach", "folder": F, "number": N}                       correct picture N and learn it
+    {"do": "teach", "folder": F, "number": N, "crash_at": POINT}    the same, killed at a fault point
+    {"do": "forget", "folder": F, "id": ID, "crash_at": POINT}      forget a correction, killed while relearning
+    {"do": "fill", "folder": F, "number": N}                        the disk is full, and then it is not
+    {"do": "hold", "folder": F}                                     keep the task open until killed
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from small_engine import TASK, narrow_engine, teach
+from tiny_network import tiny_generalist
+
+from auxol_core.engine import Engine
+from auxol_core.errors import StorageFullError
+from auxol_core.fault_points import CRASH_VARIABLE
+
+
+def say(*words: object) -> None:
+    sys.stdout.write(" ".join(str(word) for word in words) + "\n")
+    sys.stdout.flush()
+
+
+def learn(engine: Engine) -> None:
+    say("LEARNED", engine.learn_now(TASK).version)
+
+
+def run_teach(engine: Engine, number: int) -> None:
+    receipt = teach(engine, number)
+    say("RECEIPT", receipt.correction_id)
+    learn(engine)
+
+
+def run_fill(engine: Engine, folder: Path, number: int) -> None:
+    """The task file may not grow: there is no room for a lesson, and then none for a snapshot."""
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, ((folder / f"{TASK}.auxol").stat().st_size, hard))
+
+    def free() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+
+    engine.pause(TASK)
+    full()
+    for what, work in (("correct", lambda: teach(engine, number)), ("learn", lambda: engine.learn_now(TASK))):
+        try:
+            work()
+        except StorageFullError as error:
+            say("FULL", what, engine.status(TASK).version, engine.status(TASK).queued, str(error))
+        free()
+        if what == "correct":
+            say("RECEIPT", teach(engine, number).correction_id)
+            full()
+    learn(engine)
+
+
+def run(command: dict[str, object]) -> None:
+    folder = Path(str(command["folder"]))
+    engine = narrow_engine(folder)
+    engine.open_task(TASK)
+    if "crash_at" in command:
+        os.environ[CRASH_VARIABLE] = str(command["crash_at"])
+    if command["do"] == "teach":
+        run_teach(engine, int(str(command["number"])))
+    elif command["do"] == "forget":
+        engine.forget(TASK, str(command["id"]))
+    elif command["do"] == "fill":
+        run_fill(engine, folder, int(str(command["number"])))
+    elif command["do"] == "hold":
+        say("HELD", os.getpid())
+        time.sleep(600)
+    engine.close()
+
+
+def main() -> None:
+    tiny_generalist()
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                run(json.loads(line))
+                status = 0
+            except BaseException:  # noqa: BLE001 (os._exit would swallow it)
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                os._exit(status)
+        _, ended = os.waitpid(child, 0)
+        say("END", os.waitstatus_to_exitcode(ended))
+
+
+if __name__ == "__main__":
+    main()
