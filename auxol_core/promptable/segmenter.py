@@ -74,10 +74,11 @@ class Segmenter:
         found = None
         if prompt.mask is not None:
             # What is shown to the user is the mask, not its probability: that is what the next click repairs.
-            prompt = replace(prompt, mask=(prompt.mask > 0.5).astype(np.float32))
-            found = Box.of_mask(prompt.mask > 0.5)
+            shown = np.asarray(prompt.mask > 0.5)
+            found = Box.of_mask(shown)
+            prompt = replace(prompt, mask=shown.astype(np.float32))
         if found is not None:
-            look = self._mirrored_look(image, prompt, windows.for_mask(prompt, found))
+            look = self._repaired(image, prompt, found)
         elif prompt.box is not None:
             look = self._mirrored_look(image, prompt, windows.for_box(prompt))
         else:
@@ -92,6 +93,17 @@ class Segmenter:
         seen = network_input(image, prompt, window, CROP_SIDE)
         logits, quality = self.forward(np.stack([seen, seen[:, :, ::-1]]))
         return Look(prompt, window, (logits[0] + logits[1][:, ::-1]) / 2, float(quality.mean()))
+
+    def _repaired(self, image: FloatArray, prompt: Prompt, found: Box) -> Look:
+        """Repair the mask so far (its box ``found``), then look again at what came of it: a click moves the object."""
+        shape = (image.shape[0], image.shape[1])
+        first = self._mirrored_look(image, prompt, windows.for_mask(prompt, found))
+        mask = paste(first.logits, first.window, shape, OUTSIDE_LOGIT) > 0
+        again = Box.of_mask(mask)
+        if again is None or not prompt.points:
+            return first
+        prompt = replace(prompt, mask=mask.astype(np.float32))
+        return self._mirrored_look(image, prompt, windows.for_mask(prompt, again))
 
     def _coarse_to_fine(self, image: FloatArray, prompt: Prompt) -> Look:
         shape = (image.shape[0], image.shape[1])
