@@ -7,7 +7,7 @@ from auxol_core.errors import InvalidInputError
 from auxol_core.types import Box, Prompt
 
 BOX_CONTEXT = 1.35
-MASK_CONTEXT = 1.45
+MASK_CONTEXT = 1.38
 SECOND_LOOK_CONTEXT = 1.7
 POINT_ZOOMS = (1.0, 0.7, 0.5, 0.35, 0.25)
 # Less than this and the network is shown noise: 16 px is the smallest object the benchmark prompts for.

@@ -54,7 +54,8 @@ class HistoryContract(Setting):
 
     def test_an_event_tells_of_refreshed_proposals(self, engine: EngineApi) -> None:
         _, waiting = proposed(engine, 5)
-        taught(engine, 0)
+        for number in (0, 1, 2):
+            taught(engine, number)
         engine.learn_now(TASK)
         assert engine.refresh(TASK)
         event = engine.events(TASK)[-1]

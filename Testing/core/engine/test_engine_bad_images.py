@@ -259,7 +259,7 @@ def test_another_generalists_task_is_refused_by_name(tmp_path: Path) -> None:
     running.create_task(TASK, TaskOptions(auxol=AUXOL))
     running.close()
     other = type(tiny_generalist())(tiny_generalist().network, "0" * 64)
-    with pytest.raises(AuxolError, match=r"builtin .weights .*Choose or make a new task"):
+    with pytest.raises(AuxolError, match=r"builtin .weights .*Choose builtin, or make a new task"):
         Engine(other, narrow_specialist, tmp_path).open_task(TASK)
     assert running.open_task(TASK).version == 0
     running.close()

@@ -5,10 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_engine import AUXOL, OPTIONS, PAPER, TASK, look, narrow_engine, propose, session_of, teach, weights
+from small_engine import (
+    AUXOL,
+    OPTIONS,
+    PAPER,
+    TASK,
+    look,
+    narrow_engine,
+    propose,
+    session_of,
+    shipped_engine,
+    teach,
+    weights,
+)
+from tiny_network import MACHINE
 
+from auxol_core.build import set_up_torch, specialist_factory
 from auxol_core.lesson_codec import digest
 from auxol_core.options import AuxolOptions, TaskOptions
+from auxol_core.session import TaskSession
+from auxol_core.task_file import TaskFile
 
 BOTH = pytest.mark.parametrize("options", [OPTIONS, PAPER], ids=["auxol", "paper"])
 
@@ -250,3 +266,24 @@ def test_a_task_file_that_was_renamed_by_hand_works_under_its_new_name(tmp_path:
     engine.learn_now("renamed")
     assert {event.task for event in engine.events("renamed")} == {"renamed"}
     engine.close()
+
+
+def test_the_shipped_network_too_goes_on_bit_for_bit_after_a_restart_and_is_rebuilt(tmp_path: Path) -> None:
+    # At its real size torch takes other kernels than for a tiny one.
+    states = set()
+    for folder in ("open", "closed"):
+        engine = shipped_engine(tmp_path / folder)
+        engine.create_task(TASK, OPTIONS)
+        for number in range(2):
+            teach(engine, number)
+            if folder == "closed":
+                engine.close()
+                engine.open_task(TASK)
+            engine.learn_now(TASK)
+        engine.close()
+        make = specialist_factory(set_up_torch(MACHINE))
+        file = TaskFile.open(tmp_path / folder / f"{TASK}.auxol", generalist_hash=engine.generalist.weights_hash)
+        session = TaskSession(TASK, file, *make(file.options))
+        states |= {digest(session.specialist.state), digest(session.rebuilt(2))}
+        session.close()
+    assert len(states) == 1
