@@ -54,12 +54,12 @@ class AuxolOptions:
     ``guard_tolerance``: mean Dice that the last ``guard_last`` corrections may lose before an update is discarded.
     """
 
-    steps: int = 3
+    steps: int = 4
     batch: int = 8
     new_share: float = 0.5
-    learning_rate: float = 1e-3
+    learning_rate: float = 4e-4
     weight_decay: float = 1e-4
-    average: float = 0.35
+    average: float = 0.3
     budget_s: float = 10.0
     use_proposal: bool = True
     expert_rate: float = 8.0

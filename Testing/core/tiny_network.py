@@ -25,8 +25,6 @@ def tiny_generalist() -> BuiltinGeneralist:
     set_up_torch(MACHINE)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        with patch.multiple(
-            "auxol_core.promptable.network", WIDTHS=(8, 8, 8, 8), BLOCKS=(1, 1, 1, 1), DETAIL_WIDTH=8
-        ):
+        with patch.multiple("auxol_core.promptable.network", WIDTHS=(8, 8, 8, 8), BLOCKS=(1, 1, 1, 1), DETAIL_WIDTH=8):
             network = folded(PromptableNetwork().eval())
     return BuiltinGeneralist(network, "71" * 32)

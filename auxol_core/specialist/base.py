@@ -78,7 +78,7 @@ class Specialist(Protocol):
         """The state before anything was learned."""
 
     def install(self, state: Arrays) -> None:
-        """Use ``state`` from now on; ValueError if it does not fit this learner."""
+        """Use ``state`` from now on; InvalidInputError or TaskFileGeneralistError if it is not this learner's."""
 
     def predict_one(self, view: View) -> Opinion | None:
         """The opinion under the state in use; None where the learner has none (nothing learned yet)."""

@@ -156,9 +156,7 @@ class TeachingContract(Setting):
     def test_an_empty_mask_says_that_what_was_proposed_is_not_there(self, engine: EngineApi) -> None:
         _, proposal = proposed(engine, 0)
         assert proposal.mask.any()
-        receipt = engine.correct(
-            TASK, proposal.slice_id, NOTHING, correction_id="a", proposals=[proposal.proposal_id]
-        )
+        receipt = engine.correct(TASK, proposal.slice_id, NOTHING, correction_id="a", proposals=[proposal.proposal_id])
         assert (receipt.objects, receipt.confirmation) == (1, False)
         assert [s.fused for s in engine.corrections(TASK)[0].scores] == [0.0]
         assert engine.learn_now(TASK).version == 1

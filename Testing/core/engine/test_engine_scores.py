@@ -81,9 +81,7 @@ def test_scores_are_those_of_the_proposal_as_it_was_made_whatever_was_learned_si
     early = [watched.propose(number) for number in range(2)]
     for number, (proposal, generalist, opinion) in enumerate(early):
         truth = disc(number)[1]
-        engine.correct(
-            TASK, proposal.slice_id, truth, correction_id=f"c{number}", proposals=[proposal.proposal_id]
-        )
+        engine.correct(TASK, proposal.slice_id, truth, correction_id=f"c{number}", proposals=[proposal.proposal_id])
         (scores,) = engine.corrections(TASK)[-1].scores
         assert scores.fused == naive_dice(proposal.mask, truth)
         assert scores.generalist == naive_dice(generalist.mask, truth)
@@ -109,9 +107,7 @@ def test_the_share_is_a_fold_over_the_corrections_saved_before_the_prompt(tmp_pa
         truth = disc(number, radius=8)[1]
         proposal, generalist, opinion = made
         history.append(naive_expert_losses(generalist.logits, opinion.logits, truth))
-        engine.correct(
-            TASK, proposal.slice_id, truth, correction_id=f"c{number}", proposals=[proposal.proposal_id]
-        )
+        engine.correct(TASK, proposal.slice_id, truth, correction_id=f"c{number}", proposals=[proposal.proposal_id])
 
     correct(0, first)
     assert waiting[0].share == 0.5
@@ -149,9 +145,7 @@ def test_objects_of_one_slice_share_the_weight_that_was_known_before_the_slice(t
     made = [watched.opinions(image, proposal.prompt) for proposal in proposals]
     corner = np.zeros_like(mask)
     corner[3:12, 3:12] = True
-    engine.correct(
-        TASK, slice_id, mask | corner, correction_id="a", proposals=[p.proposal_id for p in proposals]
-    )
+    engine.correct(TASK, slice_id, mask | corner, correction_id="a", proposals=[p.proposal_id for p in proposals])
     assert [p.share for p in proposals] == [0.5, 0.5]
     history = [
         naive_expert_losses(generalist.logits, opinion.logits, truth)
@@ -173,9 +167,7 @@ def test_the_published_share_is_the_mean_of_the_last_five_best_and_1_before(tmp_
             assert np.array_equal(proposal.mask, generalist.mask)
         truth = disc(number, radius=9)[1]
         best.append(naive_best_share(generalist.logits, opinion, truth))
-        engine.correct(
-            TASK, proposal.slice_id, truth, correction_id=f"c{number}", proposals=[proposal.proposal_id]
-        )
+        engine.correct(TASK, proposal.slice_id, truth, correction_id=f"c{number}", proposals=[proposal.proposal_id])
         engine.learn_now(TASK)
     engine.close()
 

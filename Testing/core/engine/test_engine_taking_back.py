@@ -152,8 +152,6 @@ def test_forgetting_and_resetting_leave_pending_proposals_usable(tmp_path: Path)
     engine.forget(TASK, "c0")
     renewed = engine.refresh(TASK)
     assert all(proposal.version == 0 for proposal in renewed)
-    repaired = engine.predict(
-        TASK, waiting.slice_id, Prompt(box=waiting.prompt.box), previous=waiting.proposal_id
-    )
+    repaired = engine.predict(TASK, waiting.slice_id, Prompt(box=waiting.prompt.box), previous=waiting.proposal_id)
     assert repaired.version == 0
     engine.close()

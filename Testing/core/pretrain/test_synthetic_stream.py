@@ -83,7 +83,8 @@ def test_the_producer_of_a_killed_trainer_does_not_stay(tmp_path: Path, reposito
         producer = int(trainer.stdout.readline())
     finally:
         trainer.kill()
-        trainer.communicate()
+        trainer.wait()
+        trainer.stdout.close()  # not read to its end: the producer holds the other one
     assert producer > 0
     try:
         assert _ended(producer, within_s=120)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from auxol_core.crops import Window
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist.builtin import load_builtin
 from auxol_core.metrics import dice
+from auxol_core.promptable import segmenter as segmenter_module
 from auxol_core.promptable import windows
 from auxol_core.promptable.network import PromptableNetwork
-from auxol_core.promptable.segmenter import OUTSIDE_LOGIT, Look, Segmenter, most_agreed, only_clicked_islands
+from auxol_core.promptable.prompt_maps import network_input
+from auxol_core.promptable.segmenter import OUTSIDE_LOGIT, Segmenter, most_agreed, only_clicked_islands
 from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt
 
 
@@ -40,16 +43,20 @@ class Threshold(PromptableNetwork):
         return logits, (logits > 0).float().mean(dim=(1, 2, 3)) * 8 - 4
 
 
-class Watched(Segmenter):
-    """Remembers what it was shown."""
+Shown = list[tuple[Prompt, Window]]
 
-    def __init__(self, network: PromptableNetwork) -> None:
-        super().__init__(network)
-        self.shown: list[list[tuple[Prompt, Window]]] = []
 
-    def look(self, image: FloatArray, views: Sequence[tuple[Prompt, Window]]) -> list[Look]:
-        self.shown.append(list(views))
-        return super().look(image, views)
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Every prompt and window that the network is shown, in order."""
+    seen: Shown = []
+
+    def watched(image: FloatArray, prompt: Prompt, window: Window, crop_side: int) -> FloatArray:
+        seen.append((prompt, window))
+        return network_input(image, prompt, window, crop_side)
+
+    monkeypatch.setattr(segmenter_module, "network_input", watched)
+    return seen
 
 
 def _square(height: int, width: int, row: int, col: int, side: int) -> tuple[FloatArray, BoolArray]:
@@ -104,22 +111,21 @@ def test_the_answer_has_the_slice_s_own_shape(shape: tuple[int, int], kind: str)
     assert np.isfinite(found.logits).all() and 0 <= found.quality <= 1
 
 
-def test_a_box_is_one_look_in_its_window_and_nothing_lies_beyond() -> None:
+def test_a_box_is_looked_at_in_its_window_alone_and_nothing_lies_beyond(shown: Shown) -> None:
     image, truth = _square(200, 200, 80, 90, 20)
     image[10:20, 10:20] = 0.9
-    segmenter = Watched(Threshold())
-    found = segmenter.segment(image, Prompt(box=Box(80, 90, 100, 110)))
-    assert [[window for _, window in looks] for looks in segmenter.shown] == [[Window(75, 85, 30)]]
-    assert dice(found.mask, truth) > 0.98
+    prompt = Prompt(box=Box(80, 90, 100, 110))
+    found = Segmenter(Threshold()).segment(image, prompt)
+    assert [window for _, window in shown] == [windows.for_box(prompt)]
+    assert dice(found.mask, truth) > 0.97
     assert (found.logits[:75] == OUTSIDE_LOGIT).all() and not found.mask[10:20, 10:20].any()
 
 
-def test_a_box_far_over_the_image_is_clipped_to_it() -> None:
+def test_a_box_far_over_the_image_is_clipped_to_it(shown: Shown) -> None:
     image, _ = _square(64, 64, 20, 20, 20)
-    segmenter = Watched(Threshold())
-    segmenter.segment(image, Prompt(box=Box(-50_000, -50_000, 50_000, 1e300)))
-    ((prompt, window),) = segmenter.shown[0]
-    assert prompt.box == Box(0, 0, 64, 64) and window.side == 96
+    Segmenter(Threshold()).segment(image, Prompt(box=Box(-50_000, -50_000, 50_000, 1e300)))
+    ((prompt, window),) = shown
+    assert prompt.box == Box(0, 0, 64, 64) and window.side == round(64 * windows.BOX_CONTEXT)
 
 
 def test_a_box_that_touches_the_image_by_a_sliver_is_answered() -> None:
@@ -128,22 +134,20 @@ def test_a_box_that_touches_the_image_by_a_sliver_is_answered() -> None:
     assert found.logits.shape == (64, 64)
 
 
-def test_a_click_is_looked_for_at_every_zoom_and_then_around_what_was_found() -> None:
+def test_a_click_is_looked_for_at_every_zoom_and_then_around_what_was_found(shown: Shown) -> None:
     image, truth = _square(160, 160, 60, 60, 40)
-    segmenter = Watched(Threshold())
-    found = segmenter.segment(image, Prompt(points=(Point(80, 80),)))
-    first, second = segmenter.shown
+    found = Segmenter(Threshold()).segment(image, Prompt(points=(Point(80, 80),)))
+    *first, (prompt, window) = shown
     assert [window for _, window in first] == windows.for_points(first[0][0], (160, 160))
-    ((prompt, window),) = second
-    assert window.side == round(windows.SECOND_LOOK_CONTEXT * 40) and (window.row0, window.col0) == (46, 46)
+    assert window == windows.around_extent(Box(60, 60, 100, 100), windows.SECOND_LOOK_CONTEXT)
     assert prompt.box == Box(60, 60, 100, 100) and prompt.points == (Point(80, 80),)
     assert dice(found.mask, truth) > 0.97
 
 
-def test_where_nothing_is_found_there_is_no_second_look() -> None:
-    segmenter = Watched(Threshold())
-    found = segmenter.segment(np.full((50, 50, 3), 0.5, dtype=np.float32), Prompt(points=(Point(20, 20),)))
-    assert len(segmenter.shown) == 1 and int(found.mask.sum()) < 4
+def test_where_nothing_is_found_there_is_no_second_look(shown: Shown) -> None:
+    flat = np.full((50, 50, 3), 0.5, dtype=np.float32)
+    found = Segmenter(Threshold()).segment(flat, Prompt(points=(Point(20, 20),)))
+    assert len(shown) == len(windows.POINT_ZOOMS) and int(found.mask.sum()) < 4
 
 
 def test_a_click_keeps_its_own_island_and_a_box_keeps_all() -> None:
@@ -157,46 +161,74 @@ def test_a_click_keeps_its_own_island_and_a_box_keeps_all() -> None:
     assert dice(clicked.mask, left) > 0.9
 
 
-def test_points_beside_the_box_widen_what_is_seen() -> None:
+def test_points_beside_the_box_widen_what_is_seen(shown: Shown) -> None:
     image, _ = _square(200, 200, 80, 90, 20)
-    segmenter = Watched(Threshold())
-    segmenter.segment(image, Prompt(box=Box(80, 90, 100, 110), points=(Point(150, 100),)))
-    ((prompt, window),) = segmenter.shown[0]
-    assert window.side == round(1.5 * 71) and len(prompt.points) == 1
+    Segmenter(Threshold()).segment(image, Prompt(box=Box(80, 90, 100, 110), points=(Point(150, 100),)))
+    ((prompt, window),) = shown
+    assert window.side == round(windows.BOX_CONTEXT * 71) and len(prompt.points) == 1
 
 
-def test_a_mask_so_far_says_where_to_look() -> None:
+def test_a_mask_so_far_says_where_to_look(shown: Shown) -> None:
     image, truth = _square(200, 200, 80, 90, 20)
-    segmenter = Watched(Threshold())
-    mask = truth.astype(np.float32)
-    found = segmenter.segment(image, Prompt(points=(Point(85, 95, positive=False),), mask=mask))
-    ((prompt, window),) = segmenter.shown[0]
-    assert window == Window(74, 84, 32) and prompt.mask is not None
-    assert dice(found.mask, truth) > 0.98
+    prompt = Prompt(mask=np.where(truth, 0.7, 0.4).astype(np.float32))
+    found = Segmenter(Threshold()).segment(image, prompt)
+    ((seen, window),) = shown
+    assert window == windows.for_mask(prompt, Box(80, 90, 100, 110))
+    assert seen.mask is not None and np.array_equal(seen.mask, truth)  # what the user was shown
+    assert dice(found.mask, truth) > 0.97
 
 
-def test_an_empty_mask_so_far_is_as_good_as_none_for_a_click_or_a_box() -> None:
+def test_a_click_that_repairs_a_mask_is_seen_and_so_is_what_came_of_it(shown: Shown) -> None:
+    image, truth = _square(200, 200, 80, 90, 20)
+    half = truth.copy()
+    half[90:] = False
+    click = Point(95, 100)
+    found = Segmenter(Threshold()).segment(image, Prompt(points=(click,), mask=half.astype(np.float32)))
+    (first, window), (second, _) = shown
+    assert first.points == second.points == (click,)
+    assert first.mask is not None and np.array_equal(first.mask, half)
+    assert window == windows.for_mask(first, Box(80, 90, 90, 110))
+    assert second.mask is not None and second.mask[95, 100] == 1
+    assert dice(found.mask, truth) > 0.97
+
+
+def test_a_repair_that_leaves_nothing_is_not_looked_at_again(shown: Shown) -> None:
+    flat = np.full((50, 50, 3), 0.5, dtype=np.float32)
+    mask = np.zeros((50, 50), dtype=np.float32)
+    mask[20:30, 20:30] = 1
+    found = Segmenter(Threshold()).segment(flat, Prompt(points=(Point(25, 25, positive=False),), mask=mask))
+    assert len(shown) == 1 and not found.mask.any()
+
+
+def test_an_empty_mask_so_far_is_as_good_as_none_for_a_click_or_a_box(shown: Shown) -> None:
     image, _ = _square(100, 100, 40, 20, 20)
     empty = np.zeros((100, 100), dtype=np.float32)
-    segmenter = Watched(Threshold())
-    for prompt, beside in (
-        (Prompt(points=(Point(50, 30),)), Prompt(points=(Point(50, 30),), mask=empty)),
-        (Prompt(box=Box(38, 18, 62, 42)), Prompt(box=Box(38, 18, 62, 42), mask=empty)),
-    ):
-        assert np.array_equal(segmenter.segment(image, prompt).mask, segmenter.segment(image, beside).mask)
-        half = len(segmenter.shown) // 2
-        windows_of = [[window for _, window in looks] for looks in segmenter.shown]
-        assert windows_of[:half] == windows_of[half:]
-        assert prompt.box is not None or all(p.mask is None for looks in segmenter.shown for p, _ in looks)
-        segmenter.shown.clear()
+    segmenter = Segmenter(Threshold())
+    for prompt in (Prompt(points=(Point(50, 30),)), Prompt(box=Box(38, 18, 62, 42))):
+        without = segmenter.segment(image, prompt)
+        looks = [window for _, window in shown]
+        shown.clear()
+        beside = segmenter.segment(image, replace(prompt, mask=empty))
+        assert np.array_equal(without.mask, beside.mask)
+        assert [window for _, window in shown] == looks
+        assert prompt.box is not None or all(seen.mask is None for seen, _ in shown)
+        shown.clear()
 
 
-def test_an_empty_mask_alone_looks_at_the_whole_slice() -> None:
-    segmenter = Watched(Threshold())
+def test_an_empty_mask_alone_looks_at_the_whole_slice(shown: Shown) -> None:
     image, _ = _square(100, 80, 40, 20, 20)
-    found = segmenter.segment(image, Prompt(mask=np.zeros((100, 80), dtype=np.float32)))
-    assert [window for _, window in segmenter.shown[0]] == [Window(0, -10, 100)]
+    found = Segmenter(Threshold()).segment(image, Prompt(mask=np.zeros((100, 80), dtype=np.float32)))
+    assert shown[0][1] == Window(0, -10, 100)
     assert found.logits.shape == (100, 80)
+
+
+def test_a_mirrored_image_gives_the_mirrored_mask(shipped: PromptableNetwork) -> None:
+    image, _ = _square(60, 64, 20, 20, 18)
+    image[20:30, 20:25] = 0.5
+    here = Segmenter(shipped).segment(image, Prompt(box=Box(18, 16, 42, 40)))
+    there = Segmenter(shipped).segment(image[:, ::-1], Prompt(box=Box(18, 64 - 40, 42, 64 - 16)))
+    assert here.mask.any()
+    assert np.allclose(here.logits, there.logits[:, ::-1], atol=1e-3)
 
 
 @pytest.mark.parametrize(

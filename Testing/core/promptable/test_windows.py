@@ -23,8 +23,11 @@ def _holds(window: Window, row: float, col: float) -> bool:
     )
 
 
-def test_a_box_is_seen_in_a_window_of_one_and_a_half_times_its_longer_side() -> None:
-    assert windows.for_box(Prompt(box=Box(100, 200, 140, 300))) == Window(45, 175, 150)
+def test_a_box_is_seen_in_a_window_of_so_many_times_its_longer_side() -> None:
+    prompt = Prompt(box=Box(100, 200, 140, 300))
+    assert windows.for_box(prompt, 1.5) == Window(45, 175, 150)
+    assert windows.for_box(prompt) == windows.for_box(prompt, windows.BOX_CONTEXT)
+    assert 1.2 <= windows.BOX_CONTEXT <= 1.65  # what the network was trained to see around a box
 
 
 def test_a_small_box_still_gets_a_window_the_network_can_read() -> None:
@@ -37,7 +40,7 @@ def test_a_point_in_the_box_changes_nothing_and_one_outside_widens_the_window() 
     alone = windows.for_box(Prompt(box=box))
     assert windows.for_box(Prompt(box=box, points=(Point(120, 120),))) == alone
     wider = windows.for_box(Prompt(box=box, points=(Point(120, 219, positive=False),)))
-    assert wider.side == 180 and _holds(wider, 120.5, 219.5) and _holds(wider, 100, 100)
+    assert wider.side == round(120 * windows.BOX_CONTEXT) and _holds(wider, 120.5, 219.5) and _holds(wider, 100, 100)
 
 
 def test_points_are_looked_for_in_the_whole_slice_and_in_closer_and_closer_windows_around_them() -> None:
@@ -73,7 +76,7 @@ def test_points_far_apart_on_a_long_slice_are_no_reason_for_a_larger_look() -> N
 def test_the_mask_so_far_is_seen_with_the_box_and_every_click() -> None:
     prompt = Prompt(box=Box(0, 0, 20, 20), points=(Point(70, 10, positive=False),))
     window = windows.for_mask(prompt, Box(10, 30, 40, 60))
-    assert window.side == round(1.6 * 71)
+    assert window.side == round(windows.MASK_CONTEXT * 71)
     assert _holds(window, 0, 0) and _holds(window, 71, 10) and _holds(window, 40, 60)
 
 
@@ -109,4 +112,4 @@ def test_a_clipped_box_lies_on_the_image_and_is_at_least_a_pixel(
     part = windows.clipped(box, (rows, cols))
     assert part.row0 >= 0 and part.col0 >= 0 and part.row1 <= rows and part.col1 <= cols
     assert part.height > 1 - 1e-9 and part.width > 1 - 1e-9
-    assert windows.for_box(Prompt(box=part)).side <= 450
+    assert windows.for_box(Prompt(box=part), 1.5).side <= 450

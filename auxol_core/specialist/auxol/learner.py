@@ -119,7 +119,7 @@ class AuxolSpecialist:
     def learn(
         self, new: Sequence[str], lessons: Mapping[str, Lesson], *, seed: int, steps: int | None
     ) -> Generator[None, None, Candidate]:
-        """See Specialist.learn. ``steps`` None: ``options.steps`` for each new lesson, inside ``options.budget_s``."""
+        """See Specialist.learn. ``steps`` None: ``options.steps``, inside ``options.budget_s``."""
         began = time.monotonic()
         wanted = self.options.steps if steps is None else steps
         rng = np.random.default_rng((seed, len(lessons)))
