@@ -90,7 +90,7 @@ class EngineApi(Protocol):
         """Open a task, at the version it had; its file belongs to this process until ``close_task``."""
 
     def close_task(self, name: str) -> None:
-        """Give the file back; what is queued stays queued."""
+        """Give the file back; what is queued stays queued. Harmless if the task is not open."""
 
     def status(self, task: str) -> TaskStatus:
         """Where the task stands."""

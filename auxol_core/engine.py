@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -179,7 +179,7 @@ class Engine:
         sequence, duplicate = session.file.add_correction(correction_id, slice_id, confirmation, rows)
         session.saved()
         self._pending.drop([p.proposal.proposal_id for p in shown])
-        session.tell("queued", correction=correction_id, scores=[row.scores for row in rows])
+        session.tell("queued", correction=correction_id, scores=[asdict(row.scores) for row in rows if row.scores])
         return Receipt(correction_id, task, sequence, len(rows), confirmation, duplicate)
 
     def _objects(
@@ -339,7 +339,8 @@ class Engine:
         return self.open_task(name)
 
     def delete_task(self, name: str) -> None:
-        self.close_task(name)
+        if name in self._sessions:
+            self.close_task(name)
         self._folder.delete(name)
 
     def close(self) -> None:

@@ -51,7 +51,9 @@ class AuxolOptions:
 
     ``average``: how far the averaged weights, which predict, follow the learning ones in a step. ``budget_s``: an
     update that took this long stops after the step it is in; the journal says how many steps it made.
-    ``guard_tolerance``: mean Dice that the last ``guard_last`` corrections may lose before an update is discarded.
+    ``guard_tolerance``: mean Dice that the last ``guard_last`` corrections may lose before an update is discarded; what
+    was learned a moment ago is known by heart, and honest lessons cost some of that. ``guard_doubtful``: the same for
+    a correction that what was shown had a Dice under ``guard_surprise`` with: a slip, or a mask of something else.
     """
 
     steps: int = 4
@@ -65,12 +67,14 @@ class AuxolOptions:
     expert_rate: float = 8.0
     expert_forget: float = 0.97
     guard_last: int = 8
-    guard_tolerance: float = 0.02
+    guard_tolerance: float = 0.15
+    guard_doubtful: float = 0.05
+    guard_surprise: float = 0.5
 
     def __post_init__(self) -> None:
         _check_range(self, "steps", 1, 1000)
         _check_range(self, "batch", 1, 256)
-        for name in ("new_share", "average", "guard_tolerance", "expert_forget", "learning_rate", "weight_decay"):
+        for name in ("new_share", "average", "guard_tolerance", "guard_doubtful", "guard_surprise", "expert_forget", "learning_rate", "weight_decay"):
             _check_range(self, name, 0.0, 1.0)
         _check_range(self, "budget_s", 0.0, 3600.0)
         _check_switch(self, "use_proposal")

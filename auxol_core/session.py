@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -200,9 +200,18 @@ class TaskSession:
         now = np.mean(self.specialist.scores(candidate.state, before))
         change = float(now - old)
         verdict = f"the last {len(before)} objects changed by {change:+.3f} Dice"
-        if change < -self.options.auxol.guard_tolerance:
-            return False, f"discarded: {verdict}, more than {self.options.auxol.guard_tolerance:g} worse"
+        tolerance = self._tolerance(dict.fromkeys(key.rpartition("#")[0] for key in new))
+        if change < -tolerance:
+            return False, f"discarded: {verdict}, more than {tolerance:g} worse"
         return True, verdict
+
+    def _tolerance(self, correction_ids: Iterable[str]) -> float:
+        """How much worse earlier objects may get: little where the new mask is nothing like what was shown."""
+        options = self.options.auxol
+        corrections = [self.file.correction(correction_id) for correction_id in correction_ids]
+        shown = [scores.fused for correction in corrections for scores in correction.scores]
+        surprising = bool(shown) and min(shown) < options.guard_surprise
+        return min(options.guard_doubtful, options.guard_tolerance) if surprising else options.guard_tolerance
 
     # Taking back
 

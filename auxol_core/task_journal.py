@@ -170,10 +170,11 @@ class CorrectionJournal(TaskDatabase):
     def expert_losses_in_order(self) -> list[NDArray[np.float64]]:
         """What the fusion learned from: the losses (experts,) of every object that has any, in order of saving.
 
-        Whether its correction was learned, discarded or set aside plays no part. One read.
+        Corrections that an undo or a roll back set aside are left out; queued and discarded ones count. One read.
         """
         rows = self._rows(
-            "SELECT expert_losses FROM lessons WHERE expert_losses IS NOT NULL ORDER BY sequence, position"
+            "SELECT l.expert_losses FROM lessons l JOIN corrections c ON c.sequence = l.sequence "
+            "WHERE l.expert_losses IS NOT NULL AND c.state != 'set_aside' ORDER BY l.sequence, l.position"
         )
         return [np.frombuffer(cast(bytes, row[0]), dtype="<f8").astype(np.float64) for row in rows]
 

@@ -51,7 +51,8 @@ class Guarded:
     def __init__(self, folder: Path, honest: int, **options: float) -> None:
         self.made: list[Scored] = []
         self.engine = narrow_engine(folder, self._make)
-        self.engine.create_task(TASK, TaskOptions(auxol=replace(AUXOL, guard_last=6, **options)))
+        chosen = {"guard_tolerance": 0.02, "guard_doubtful": 0.02} | options
+        self.engine.create_task(TASK, TaskOptions(auxol=replace(AUXOL, guard_last=6, **chosen)))
         for number in range(honest):
             teach(self.engine, number)
         self.engine.learn_now(TASK)
@@ -94,6 +95,14 @@ def test_an_update_that_makes_earlier_objects_worse_is_discarded_and_said_so(tmp
 def test_it_tolerates_exactly_what_the_option_says(tmp_path: Path, then: float, published: bool) -> None:
     guarded = Guarded(tmp_path, honest=4, guard_tolerance=0.02)
     guarded.teach(4, then)
+    assert guarded.engine.versions(TASK)[-1].published == published
+    guarded.engine.close()
+
+
+@pytest.mark.parametrize(("surprise", "published"), [(0.0, True), (1.0, False)])
+def test_a_mask_unlike_what_was_shown_is_trusted_less(tmp_path: Path, surprise: float, published: bool) -> None:
+    guarded = Guarded(tmp_path, honest=4, guard_tolerance=0.15, guard_doubtful=0.05, guard_surprise=surprise)
+    guarded.teach(4, then=0.80)
     assert guarded.engine.versions(TASK)[-1].published == published
     guarded.engine.close()
 

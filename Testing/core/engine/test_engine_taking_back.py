@@ -41,10 +41,6 @@ def test_undone_step_by_step_the_specialist_is_again_the_first_one(tmp_path: Pat
         assert dict(session.specialist.state) == dict(session.specialist.initial_state())
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the fusion's share still counts corrections that were set aside (task_journal.expert_losses_in_order)",
-)
 def test_undone_step_by_step_the_prediction_is_exactly_the_first_one(tmp_path: Path) -> None:
     engine = narrow_engine(tmp_path)
     engine.create_task(TASK, OPTIONS)
