@@ -74,7 +74,8 @@ class AuxolOptions:
     def __post_init__(self) -> None:
         _check_range(self, "steps", 1, 1000)
         _check_range(self, "batch", 1, 256)
-        for name in ("new_share", "average", "guard_tolerance", "guard_doubtful", "guard_surprise", "expert_forget", "learning_rate", "weight_decay"):
+        shares = ("new_share", "average", "guard_tolerance", "guard_doubtful", "guard_surprise", "expert_forget")
+        for name in (*shares, "learning_rate", "weight_decay"):
             _check_range(self, name, 0.0, 1.0)
         _check_range(self, "budget_s", 0.0, 3600.0)
         _check_switch(self, "use_proposal")
