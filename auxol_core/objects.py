@@ -108,17 +108,11 @@ def _affinities(pieces: _Pieces, claimant: Claimant) -> Numbers:
     if prompt.box is not None:
         rows = slice(max(0, round(prompt.box.row0)), max(0, round(prompt.box.row1)))
         cols = slice(max(0, round(prompt.box.col0)), max(0, round(prompt.box.col1)))
-        total += np.array([_iou(box, prompt.box) for box in pieces.boxes], dtype=np.float64)
+        total += np.array([box.iou(prompt.box) for box in pieces.boxes], dtype=np.float64)
         total += INSIDE_WEIGHT * pieces.pixels_in(pieces.labels[rows, cols]) / pieces.areas
     both = pieces.pixels_in(pieces.labels[claimant.mask])
     return total + MASK_WEIGHT * 2 * both / (pieces.areas + int(claimant.mask.sum()))
 
-
-def _iou(a: Box, b: Box) -> float:
-    height = min(a.row1, b.row1) - max(a.row0, b.row0)
-    width = min(a.col1, b.col1) - max(a.col0, b.col0)
-    both = max(0.0, height) * max(0.0, width)
-    return both / (a.height * a.width + b.height * b.width - both)
 
 
 def _contested(affinity: Numbers, owners: NDArray[np.intp]) -> dict[int, list[int]]:

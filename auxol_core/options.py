@@ -56,10 +56,10 @@ class AuxolOptions:
     a correction that what was shown had a Dice under ``guard_surprise`` with: a slip, or a mask of something else.
     """
 
-    steps: int = 4
+    steps: int = 3
     batch: int = 8
     new_share: float = 0.5
-    learning_rate: float = 4e-4
+    learning_rate: float = 5e-4
     weight_decay: float = 1e-4
     average: float = 0.3
     budget_s: float = 10.0

@@ -43,6 +43,7 @@ class TaskSession:
         self.share = 1.0
         self._closed = False
         self._turn = 0
+        self._known_scores: dict[int, dict[str, float]] = {}
         self._events: list[Event] = []
         self.specialist.install(self._state_of(file.current_version))
         self._weigh()
@@ -195,15 +196,27 @@ class TaskSession:
         earlier = [key for key in lessons if key not in set(new)]
         before = [lessons[key] for key in earlier[len(earlier) - min(asked, len(earlier)) :]]
         if len(before) < GUARD_NEEDS:
+            self._known_scores = {}
             return True, f"not guarded: {len(before)} earlier objects say too little"
-        old = np.mean(self.specialist.scores(self.specialist.state, before))
-        now = np.mean(self.specialist.scores(candidate.state, before))
-        change = float(now - old)
+        old = self._scores_in_use(before)
+        now = self.specialist.scores(candidate.state, before)
+        change = float(np.mean(now) - np.mean(old))
+        # Version numbers are never used twice, so this is what the next update compares with, if this one is published.
+        self._known_scores = {self.file.next_version: dict(zip((lesson.key for lesson in before), now, strict=True))}
         verdict = f"the last {len(before)} objects changed by {change:+.3f} Dice"
         tolerance = self._tolerance(dict.fromkeys(key.rpartition("#")[0] for key in new))
         if change < -tolerance:
             return False, f"discarded: {verdict}, more than {tolerance:g} worse"
         return True, verdict
+
+    def _scores_in_use(self, lessons: Sequence[Lesson]) -> list[float]:
+        """The scores of ``lessons`` under the state in use; those that an earlier update asked for are remembered."""
+        known = self._known_scores.get(self.file.current_version, {})
+        missing = [lesson for lesson in lessons if lesson.key not in known]
+        if missing:
+            scores = self.specialist.scores(self.specialist.state, missing)
+            known |= zip((lesson.key for lesson in missing), scores, strict=True)
+        return [known[lesson.key] for lesson in lessons]
 
     def _tolerance(self, correction_ids: Iterable[str]) -> float:
         """How much worse earlier objects may get: little where the new mask is nothing like what was shown."""

@@ -58,6 +58,13 @@ class Box:
         """(row, col) of the middle, in pixel-edge coordinates (a 1-pixel box at index 0 has its centre at 0.5)."""
         return (self.row0 + self.row1) / 2, (self.col0 + self.col1) / 2
 
+    def iou(self, other: Box) -> float:
+        """Intersection over union with ``other``, 0..1."""
+        height = min(self.row1, other.row1) - max(self.row0, other.row0)
+        width = min(self.col1, other.col1) - max(self.col0, other.col0)
+        both = max(0.0, height) * max(0.0, width)
+        return both / (self.height * self.width + other.height * other.width - both)
+
     def overlaps(self, shape: tuple[int, int]) -> bool:
         """Whether any part of it lies on an image of ``shape`` (rows, columns)."""
         return self.row0 < shape[0] and self.col0 < shape[1] and self.row1 > 0 and self.col1 > 0

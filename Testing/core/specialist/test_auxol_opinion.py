@@ -7,9 +7,9 @@ import pytest
 
 from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.segmenter import Segmenter
-from auxol_core.specialist.auxol.opinion import opinion_of
-from auxol_core.specialist.base import View
-from auxol_core.types import Box, FloatArray, Prompt, Segmentation
+from auxol_core.specialist.auxol.opinion import checked, opinion_of
+from auxol_core.specialist.base import Opinion, View
+from auxol_core.types import Box, FloatArray, Point, Prompt, Segmentation
 
 
 class Scripted(Segmenter):
@@ -68,3 +68,32 @@ def test_without_a_proposal_to_follow_there_is_one_answer(view: View, use: bool)
 
 def test_two_answers_without_any_certainty_give_no_nan() -> None:
     assert np.isfinite(opinion_of(Scripted(0.0, 0.0), _view(), use_proposal=True).logits).all()
+
+
+def _opinion(rows: int) -> Opinion:
+    logits = np.full((32, 32), -2, dtype=np.float32)
+    logits[2 : 2 + rows, 2:9] = 2
+    return Opinion(logits, 0.9)
+
+
+def _fitting_view(prompt: Prompt) -> View:
+    return View(np.zeros((32, 32, 3), dtype=np.float32), prompt, Segmentation(_opinion(7).logits, 0.5))
+
+
+@pytest.mark.parametrize(("rows", "kept"), [(7, True), (4, True), (3, False), (0, False)])
+def test_an_answer_that_does_not_fit_the_box_gives_way_to_one_that_does(rows: int, kept: bool) -> None:
+    view, opinion = _fitting_view(Prompt(box=Box(2, 2, 9, 9))), _opinion(rows)
+    shown = checked(opinion, view)
+    assert np.array_equal(shown.logits, opinion.logits if kept else view.generalist.logits)
+    assert shown.quality == (0.9 if kept else 0.5)
+
+
+def test_an_answer_that_leaves_the_click_out_gives_way() -> None:
+    view = _fitting_view(Prompt(points=(Point(8, 4),)))
+    assert checked(_opinion(7), view).quality == 0.9
+    assert checked(_opinion(6), view).quality == 0.5
+
+
+def test_where_both_contradict_the_prompt_the_specialist_speaks() -> None:
+    view = _fitting_view(Prompt(box=Box(20, 20, 30, 30)))
+    assert checked(_opinion(3), view).quality == 0.9

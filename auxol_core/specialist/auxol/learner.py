@@ -29,7 +29,7 @@ from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.weights import to_channels_last
 from auxol_core.specialist.auxol.draw import draw_sample, guard_sample
 from auxol_core.specialist.auxol.lesson import Scene, decode, encode
-from auxol_core.specialist.auxol.opinion import opinion_of
+from auxol_core.specialist.auxol.opinion import checked, opinion_of
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View
 from auxol_core.types import BoolArray, FloatArray
 
@@ -110,7 +110,7 @@ class AuxolSpecialist:
 
     def predict_one(self, view: View) -> Opinion:
         """The mean weights' opinion; before anything was learned it is the initial weights'."""
-        return opinion_of(self._segmenter, view, use_proposal=self.options.use_proposal)
+        return checked(opinion_of(self._segmenter, view, use_proposal=self.options.use_proposal), view)
 
     def lesson(self, view: View, truth: BoolArray) -> dict[str, NDArray[np.generic]]:
         """The slice at up to 512 px, the object's surroundings where that shrinks them, prompt and truth."""
