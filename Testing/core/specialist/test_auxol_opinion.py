@@ -80,12 +80,24 @@ def _fitting_view(prompt: Prompt) -> View:
     return View(np.zeros((32, 32, 3), dtype=np.float32), prompt, Segmentation(_opinion(7).logits, 0.5))
 
 
-@pytest.mark.parametrize(("rows", "kept"), [(7, True), (4, True), (3, False), (0, False)])
-def test_an_answer_that_does_not_fit_the_box_gives_way_to_one_that_does(rows: int, kept: bool) -> None:
+@pytest.mark.parametrize(("rows", "fit"), [(7, 1.0), (5, 5 / 7), (3, 3 / 7), (0, 0.0)])
+def test_the_worse_an_answer_fits_the_box_the_less_it_keeps(rows: int, fit: float) -> None:
     view, opinion = _fitting_view(Prompt(box=Box(2, 2, 9, 9))), _opinion(rows)
+    kept = 2 * fit**4 / (fit**4 + 1)
     shown = checked(opinion, view)
-    assert np.array_equal(shown.logits, opinion.logits if kept else view.generalist.logits)
-    assert shown.quality == (0.9 if kept else 0.5)
+    assert np.allclose(shown.logits, kept * opinion.logits + (1 - kept) * view.generalist.logits)
+    assert shown.quality == pytest.approx(kept * 0.9 + (1 - kept) * 0.5)
+
+
+def test_an_answer_that_fits_the_box_better_keeps_all() -> None:
+    view = _fitting_view(Prompt(box=Box(2, 2, 5, 9)))
+    assert checked(_opinion(4), view).quality == 0.9
+
+
+def test_a_loud_answer_does_not_drown_the_one_it_gives_way_to() -> None:
+    view = _fitting_view(Prompt(box=Box(2, 2, 9, 9)))
+    loud = Opinion(_opinion(3).logits * 1000, 0.9)
+    assert np.abs(checked(loud, view).logits).max() <= 10
 
 
 def test_an_answer_that_leaves_the_click_out_gives_way() -> None:
