@@ -8,7 +8,7 @@ taken before anything learns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from auxol_core.types import (
     CorrectionInfo,
     Event,
     Prompt,
+    Propagated,
     Proposal,
     Receipt,
     SliceImage,
@@ -54,6 +55,27 @@ class EngineApi(Protocol):
         """Make the pending proposals anew under the current version, without running the generalist again.
 
         Returns those whose mask changed. Accepted ones are left alone.
+        """
+
+    # A whole volume
+
+    def propagate(
+        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], *, taken: Collection[int] = ()
+    ) -> Iterator[Propagated]:
+        """Segment the same structure on the slices beside those that a person has accepted.
+
+        ``slices`` are the ids of neighbouring slices in order, ``seeds`` the accepted masks by their index there. It
+        goes both ways from each seed until the structure ends, the range ends or it meets another seed; each slice's
+        prompt is made of its neighbour's mask, generalist, specialist and fusion answer as for a click. Nothing is
+        proposed on seeds, on the indices in ``taken`` (a person accepted or edited there), on slices with an accepted
+        proposal of this task or a correction. Results come as they are made and stay pending; closing the iterator
+        cancels, what came stays. InvalidInputError without a seed or with one that is empty or outside the range.
+        """
+
+    def prefetch(self, task: str, slices: Sequence[str]) -> None:
+        """Prepare the embeddings of ``slices``, most urgent first, when there is nothing else to do.
+
+        It replaces what was asked for before and is forgotten where a slice is evicted or the task closed.
         """
 
     # Teaching
@@ -101,8 +123,11 @@ class EngineApi(Protocol):
     def versions(self, task: str) -> list[VersionInfo]:
         """All updates in order, published or discarded."""
 
-    def events(self, task: str, after: int = 0) -> list[Event]:
-        """What has happened to the task since event ``after``."""
+    def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:
+        """What has happened to the task since event ``after``, of the last thousand events.
+
+        Where nothing has, an engine with a worker waits up to ``wait_s`` seconds for something to happen.
+        """
 
     def undo(self, task: str) -> TaskStatus:
         """Go back to the version before the current one."""

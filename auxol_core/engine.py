@@ -1,15 +1,16 @@
 """The engine: slices, proposals and tasks behind EngineApi, in this process.
 
 It has no thread of its own. ``correct`` journals and returns; what is queued is learned when its host says so, at
-once by ``learn_now`` or step by step by ``work``, between whose steps predictions may be asked for. One thread at a
-time may call it.
+once by ``learn_now`` or step by step by ``work``. Every verb that computes for long is there twice: plain, and as a
+generator that yields between small steps (``predict``, ``predicting``), so that a host may put something more urgent
+in between. One thread at a time may call it (worker.py is such a host).
 """
 
 from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from auxol_core.generalist.base import Generalist
 from auxol_core.objects import Claimant, divide
 from auxol_core.options import MachineOptions, TaskOptions
 from auxol_core.pending import Pending, PendingProposals, drawn_box
-from auxol_core.session import TaskSession
+from auxol_core.session import COALESCED, Listener, TaskSession
 from auxol_core.slices import SliceStore
 from auxol_core.specialist.base import Specialist, View
 from auxol_core.steps import finish
@@ -34,7 +35,9 @@ from auxol_core.types import (
     CorrectionInfo,
     Event,
     IntensityWindow,
+    MaskPatch,
     Prompt,
+    Propagated,
     Proposal,
     Receipt,
     Scores,
@@ -61,8 +64,10 @@ class Engine:
         *,
         device: str = "cpu",
         precision: str = "float32",
+        listener: Listener | None = None,
     ) -> None:
         machine = machine or MachineOptions()
+        self._listener = listener
         self.generalist = generalist
         self._make_specialist = make_specialist
         self._device, self._precision = device, precision
@@ -134,6 +139,10 @@ class Engine:
         )
         return Pending(proposal, view, opinion, fused)
 
+    def proposal(self, proposal_id: str) -> Proposal:
+        """A pending proposal as it is now; NotFoundError once it was saved, dismissed or replaced."""
+        return self._pending[proposal_id].proposal
+
     def accept(self, proposal_id: str) -> None:
         self._pending[proposal_id].accepted = True
 
@@ -142,25 +151,73 @@ class Engine:
         self._pending.drop([proposal_id])
 
     def refresh(self, task: str) -> list[Proposal]:
+        return finish(self.refreshing_now(task))
+
+    def refreshing_now(self, task: str) -> Generator[None, None, list[Proposal]]:
+        """``refresh`` in steps."""
+        yield from self.refreshing(task)
+        changed = [p for p in self._pending.of_task(task) if not p.accepted and p.changed_since_told()]
+        for pending in changed:
+            pending.told = pending.proposal.mask
+        return [pending.proposal for pending in changed]
+
+    def refreshing(self, task: str) -> Generator[None, None, None]:
+        """Make the pending proposals anew, one a step, and tell what changed in an event."""
         session = self._session(task)
-        changed = []
+        patches: dict[str, MaskPatch] = {}
+        version = session.file.current_version
         for pending in self._pending.of_task(task):
             old = pending.proposal
-            if pending.accepted:
+            if pending.accepted or (old.version, old.share) == (version, session.share):
                 continue
             fresh = self._propose(session, old.slice_id, pending.view, old.proposal_id)
-            self._pending.add(fresh)
             if not np.array_equal(fresh.proposal.mask, old.mask):
-                changed.append(fresh.proposal)
-        if changed:
-            session.tell("refreshed", proposals=[proposal.proposal_id for proposal in changed])
-        return changed
+                patches[old.proposal_id] = MaskPatch.between(old.mask, fresh.proposal.mask)
+            self._pending.renew(pending, fresh)
+            yield
+            if session.file.current_version != version:
+                break  # it was moved meanwhile; whoever moved it refreshes
+        if patches:
+            session.tell("refreshed", proposals=list(patches), patches=list(patches.values()))
+
+    # A whole volume
+
+    def propagate(
+        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], *, taken: Collection[int] = ()
+    ) -> Iterator[Propagated]:
+        return (item for item in self.propagating(task, slices, seeds, taken) if item is not None)
+
+    def propagating(
+        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], taken: Collection[int] = ()
+    ) -> Generator[Propagated | None, None, None]:
+        """``propagate`` in steps: yields None after each of them, and each slice as it is made."""
+        raise NotImplementedError
+
+    def prefetch(self, task: str, slices: Sequence[str]) -> None:  # noqa: ARG002
+        # Nobody works here while nothing is asked; a host with a worker does it when idle.
+        self._session(task)
+
+    def prefetching(self, task: str, slices: Sequence[str]) -> Generator[None, None, None]:
+        """Prepare the embeddings of ``slices``; yields between the encoder's blocks."""
+        window = self._session(task).file.window
+        if window is None:
+            return  # nobody has clicked yet
+        for slice_id in slices:
+            if slice_id in self._slices and task in self._sessions:
+                yield from self._slices.embedding(slice_id, window)
+                yield
 
     # Teaching
 
     def correct(
         self, task: str, slice_id: str, mask: BoolArray, *, correction_id: str, proposals: Sequence[str] = ()
     ) -> Receipt:
+        return finish(self.correcting(task, slice_id, mask, correction_id=correction_id, proposals=proposals))
+
+    def correcting(
+        self, task: str, slice_id: str, mask: BoolArray, *, correction_id: str, proposals: Sequence[str] = ()
+    ) -> Generator[None, None, Receipt]:
+        """``correct`` in steps: yields between the encoder's blocks where something was drawn by hand."""
         session = self._session(task)
         check_id("correction id", correction_id)
         if (receipt := _first_receipt(session, correction_id)) is not None:
@@ -170,7 +227,7 @@ class Engine:
         # counts as drawn by hand.
         shown = [self._pending[p] for p in dict.fromkeys(proposals) if p in self._pending]
         shown = [p for p in shown if p.proposal.slice_id == slice_id and p.proposal.task == task]
-        objects_of_slice = self._objects(session, slice_id, mask, shown)
+        objects_of_slice = yield from self._objects(session, slice_id, mask, shown)
         rows = [self._lesson_row(session, pending, truth) for pending, truth in objects_of_slice]
         proposed = np.zeros(mask.shape, dtype=bool)
         for pending in shown:
@@ -184,11 +241,11 @@ class Engine:
 
     def _objects(
         self, session: TaskSession, slice_id: str, mask: BoolArray, shown: Sequence[Pending]
-    ) -> list[tuple[Pending, BoolArray]]:
+    ) -> Generator[None, None, list[tuple[Pending, BoolArray]]]:
         truths, drawn = divide(mask, [Claimant(p.proposal.prompt, p.proposal.mask) for p in shown])
         objects = list(zip(shown, truths, strict=True))
         for component in drawn:
-            view = finish(self._view(session, slice_id, Prompt(box=drawn_box(component, slice_id))))
+            view = yield from self._view(session, slice_id, Prompt(box=drawn_box(component, slice_id)))
             objects.append((self._propose(session, slice_id, view, "drawn by hand"), component))
         return objects
 
@@ -207,13 +264,22 @@ class Engine:
         return LessonRow(arrays=arrays, scores=scores, expert_losses=losses, version=pending.proposal.version)
 
     def work(self, task: str) -> Generator[None, None, None]:
-        """Learn what is queued unless learning is paused; yields after every optimiser step."""
+        """Learn what is queued unless learning is paused, several corrections an update where several wait, and
+        refresh what is pending after each; yields after every step."""
         session = self._session(task)
-        if not session.paused:
-            yield from session.learning()
+        version = session.file.current_version
+        while task in self._sessions and not session.paused and session.advance(COALESCED):
+            yield
+            if task in self._sessions and session.file.current_version != version:
+                yield from self.refreshing(task)
+                version = session.file.current_version
 
     def learn_now(self, task: str) -> TaskStatus:
-        finish(self._session(task).learning())
+        return finish(self.learning_now(task))
+
+    def learning_now(self, task: str) -> Generator[None, None, TaskStatus]:
+        """``learn_now`` in steps."""
+        yield from self._session(task).learning()
         return self.status(task)
 
     def pause(self, task: str) -> None:
@@ -253,7 +319,7 @@ class Engine:
     def _opened(self, name: str, file: TaskFile) -> TaskStatus:
         try:
             specialist, fusion = self._make_specialist(file.options)
-            self._sessions[name] = TaskSession(name, file, specialist, fusion)
+            self._sessions[name] = TaskSession(name, file, specialist, fusion, self._listener)
         except BaseException:
             file.close()
             raise
@@ -304,27 +370,45 @@ class Engine:
             if row.kind in LEARN_KINDS
         ]
 
-    def events(self, task: str, after: int = 0) -> list[Event]:
+    def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:  # noqa: ARG002
+        # While the only thread waits nothing can happen.
         return self._session(task).events(after)
 
+    def tell(self, task: str, kind: str, **data: object) -> None:
+        """Add an event to ``task``, if it is open: what its host has to say."""
+        if task in self._sessions:
+            self._sessions[task].tell(kind, **data)
+
     def undo(self, task: str) -> TaskStatus:
+        return finish(self.undoing(task))
+
+    def undoing(self, task: str) -> Generator[None, None, TaskStatus]:
+        """``undo`` in steps."""
         session = self._session(task)
         lineage = session.file.lineage(session.file.current_version)
         if not lineage:
             raise NotFoundError(f"Task {task!r} has learned nothing yet; there is no update to undo.")
-        session.go_to(lineage[-1].base_version, "undo")
+        yield from session.go_to(lineage[-1].base_version, "undo")
         return self.status(task)
 
     def roll_back(self, task: str, version: int) -> TaskStatus:
+        return finish(self.rolling_back(task, version))
+
+    def rolling_back(self, task: str, version: int) -> Generator[None, None, TaskStatus]:
+        """``roll_back`` in steps."""
         session = self._session(task)
         published = [0, *(row.version for row in session.file.updates() if row.made_version)]
         if version not in published:
             raise NotFoundError(f"Task {task!r} has no version {version}; it has {published}.")
-        session.go_to(version, "rollback")
+        yield from session.go_to(version, "rollback")
         return self.status(task)
 
     def forget(self, task: str, correction_id: str) -> TaskStatus:
-        self._session(task).forget(correction_id)
+        return finish(self.forgetting(task, correction_id))
+
+    def forgetting(self, task: str, correction_id: str) -> Generator[None, None, TaskStatus]:
+        """``forget`` in steps; the correction is gone at the first of them."""
+        yield from self._session(task).forget(correction_id)
         return self.status(task)
 
     def reset(self, task: str) -> TaskStatus:
@@ -352,7 +436,9 @@ class Engine:
             return self._sessions[task]
         except KeyError:
             known = ", ".join(self.list_tasks()) or "none"
-            raise NotFoundError(f"Task {task!r} is not open. Create or open it first; known are: {known}.") from None
+            raise NotFoundError(
+                f"Task {task!r} is not open. Create or open it first; known are: {known}.", missing="open task"
+            ) from None
 
 
 def _first_receipt(session: TaskSession, correction_id: str) -> Receipt | None:

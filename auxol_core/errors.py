@@ -14,6 +14,8 @@ AuxolError
         StorageFullError         free disk space and send the correction again; nothing was taken for saved
     CancelledError           nothing: the caller asked for it
     UnavailableError         try again later, or restart the worker
+        ProtocolVersionError     update the program or the server: the message names both versions
+    AccessError              give the right token
 """
 
 from __future__ import annotations
@@ -28,7 +30,15 @@ class InvalidInputError(AuxolError, ValueError):
 
 
 class NotFoundError(AuxolError, LookupError):
-    """The named slice, task, proposal, correction or version is not here."""
+    """The named slice, task, proposal, correction or version is not here.
+
+    ``missing`` says which of these, for a caller that can bring it: ``slice``, ``open task``, ``proposal``; empty for
+    anything else.
+    """
+
+    def __init__(self, message: str, missing: str = "") -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 class DataError(AuxolError):
@@ -73,3 +83,11 @@ class CancelledError(AuxolError):
 
 class UnavailableError(AuxolError):
     """The engine cannot answer now."""
+
+
+class ProtocolVersionError(UnavailableError):
+    """Client and server speak different versions of the protocol."""
+
+
+class AccessError(AuxolError):
+    """The token is missing or wrong."""

@@ -19,13 +19,18 @@ DRAWN_JITTER = 0.05
 
 @dataclass(eq=False)
 class Pending:
-    """A proposal with what it was made of. ``fused``: logits (H, W) float32."""
+    """A proposal with what it was made of. ``fused``: logits (H, W) float32; ``told``: the mask the caller knows."""
 
     proposal: Proposal
     view: View = field(repr=False)
     opinion: Opinion | None = field(repr=False)
     fused: FloatArray = field(repr=False)
     accepted: bool = False
+    told: BoolArray | None = field(default=None, repr=False)
+
+    def changed_since_told(self) -> bool:
+        """Whether the mask is another one than the caller knows."""
+        return self.told is not None and not np.array_equal(self.told, self.proposal.mask)
 
     @property
     def probability(self) -> FloatArray:
@@ -40,8 +45,15 @@ class PendingProposals:
         self._items: dict[str, Pending] = {}
 
     def add(self, pending: Pending) -> None:
-        """Keep ``pending``, in place of the one with the same id."""
+        """Keep ``pending``, whose mask the caller is being told."""
+        pending.told = pending.proposal.mask
         self._items[pending.proposal.proposal_id] = pending
+
+    def renew(self, old: Pending, fresh: Pending) -> None:
+        """Keep ``fresh`` in place of ``old`` unless that is gone; the caller knows what it knew."""
+        if old.proposal.proposal_id in self._items:
+            fresh.told = old.told
+            self._items[old.proposal.proposal_id] = fresh
 
     def __contains__(self, proposal_id: str) -> bool:
         return proposal_id in self._items
@@ -52,7 +64,8 @@ class PendingProposals:
         except KeyError:
             raise NotFoundError(
                 f"Proposal {proposal_id} is not pending: it was saved, dismissed or replaced, or the engine was "
-                "restarted. Prompt again."
+                "restarted. Prompt again.",
+                missing="proposal",
             ) from None
 
     def of_task(self, task: str) -> list[Pending]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from auxol_core.fault_points import reach
 from auxol_core.fusion import FusionRule
 from auxol_core.options import TaskOptions
-from auxol_core.specialist.base import Arrays, Candidate, Lesson, Specialist
+from auxol_core.specialist.base import Arrays, Candidate, Lesson, Specialist, correction_of
 from auxol_core.steps import finish
 from auxol_core.task_file import TaskFile
 from auxol_core.task_schema import CorrectionState, UpdateRow
@@ -30,12 +31,19 @@ GUARDED_PRESETS = ("auxol",)
 # What was learned a moment ago is known by heart, and any next lesson costs some of that: one or two objects would
 # stop every second honest update.
 GUARD_NEEDS = 4
+# What several corrections that wait are learned in together: more would be read from the file at once.
+COALESCED = 8
+MAX_EVENTS = 1000
+PROGRESS_S = 0.25
+Listener = Callable[[Event], None]
 
 
 class TaskSession:
-    """One open task. For one thread."""
+    """One open task. For one thread. ``listener`` is called with each event, in that thread."""
 
-    def __init__(self, name: str, file: TaskFile, specialist: Specialist, fusion: FusionRule) -> None:
+    def __init__(
+        self, name: str, file: TaskFile, specialist: Specialist, fusion: FusionRule, listener: Listener | None = None
+    ) -> None:
         self.name = name  # the file's own name is another one where somebody renamed the file
         self.file, self.specialist, self.fusion = file, specialist, fusion
         self.options: TaskOptions = file.options
@@ -44,19 +52,28 @@ class TaskSession:
         self._closed = False
         self._turn = 0
         self._known_scores: dict[int, dict[str, float]] = {}
-        self._events: list[Event] = []
-        self.specialist.install(self._state_of(file.current_version))
+        self._updating: Generator[None, None, None] | None = None
+        self._listener = listener
+        self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
+        # Numbered by the clock: a client that asks on after a restart must not wait for the old numbers to be reached.
+        self._last_event = int(time.time() * 1000)
+        self.specialist.install(finish(self._state_of(file.current_version)))
         self._weigh()
 
     # What happened
 
     def tell(self, kind: str, **data: object) -> None:
-        """Add an event."""
-        self._events.append(Event(len(self._events) + 1, self.name, kind, data))
+        """Add an event; the last thousand are kept."""
+        self._last_event += 1
+        event = Event(self._last_event, self.name, kind, data)
+        self._events.append(event)
+        if self._listener is not None:
+            self._listener(event)
 
     def events(self, after: int) -> list[Event]:
         """Events with a sequence number above ``after``."""
-        return self._events[max(0, after) :]
+        # Copied in one go: others may ask while the compute thread adds one.
+        return [event for event in tuple(self._events) if event.sequence > after]
 
     # Fusion and versions
 
@@ -68,35 +85,37 @@ class TaskSession:
         """A correction was journaled: its losses, taken before it is learned, move the fusion from now on."""
         self._weigh()
 
-    def _state_of(self, version: int) -> Arrays:
+    def _state_of(self, version: int) -> Generator[None, None, Arrays]:
         """The weights of ``version``; what retention dropped is rebuilt by replay. What is in use stays in use."""
         known, stored = self.file.nearest_snapshot(version)
-        return self._replayed(self.specialist.initial_state() if stored is None else stored, known, version)
+        state = self.specialist.initial_state() if stored is None else stored
+        return (yield from self._replayed(state, known, version))
 
     def rebuilt(self, version: int) -> Arrays:
         """The weights of ``version``, made by replaying the journal from the initial weights, without a snapshot."""
-        return self._replayed(self.specialist.initial_state(), 0, version)
+        return finish(self._replayed(self.specialist.initial_state(), 0, version))
 
-    def _replayed(self, state: Arrays, known: int, version: int) -> Arrays:
+    def _replayed(self, state: Arrays, known: int, version: int) -> Generator[None, None, Arrays]:
         """Learn the updates after ``known`` on the lineage of ``version`` again, exactly as journaled."""
-        kept = self.specialist.state
-        try:
-            for update in self.file.lineage(version):
-                if update.version > known:
-                    self.specialist.install(state)
-                    lessons, new = self._lessons(update.base_version, update.correction_ids)
-                    if new:
-                        learning = self.specialist.learn(new, lessons, seed=update.seed, steps=update.steps)
-                        state = finish(learning).state
-        finally:
-            self.specialist.install(kept)
+        for update in self.file.lineage(version):
+            if update.version > known:
+                lessons, new = self._lessons(update.base_version, update.correction_ids)
+                if new:
+                    seed, steps = update.seed, update.steps
+                    learning = self.specialist.learn(new, lessons, seed=seed, steps=steps, start=state)
+                    state = (yield from learning).state
         return state
 
-    def go_to(self, version: int, kind: Literal["undo", "rollback"]) -> None:
-        """Make ``version`` the current one."""
-        self._turn += 1
-        state = self._state_of(version)
-        self.file.set_current(version, kind, f"asked for by the user, from version {self.file.current_version}")
+    def go_to(self, version: int, kind: Literal["undo", "rollback"]) -> Generator[None, None, None]:
+        """Make ``version`` the current one; yields while it is rebuilt."""
+        self._abandon()
+        state = yield from self._state_of(version)
+        self.file.set_current(
+            version,
+            kind,
+            f"asked for by the user, from version {self.file.current_version}",
+            snapshot=state if version and self.file.snapshot(version) is None else None,
+        )
         self.specialist.install(state)
         self._weigh()
         self.tell("restored", version=version, by=kind)
@@ -113,8 +132,34 @@ class TaskSession:
 
     def learning(self) -> Generator[None, None, None]:
         """Learn what is queued, one correction an update; yields after every optimiser step."""
-        while self.options.learning and not self._closed and (queued := self.file.queued()):
-            yield from self.update(queued[:1])
+        while self.advance():
+            yield
+
+    def advance(self, most: int = 1) -> bool:
+        """One step of the update under way, or of a new one of up to ``most`` queued corrections; False: none queued.
+
+        An update is taken up where it was left, whoever asks: learning in the background, or on demand.
+        """
+        if self._updating is None:
+            queued = self.file.queued() if self.options.learning and not self._closed else []
+            if not queued:
+                return False
+            # The published method makes one step for each correction, in order.
+            together = most if self.options.preset in GUARDED_PRESETS else 1
+            self._updating = self.update(queued[:together])
+        try:
+            next(self._updating)
+        except StopIteration:
+            self._updating = None
+        except BaseException:
+            self._updating = None  # what it was to learn is still queued
+            raise
+        return True
+
+    def _abandon(self) -> None:
+        """End the update under way without a trace; what it was to learn stays queued."""
+        self._turn += 1
+        self._updating = None
 
     def update(
         self, correction_ids: Sequence[str], schedule: UpdateRow | None = None
@@ -136,7 +181,7 @@ class TaskSession:
         if new:
             steps = None if schedule is None else schedule.steps
             learning = self.specialist.learn(new, lessons, seed=seed, steps=steps)
-            made = yield from self._in_steps(learning, turn)
+            made = yield from self._in_steps(learning, turn, version)
             if made is None:
                 return
             candidate = made
@@ -157,14 +202,19 @@ class TaskSession:
         self.tell("learned" if published else "discarded", version=version, reason=reason, seconds=row.seconds)
 
     def _in_steps(
-        self, learning: Generator[None, None, Candidate], turn: int
+        self, learning: Generator[None, None, Candidate], turn: int, version: int
     ) -> Generator[None, None, Candidate | None]:
+        told, made = time.monotonic(), 0
         while True:
             try:
                 next(learning)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
             reach("update.mid_step")
+            made += 1
+            if time.monotonic() - told > PROGRESS_S:
+                told = time.monotonic()
+                self.tell("progress", version=version, steps=made)
             yield
             if turn != self._turn:
                 learning.close()
@@ -204,7 +254,7 @@ class TaskSession:
         # Version numbers are never used twice, so this is what the next update compares with, if this one is published.
         self._known_scores = {self.file.next_version: dict(zip((lesson.key for lesson in before), now, strict=True))}
         verdict = f"the last {len(before)} objects changed by {change:+.3f} Dice"
-        tolerance = self._tolerance(dict.fromkeys(key.rpartition("#")[0] for key in new))
+        tolerance = self._tolerance(dict.fromkeys(map(correction_of, new)))
         if change < -tolerance:
             return False, f"discarded: {verdict}, more than {tolerance:g} worse"
         return True, verdict
@@ -228,22 +278,22 @@ class TaskSession:
 
     # Taking back
 
-    def forget(self, correction_id: str) -> None:
+    def forget(self, correction_id: str) -> Generator[None, None, None]:
         """Delete a correction and relearn what was learned after it, with the same steps and seeds.
 
-        After a crash in between, what was not relearned yet is in the queue.
+        It is deleted before the first yield. After a crash in between, what was not relearned yet is in the queue.
         """
-        self._turn += 1
+        self._abandon()
         schedule = self.file.forget(correction_id)
-        self.specialist.install(self._state_of(self.file.current_version))
+        self.specialist.install((yield from self._state_of(self.file.current_version)))
         for update in schedule:
-            finish(self.update(update.correction_ids, update))
+            yield from self.update(update.correction_ids, update)
         self._weigh()
         self.tell("forgotten", correction=correction_id, relearned=len(schedule))
 
     def reset(self) -> None:
         """Delete all corrections and versions."""
-        self._turn += 1
+        self._abandon()
         self.file.reset()
         self.specialist.install(self.specialist.initial_state())
         self._weigh()
@@ -252,7 +302,7 @@ class TaskSession:
     def close(self) -> None:
         """Give the file back; an update that is being learned ends without a trace."""
         self._closed = True
-        self._turn += 1
+        self._abandon()
         self.file.close()
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from cachetools import LRUCache
 
 from auxol_core.errors import InvalidInputError, NotFoundError
-from auxol_core.generalist.base import Embedding, Generalist
+from auxol_core.generalist.base import Embedding, EmbeddingStore, Generalist
 from auxol_core.generalist.cache import EmbeddingCache
 from auxol_core.types import FloatArray, IntensityWindow, SliceImage
 
@@ -18,11 +18,20 @@ UNIT_CACHE_BYTES = 256 * 2**20
 class SliceStore:
     """Slices by id, their windowed images and the generalist's embeddings of those.
 
-    A slice that is evicted is not an error: the caller is told by NotFoundError and puts it again.
+    A slice that is evicted is not an error: the caller is told by NotFoundError and puts it again. ``stored``: where
+    embeddings outlive memory, asked before the encoder runs; None: nowhere.
     """
 
-    def __init__(self, generalist: Generalist, *, slice_bytes: int, embedding_bytes: int) -> None:
+    def __init__(
+        self,
+        generalist: Generalist,
+        *,
+        slice_bytes: int,
+        embedding_bytes: int,
+        stored: EmbeddingStore | None = None,
+    ) -> None:
         self._generalist = generalist
+        self._stored = stored
         self._slices: LRUCache[str, SliceImage] = LRUCache(slice_bytes, getsizeof=lambda s: int(s.pixels.nbytes))
         self._units: LRUCache[tuple[str, IntensityWindow], FloatArray] = LRUCache(
             UNIT_CACHE_BYTES, getsizeof=lambda unit: int(unit.nbytes)
@@ -51,7 +60,8 @@ class SliceStore:
             return self._slices[slice_id]
         except KeyError:
             raise NotFoundError(
-                f"Slice {slice_id[:12]} is not here: it was never put, or was evicted to make room. Put it again."
+                f"Slice {slice_id[:12]} is not here: it was never put, or was evicted to make room. Put it again.",
+                missing="slice",
             ) from None
 
     def unit(self, slice_id: str, window: IntensityWindow) -> FloatArray:
@@ -65,11 +75,15 @@ class SliceStore:
         return unit
 
     def embedding(self, slice_id: str, window: IntensityWindow) -> Generator[None, None, Embedding]:
-        """The generalist's embedding, from memory or made now; yields between the encoder's blocks."""
+        """The generalist's embedding, from memory, from disk or made now; yields between the encoder's blocks."""
         key = f"{slice_id} {window.low!r} {window.high!r}"
         known = self._embeddings.get(key)
         if known is not None:
             return known
-        made = yield from self._generalist.encode(self.unit(slice_id, window))
-        self._embeddings.put(key, made)
-        return made
+        known = None if self._stored is None else self._stored.get(key)
+        if known is None:
+            known = yield from self._generalist.encode(self.unit(slice_id, window))
+            if self._stored is not None:
+                self._stored.put(key, known)
+        self._embeddings.put(key, known)
+        return known

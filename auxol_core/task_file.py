@@ -4,6 +4,7 @@
     CorrectionJournal   what the user taught: corrections and their lessons       task_journal.py
     VersionTree         what the specialist became: updates, snapshots, lineage   task_versions.py
     TaskFile            the whole: make, open, forget, reset, give away           here, task_transfer.py
+    TaskView            the same, only to look at, beside whichever generalist    here
 
 The format is in task_schema.py, who has a file open in task_owner.py. While a file is open, nothing else in this
 process may open it, not even to copy it (see task_owner); use ``export``.
@@ -12,6 +13,7 @@ process may open it, not even to copy it (see task_owner); use ``export``.
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +21,8 @@ from types import TracebackType
 from auxol_core import task_transfer
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileError
 from auxol_core.options import TaskOptions
-from auxol_core.task_database import connect, other_generalist_error, translate_errors
+from auxol_core.task_database import check_format, check_length, connect, other_generalist_error, translate_errors
+from auxol_core.task_journal import LessonCache
 from auxol_core.task_owner import claim, locked_error, owner_path, release, remove_quietly
 from auxol_core.task_schema import (
     LEARN_KINDS,
@@ -220,6 +223,46 @@ class TaskFile(VersionTree):
         with self._mutex:
             self._cache.clear()
             task_transfer.give_room_back(self._connection)
+
+
+class TaskView(TaskFile):
+    """A task that is only looked at, whichever generalist it was learned beside; changing it raises TaskFileError.
+
+    It shares the file with other views, leaves no note, and keeps an owner from opening the file: close it soon.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open ``path``, not as super does, which takes the file; raises as ``open``, but for the generalist."""
+        if not path.is_file():
+            raise NotFoundError(f"Expected a task file at {path}, found none.")
+        self._path = path.resolve()
+        check_length(self._path)
+        self._mutex, self._cache = threading.RLock(), LessonCache()
+        self._identity = claim(self._path)
+        try:
+            # "rw", because a reader is who rolls back what a killed owner left half done; a file that may only be read
+            # is opened all the same.
+            self._connection = connect(self._path, "rw")
+            try:
+                with translate_errors(self._path):
+                    self._connection.execute("PRAGMA query_only=ON")
+                    self._connection.execute("BEGIN")
+                    check_format(self._connection, self._path)
+                _ = self.options
+            except BaseException:
+                self._connection.close()
+                raise
+        except BaseException:
+            release(self._identity)
+            raise
+
+    def close(self) -> None:
+        """Let the file go; closing twice is harmless."""
+        with self._mutex:
+            if self._identity != (-1, -1):
+                self._connection.close()
+                release(self._identity)
+                self._identity = (-1, -1)
 
 
 def _tainted(updates: list[UpdateRow], correction_id: str) -> set[int]:

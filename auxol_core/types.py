@@ -299,6 +299,63 @@ class Proposal:
         return Box.of_mask(self.mask)
 
 
+@dataclass(frozen=True, eq=False)
+class MaskPatch:
+    """The part of a mask that changed: ``pixels`` (rows, columns) bool, to be put at ``row0``, ``col0``.
+
+    ``shape``: of the whole mask. Outside the patch the mask stays as it was.
+    """
+
+    shape: tuple[int, int]
+    row0: int
+    col0: int
+    pixels: BoolArray = field(repr=False)
+
+    def __post_init__(self) -> None:
+        pixels = np.asarray(self.pixels)
+        rows, cols = pixels.shape if pixels.ndim == 2 else (-1, -1)
+        inside = 0 <= self.row0 <= self.shape[0] - rows and 0 <= self.col0 <= self.shape[1] - cols
+        if pixels.dtype != np.bool_ or rows < 0 or not inside:
+            raise InvalidInputError(
+                f"A patch must be bool, (rows, columns) and inside the mask of shape {self.shape}, got {pixels.dtype} "
+                f"{pixels.shape} at ({self.row0}, {self.col0}). Ask for the whole proposal again."
+            )
+
+    @staticmethod
+    def between(old: BoolArray | None, new: BoolArray) -> MaskPatch:
+        """What makes ``new`` of ``old`` (both (rows, columns) bool; None: empty), in the smallest box."""
+        box = Box.of_mask(new if old is None else np.asarray(old != new))
+        shape = (int(new.shape[0]), int(new.shape[1]))
+        if box is None:
+            return MaskPatch(shape, 0, 0, np.zeros((0, 0), dtype=bool))
+        row0, col0, row1, col1 = (int(edge) for edge in (box.row0, box.col0, box.row1, box.col1))
+        return MaskPatch(shape, row0, col0, new[row0:row1, col0:col1].copy())
+
+    def applied(self, old: BoolArray | None = None) -> BoolArray:
+        """A new mask: ``old`` (None: empty) with this patch on it; InvalidInputError where the shapes differ."""
+        if old is not None and old.shape != self.shape:
+            raise InvalidInputError(
+                f"The patch is for a mask of shape {self.shape}, got {old.shape}. Ask for the whole proposal again."
+            )
+        mask = np.zeros(self.shape, dtype=bool) if old is None else np.array(old, dtype=bool)
+        rows, cols = self.pixels.shape
+        mask[self.row0 : self.row0 + rows, self.col0 : self.col0 + cols] = self.pixels
+        return mask
+
+
+@dataclass(frozen=True, eq=False)
+class Propagated:
+    """What propagation says of one slice. ``index``: its place in the range that was asked for.
+
+    ``proposal`` None: nothing is proposed there and ``reason`` says why (the structure ends, a person has been there);
+    otherwise ``reason`` is empty.
+    """
+
+    index: int
+    proposal: Proposal | None
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class Receipt:
     """The correction is durable. ``duplicate``: it had been already, and nothing was done a second time."""
@@ -358,7 +415,12 @@ class CorrectionInfo:
 
 @dataclass(frozen=True)
 class Event:
-    """Something happened to a task: queued, learning, learned, discarded, refreshed, restored, forgotten, reset."""
+    """Something happened to a task: queued, learning, progress, learned, discarded, refreshed, restored, forgotten,
+    reset.
+
+    ``sequence`` grows with time, also over a restart of the engine. ``data`` of *refreshed*: ``proposals``, ids, and
+    ``patches``, a MaskPatch for each: what changed in the mask that the proposal had before.
+    """
 
     sequence: int
     task: str

@@ -24,7 +24,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("protocol", "client"), 1),
     **dict.fromkeys(("promptable", "generalist", "specialist", "synthetic"), 2),
     **dict.fromkeys(("fusion", "memory", "crops", "metrics", "objects", "precision"), 2),
-    **dict.fromkeys(("engine", "worker", "session", "slices", "pending", "propagate"), 3),
+    **dict.fromkeys(("engine", "worker", "worker_engine", "session", "slices", "pending", "propagate"), 3),
     **dict.fromkeys(("task_file", "task_database", "task_journal", "task_versions", "task_transfer"), 3),
     **dict.fromkeys(("task_owner", "task_schema", "task_folder"), 3),
     **dict.fromkeys(("lesson_codec", "fault_points"), 3),

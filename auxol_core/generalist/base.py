@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from auxol_core.steps import finish
 from auxol_core.types import FloatArray, Prompt, Segmentation
@@ -39,6 +41,27 @@ class Generalist(Protocol):
 
         Raises InvalidInputError if the prompt lies outside the image.
         """
+
+    @property
+    def worth_storing(self) -> bool:
+        """Whether encoding takes longer than reading the embedding from a disk."""
+
+    def pack(self, embedding: Embedding) -> dict[str, NDArray[Any]]:
+        """``embedding.data`` as named arrays, which a file can hold. InvalidInputError if another model made it."""
+
+    def unpack(self, arrays: Mapping[str, NDArray[Any]], shape: tuple[int, int]) -> Embedding:
+        """The embedding of a slice of ``shape`` that ``pack`` made ``arrays`` of: decodes to the same logits, bit for
+        bit. InvalidInputError if they are not what this model packs."""
+
+
+class EmbeddingStore(Protocol):
+    """Where embeddings are kept by a key that names slice and intensity window; it may forget any of them."""
+
+    def get(self, key: str) -> Embedding | None:
+        """The embedding of ``key``; None if it is not here."""
+
+    def put(self, key: str, embedding: Embedding) -> None:
+        """Keep ``embedding`` in place of what ``key`` had."""
 
 
 def encoded(generalist: Generalist, image: FloatArray) -> Embedding:

@@ -5,11 +5,14 @@ It needs no encoding: a prompt decides where the network looks, so the slice its
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from auxol_core.errors import InvalidInputError
 from auxol_core.generalist.base import Embedding
 from auxol_core.options import Precision
 from auxol_core.promptable.fold import folded
@@ -25,6 +28,8 @@ class BuiltinGeneralist:
     """The promptable network, frozen, as a Generalist."""
 
     name = "builtin"
+    # STORING_NOTE
+    worth_storing = False
 
     def __init__(
         self, network: PromptableNetwork, weights_hash: str, *, precision: Precision = "float32", device: str = "cpu"
@@ -43,8 +48,26 @@ class BuiltinGeneralist:
         image = np.asarray(embedding.data, dtype=np.float32)
         return self._segmenter.segment(image, prompt)
 
+    def pack(self, embedding: Embedding) -> dict[str, NDArray[Any]]:
+        """``image`` (H, W, 3) float16."""
+        return {"image": np.asarray(embedding.data)}
+
+    def unpack(self, arrays: Mapping[str, NDArray[Any]], shape: tuple[int, int]) -> Embedding:
+        """The inverse of ``pack``; InvalidInputError if there is no such image."""
+        image = arrays.get("image")
+        if image is None or image.dtype != np.float16 or image.shape != (*shape, 3):
+            raise InvalidInputError(
+                f"The built-in generalist keeps a float16 image of {(*shape, 3)}, got {_kinds(arrays)}. "
+                "Encode the slice anew."
+            )
+        return Embedding(shape, image.nbytes, image)
+
 
 def load_builtin(path: Path = WEIGHTS, *, precision: Precision = "float32", device: str = "cpu") -> BuiltinGeneralist:
     """The generalist with the weights at ``path``; CheckpointError if they cannot be used."""
     network, digest = load_weights(path)
     return BuiltinGeneralist(folded(network).to(device), digest, precision=precision, device=device)
+
+
+def _kinds(arrays: Mapping[str, NDArray[Any]]) -> str:
+    return ", ".join(f"{name} {array.dtype} {array.shape}" for name, array in arrays.items()) or "nothing"

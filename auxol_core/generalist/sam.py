@@ -14,13 +14,14 @@ pixel (utils/amg.py, batched_mask_to_box), so our edges [a, b) become a s and b 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional
 
 from auxol_core.errors import CheckpointError, InvalidInputError
@@ -115,10 +116,7 @@ class SamGeneralist:
         (256, 256) logits in the padded square. Raises InvalidInputError if the prompt lies outside the image or is an
         empty mask alone, or if the embedding is another model's.
         """
-        if not isinstance(embedding.data, _Features):
-            raise InvalidInputError(
-                f"The embedding was not made by {self.name}, a SAM. Encode the slice with it first."
-            )
+        features = self._features(embedding)
         prompt.check_against(embedding.shape)
         frame = self._frame(embedding.shape)
         with torch.inference_mode():
@@ -126,7 +124,7 @@ class SamGeneralist:
                 points=self._points(prompt, frame), boxes=self._boxes(prompt, frame), masks=self._mask(prompt, frame)
             )
             low_resolution, iou = self._sam.mask_decoder(
-                image_embeddings=embedding.data.tensor,
+                image_embeddings=features,
                 image_pe=self._sam.prompt_encoder.get_dense_pe(),
                 sparse_prompt_embeddings=sparse,
                 dense_prompt_embeddings=dense,
@@ -139,6 +137,32 @@ class SamGeneralist:
             quality=2 * expected_iou / (1 + expected_iou),
             low_resolution=low_resolution[0, 0].cpu().numpy(),
         )
+
+    # On CPU_MEASURED.
+    worth_storing = True
+
+    def pack(self, embedding: Embedding) -> dict[str, NDArray[Any]]:
+        """``features`` (1, C, h, w) float32; InvalidInputError if the embedding is another model's."""
+        return {"features": self._features(embedding).cpu().numpy()}
+
+    def unpack(self, arrays: Mapping[str, NDArray[Any]], shape: tuple[int, int]) -> Embedding:
+        """The inverse of ``pack``, on this model's device; InvalidInputError if they are not such features."""
+        features = arrays.get("features")
+        rows, cols = self._sam.prompt_encoder.image_embedding_size
+        wanted = (1, self._sam.prompt_encoder.embed_dim, rows, cols)
+        if features is None or features.dtype != np.float32 or features.shape != wanted:
+            found = "none" if features is None else f"{features.dtype} {features.shape}"
+            raise InvalidInputError(
+                f"{self.name} keeps float32 features of {wanted}, got {found}. Encode the slice anew."
+            )
+        return Embedding(shape, features.nbytes, _Features(torch.tensor(features, device=self._device)))
+
+    def _features(self, embedding: Embedding) -> torch.Tensor:
+        if not isinstance(embedding.data, _Features):
+            raise InvalidInputError(
+                f"The embedding was not made by {self.name}, a SAM. Encode the slice with it first."
+            )
+        return embedding.data.tensor
 
     def _encode(self, image: FloatArray) -> Generator[None, None, Embedding]:
         # The modes are entered anew for each block: they belong to the thread, and whoever runs between two blocks

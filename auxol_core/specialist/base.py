@@ -55,6 +55,11 @@ class Lesson:
     arrays: Arrays = field(repr=False)
 
 
+def correction_of(key: str) -> str:
+    """The correction that the lesson ``key`` belongs to: keys are ``<correction id>#<number of the object>``."""
+    return key.rpartition("#")[0]
+
+
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """Weights after an update, not yet in use; ``steps`` optimiser steps were made."""
@@ -90,12 +95,19 @@ class Specialist(Protocol):
         """
 
     def learn(
-        self, new: Sequence[str], lessons: Mapping[str, Lesson], *, seed: int, steps: int | None
+        self,
+        new: Sequence[str],
+        lessons: Mapping[str, Lesson],
+        *,
+        seed: int,
+        steps: int | None,
+        start: Arrays | None = None,
     ) -> Generator[None, None, Candidate]:
         """Learn the lessons named ``new``, with ``lessons`` (new and earlier ones, in order) to draw from.
 
         Works on a copy; yields after every optimiser step and returns the candidate. ``steps`` None: as many as the
-        options and their time budget say; a number (replay of a journal): exactly as many.
+        options and their time budget say; a number (replay of a journal): exactly as many. ``start``: the state to
+        go on from, None: the one in use.
         """
 
     def scores(self, state: Arrays, lessons: Sequence[Lesson]) -> list[float]:

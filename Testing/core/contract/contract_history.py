@@ -32,7 +32,7 @@ class HistoryContract(Setting):
         assert engine.events(TASK) == []
         taught(engine, 0)
         engine.learn_now(TASK)
-        events = engine.events(TASK)
+        events = [e for e in engine.events(TASK) if e.kind != "progress"]  # of which a slow machine has more
         assert [e.kind for e in events] == ["queued", "learning", "learned"]
         assert [e.task for e in events] == [TASK] * 3
         assert [e.sequence for e in events] == sorted({e.sequence for e in events})
@@ -58,9 +58,9 @@ class HistoryContract(Setting):
             taught(engine, number)
         engine.learn_now(TASK)
         assert engine.refresh(TASK)
-        event = engine.events(TASK)[-1]
-        assert event.kind == "refreshed"
-        assert event.data["proposals"] == [waiting.proposal_id]
+        # One that works in the background refreshes by itself, perhaps after each update.
+        told = [e for e in engine.events(TASK) if e.kind == "refreshed"]
+        assert told and all(e.data["proposals"] == [waiting.proposal_id] for e in told)
 
     def test_undo_goes_back_one_version_at_a_time(self, taught_twice: EngineApi) -> None:
         engine = taught_twice

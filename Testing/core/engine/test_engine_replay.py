@@ -24,6 +24,7 @@ from auxol_core.build import set_up_torch, specialist_factory
 from auxol_core.lesson_codec import digest
 from auxol_core.options import AuxolOptions, TaskOptions
 from auxol_core.session import TaskSession
+from auxol_core.steps import finish
 from auxol_core.task_file import TaskFile
 
 BOTH = pytest.mark.parametrize("options", [OPTIONS, PAPER], ids=["auxol", "paper"])
@@ -40,7 +41,7 @@ def test_every_version_can_be_rebuilt_from_the_journal_alone(tmp_path: Path, opt
     with session_of(tmp_path) as session:
         seen = []
         for version in (1, 2):
-            session.go_to(version, "rollback")  # from its snapshot where there is one
+            finish(session.go_to(version, "rollback"))  # from its snapshot where there is one
             seen.append(digest(session.specialist.state))
             assert digest(session.rebuilt(version)) == seen[-1]
             assert digest(session.specialist.state) == seen[-1]  # rebuilding leaves what is in use alone

@@ -30,7 +30,7 @@ from auxol_core.promptable.weights import to_channels_last
 from auxol_core.specialist.auxol.draw import draw_sample, guard_sample
 from auxol_core.specialist.auxol.lesson import Scene, decode, encode
 from auxol_core.specialist.auxol.opinion import checked, opinion_of
-from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View
+from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View, correction_of
 from auxol_core.types import BoolArray, FloatArray
 
 LEARNING, MEAN, ORIGIN = "learning/", "mean/", "origin"
@@ -117,14 +117,22 @@ class AuxolSpecialist:
         return encode(view, truth)
 
     def learn(
-        self, new: Sequence[str], lessons: Mapping[str, Lesson], *, seed: int, steps: int | None
+        self,
+        new: Sequence[str],
+        lessons: Mapping[str, Lesson],
+        *,
+        seed: int,
+        steps: int | None,
+        start: Arrays | None = None,
     ) -> Generator[None, None, Candidate]:
-        """See Specialist.learn. ``steps`` None: ``options.steps``, inside ``options.budget_s``."""
+        """See Specialist.learn. ``steps`` None: ``options.steps`` and one more for each further correction, inside
+        ``options.budget_s``."""
         began = time.monotonic()
-        wanted = self.options.steps if steps is None else steps
+        wanted = self.options.steps + len({correction_of(key) for key in new}) - 1 if steps is None else steps
+        start = self._state if start is None else start
         rng = np.random.default_rng((seed, len(lessons)))
-        self._load(self._learning, self._state, LEARNING)
-        mean = list(self._weights(self._state, MEAN).values())
+        self._load(self._learning, start, LEARNING)
+        mean = list(self._weights(start, MEAN).values())
         optimiser = torch.optim.AdamW(
             self._parameters.values(),
             lr=self.options.learning_rate,

@@ -116,6 +116,7 @@ class PaperSpecialist:
         *,
         seed: int,  # noqa: ARG002 (the Protocol's)
         steps: int | None,
+        start: Arrays | None = None,
     ) -> Generator[None, None, Candidate]:
         """See Specialist.learn: one optimiser step for each new lesson, in order, on its kind's online batch.
 
@@ -130,7 +131,7 @@ class PaperSpecialist:
         missing = [key for key in new if key not in lessons]
         if missing:
             raise InvalidInputError(f"Every new lesson must be given, these are not: {missing}. Pass them in lessons.")
-        return self._learn(tuple(new), lessons, self._state)
+        return self._learn(tuple(new), lessons, self._state if start is None else start)
 
     def _learn(
         self, new: tuple[str, ...], lessons: Mapping[str, Lesson], state: Arrays

@@ -1,0 +1,26 @@
+"""The engine behind its compute thread keeps the contract too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from contract_setting import EngineFactory
+from engine_contract import EngineContract
+from test_engine_in_process import tiny_specialist
+from tiny_network import MACHINE, tiny_generalist
+
+from auxol_core.engine import Engine
+from auxol_core.session import Listener
+from auxol_core.worker_engine import WorkerEngine
+
+
+class TestWorkerEngine(EngineContract):
+    """auxol_core.worker_engine.WorkerEngine on a network a hundred times smaller."""
+
+    @pytest.fixture
+    def engine_factory(self, tmp_path: Path) -> EngineFactory:
+        def make(listener: Listener) -> Engine:
+            return Engine(tiny_generalist(), tiny_specialist, tmp_path / "tasks", MACHINE, listener=listener)
+
+        return lambda: WorkerEngine(make)
