@@ -28,7 +28,7 @@ class BuiltinGeneralist:
     """The promptable network, frozen, as a Generalist."""
 
     name = "builtin"
-    # STORING_NOTE
+    # 3 ms to encode 512 x 512 pixels, 1.5 ms to read their 1.6 MB from a warm disk: storing does not pay.
     worth_storing = False
 
     def __init__(

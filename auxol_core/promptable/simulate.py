@@ -25,10 +25,23 @@ def most_interior(mask: BoolArray) -> Point:
 
 def random_interior(mask: BoolArray, rng: np.random.Generator) -> Point:
     """A pixel drawn from those at least as deep as a uniformly drawn share of the greatest depth."""
-    depth = interior_depth(mask)
-    rows, cols = np.nonzero(mask & (depth >= rng.uniform(0.0, 0.95) * depth.max()))
+    region = _around(mask, 0)
+    depth = interior_depth(mask[region])
+    rows, cols = np.nonzero(mask[region] & (depth >= rng.uniform(0.0, 0.95) * depth.max()))
     pick = int(rng.integers(rows.size))
-    return Point(float(rows[pick]), float(cols[pick]))
+    return Point(float(region[0].start + rows[pick]), float(region[1].start + cols[pick]))
+
+
+def _around(mask: BoolArray, margin: int) -> tuple[slice, slice]:
+    """The part of a mask (H, W) that holds its object and ``margin`` pixels around it; all of an empty one.
+
+    Distances are taken there alone: on a whole slice they would cost more than a training step's forward pass.
+    """
+    box = Box.of_mask(mask)
+    if box is None:
+        return slice(0, mask.shape[0]), slice(0, mask.shape[1])
+    rows = slice(max(0, int(box.row0) - margin), min(mask.shape[0], int(box.row1) + margin))
+    return rows, slice(max(0, int(box.col0) - margin), min(mask.shape[1], int(box.col1) + margin))
 
 
 def jittered(box: Box, jitter: float, rng: np.random.Generator) -> Box:
@@ -72,12 +85,13 @@ def correcting_click(proposed: BoolArray, truth: BoolArray, rng: np.random.Gener
 def just_outside(mask: BoolArray, rng: np.random.Generator) -> Point | None:
     """A negative point outside ``mask``, nearer than about half the object's size; None if there is no such pixel."""
     size = max(2.0, float(np.sqrt(mask.sum())))
-    gap = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    region = _around(mask, int(0.5 * size) + 2)
+    gap = cv2.distanceTransform((~mask[region]).astype(np.uint8), cv2.DIST_L2, 5)
     rows, cols = np.nonzero((gap > 0.05 * size) & (gap < 0.5 * size))
     if rows.size == 0:
         return None
     pick = int(rng.integers(rows.size))
-    return Point(float(rows[pick]), float(cols[pick]), positive=False)
+    return Point(float(region[0].start + rows[pick]), float(region[1].start + cols[pick]), positive=False)
 
 
 def neighbouring_mask(mask: BoolArray, rng: np.random.Generator) -> FloatArray:

@@ -78,7 +78,13 @@ def _beside_the_proposal(scene: Scene, rng: np.random.Generator) -> Sample:
 
 def _varied(sample: Sample, rng: np.random.Generator) -> Sample:
     """Small changes of contrast and brightness; what is left of the range is not clipped, the crop is standardised."""
-    image: FloatArray = sample.target.image
+    whole: FloatArray = sample.target.image
     gamma = float(np.exp(rng.normal(0, 0.15)))
-    image = np.power(image, gamma, dtype=np.float32) + np.float32(rng.normal(0, 0.02))
+    shift = np.float32(rng.normal(0, 0.02))
+    # Only what the window sees, and grey (a view of one channel) once: a power costs more than the rest of a sample.
+    rows, cols, *_ = sample.window.overlap((whole.shape[0], whole.shape[1]))
+    channels = whole[..., :1] if whole.strides[2] == 0 else whole
+    changed = np.zeros(channels.shape, dtype=np.float32)
+    changed[rows, cols] = np.power(channels[rows, cols], gamma, dtype=np.float32) + shift
+    image = np.broadcast_to(changed, whole.shape)
     return replace(sample, target=Target(image, sample.target.truth))

@@ -99,7 +99,7 @@ def decode(arrays: Arrays) -> Iterator[Scene]:
         if f"image_{name}" in arrays:
             image = np.asarray(arrays[f"image_{name}"], dtype=np.float32) / 255.0
             image = image[:, :, None] if image.ndim == 2 else image
-            image = np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
+            image = np.broadcast_to(image, (*image.shape[:2], 3))  # grey stays one channel in memory
             truth = np.asarray(arrays[f"truth_{name}"], dtype=bool)
             proposal = np.asarray(arrays[f"image_{name}_generalist"], dtype=np.float32).reshape(truth.shape) / 255.0
             prompt = _prompt_of(np.asarray(arrays[f"prompt_{name}"], dtype=np.float32), proposal)
