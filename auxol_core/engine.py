@@ -23,6 +23,7 @@ from auxol_core.generalist.base import Generalist
 from auxol_core.objects import Claimant, divide
 from auxol_core.options import MachineOptions, TaskOptions
 from auxol_core.pending import Pending, PendingProposals, drawn_box
+from auxol_core.propagate import propagating
 from auxol_core.session import COALESCED, Listener, TaskSession
 from auxol_core.slices import SliceStore
 from auxol_core.specialist.base import Specialist, View
@@ -191,7 +192,31 @@ class Engine:
         self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], taken: Collection[int] = ()
     ) -> Generator[Propagated | None, None, None]:
         """``propagate`` in steps: yields None after each of them, and each slice as it is made."""
-        raise NotImplementedError
+        session = self._session(task)
+        touched, made = set(taken), {}
+
+        def is_taken(index: int) -> bool:
+            return index in touched or self._touched(session, slices[index])
+
+        def propose(slice_id: str, prompt: Prompt) -> Generator[None, None, Pending]:
+            prompt.check_against(self._slices[slice_id].shape)
+            view = yield from self._view(session, slice_id, prompt)
+            pending = self._propose(session, slice_id, view, str(uuid.uuid4()))
+            made[pending.proposal.proposal_id] = pending
+            return pending
+
+        for item in propagating(slices, seeds, is_taken, propose):
+            if item is not None and item.proposal is not None:
+                pending = made[item.proposal.proposal_id]
+                pending.proposal = item.proposal  # with the quality of a propagated slice
+                self._pending.add(pending)
+                made.clear()
+            yield item
+
+    def _touched(self, session: TaskSession, slice_id: str) -> bool:
+        """Whether a person has accepted a proposal of this task on the slice, or saved it."""
+        accepted = any(p.accepted and p.proposal.slice_id == slice_id for p in self._pending.of_task(session.name))
+        return accepted or session.file.has_correction_of(slice_id)
 
     def prefetch(self, task: str, slices: Sequence[str]) -> None:  # noqa: ARG002
         # Nobody works here while nothing is asked; a host with a worker does it when idle.

@@ -140,6 +140,10 @@ class CorrectionJournal(TaskDatabase):
             raise NotFoundError(f"Expected the id of a saved correction, got {correction_id!r}, which is not here.")
         return rows[0]
 
+    def has_correction_of(self, slice_id: str) -> bool:
+        """Whether a correction of this slice is saved. One read."""
+        return bool(self._rows("SELECT 1 FROM corrections WHERE slice_id = ? LIMIT 1", (slice_id,)))
+
     def queued(self) -> list[str]:
         """Ids of the corrections that are saved and not yet learned, in order. One read."""
         rows = self._rows("SELECT correction_id FROM corrections WHERE state = 'queued' ORDER BY sequence")

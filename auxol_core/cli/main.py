@@ -13,8 +13,10 @@ from typer.core import TyperGroup
 
 from auxol_core import __version__
 from auxol_core.cli.checkpoint_command import checkpoint_app
+from auxol_core.cli.doctor_command import doctor
 from auxol_core.cli.replay_command import replay
 from auxol_core.cli.segment_command import segment
+from auxol_core.cli.task_command import task_app
 from auxol_core.errors import AuxolError
 
 EXIT_ERROR = 1
@@ -67,6 +69,8 @@ def main(
 
 app.command()(replay)
 app.command()(segment)
+app.command()(doctor)
+app.add_typer(task_app, name="task")
 app.add_typer(checkpoint_app, name="checkpoint")
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ pytest.register_assert_rewrite(
     "contract_teaching",
     "contract_tasks",
     "contract_history",
+    "contract_volume",
 )
 
 

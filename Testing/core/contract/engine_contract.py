@@ -18,7 +18,8 @@ from contract_history import HistoryContract
 from contract_proposals import ProposalsContract
 from contract_tasks import TasksContract
 from contract_teaching import TeachingContract
+from contract_volume import VolumeContract
 
 
-class EngineContract(ProposalsContract, TeachingContract, TasksContract, HistoryContract):
+class EngineContract(ProposalsContract, TeachingContract, TasksContract, HistoryContract, VolumeContract):
     """Every promise of api.py. Subclasses override ``engine_factory``."""

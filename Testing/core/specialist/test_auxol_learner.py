@@ -20,7 +20,8 @@ from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.weights import to_channels_last
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.specialist.base import Arrays, Candidate, Lesson, Specialist, View
+from auxol_core.specialist.auxol.opinion import checked
+from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, Specialist, View
 from auxol_core.steps import finish
 from auxol_core.types import BoolArray, Box, FloatArray, Prompt, Segmentation
 
@@ -298,7 +299,8 @@ def test_statistics_of_a_network_that_has_them_never_change() -> None:
     learner = AuxolSpecialist(network, replace(SMALL, use_proposal=False))
     view, _ = _scene()
     before = learner.predict_one(view).logits
-    assert np.array_equal(before, Segmenter(to_channels_last(network.eval())).segment(view.image, view.prompt).logits)
+    plain = Segmenter(to_channels_last(network.eval())).segment(view.image, view.prompt)
+    assert np.array_equal(before, checked(Opinion(plain.logits, plain.quality), view).logits)
     state = dict(_learn(learner, ["a"], _lessons(learner, "a")).state)
     learner.install({name: array if name == "origin" else np.zeros_like(array) for name, array in state.items()})
     assert np.array_equal(learner.predict_one(view).logits, before)

@@ -1,0 +1,76 @@
+"""A whole volume: propagation from accepted slices, and prefetching."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from contract_setting import TASK, Setting, assert_helpful, picture
+
+from auxol_core.api import EngineApi
+from auxol_core.errors import InvalidInputError, NotFoundError
+
+
+def volume(engine: EngineApi, count: int = 5) -> list[str]:
+    """``count`` pictures of one disc, put as the neighbouring slices of a volume."""
+    return [engine.put_slice(picture(number).image) for number in range(count)]
+
+
+class VolumeContract(Setting):
+    """propagate, prefetch."""
+
+    def test_propagation_goes_both_ways_and_tells_each_slice_once(self, engine: EngineApi) -> None:
+        slices = volume(engine)
+        told = list(engine.propagate(TASK, slices, {2: picture(2).truth}))
+        assert told
+        indices = [item.index for item in told]
+        assert len(set(indices)) == len(indices)
+        assert {1, 3} <= set(indices) <= {0, 1, 3, 4}
+        for item in told:
+            assert (item.proposal is None) == bool(item.reason)
+            if item.proposal is not None:
+                assert item.proposal.slice_id == slices[item.index]
+                assert item.proposal.mask.any() and 0 <= item.proposal.quality <= 1
+
+    def test_what_was_propagated_is_pending(self, engine: EngineApi) -> None:
+        slices = volume(engine)
+        for item in engine.propagate(TASK, slices, {2: picture(2).truth}):
+            if item.proposal is not None:
+                engine.accept(item.proposal.proposal_id)
+
+    def test_nothing_is_proposed_where_a_person_has_been(self, engine: EngineApi) -> None:
+        slices = volume(engine)
+        engine.correct(TASK, slices[1], picture(1).truth, correction_id="saved by hand")
+        told = {item.index: item for item in engine.propagate(TASK, slices, {2: picture(2).truth}, taken=[3])}
+        assert told[1].proposal is None and told[1].reason
+        assert told[3].proposal is None and told[3].reason
+
+    def test_closing_the_iterator_ends_it(self, engine: EngineApi) -> None:
+        slices = volume(engine, 9)
+        running = engine.propagate(TASK, slices, {4: picture(4).truth})
+        next(iter(running))
+        running.close()  # type: ignore[attr-defined]
+        assert engine.status(TASK).queued == 0
+
+    @pytest.mark.parametrize(
+        "seeds",
+        [{}, {0: np.zeros((64, 64), dtype=bool)}, {7: np.ones((64, 64), dtype=bool)}],
+        ids=["no seed", "an empty seed", "a seed outside the range"],
+    )
+    def test_seeds_that_show_nothing_are_refused(self, engine: EngineApi, seeds: dict[int, np.ndarray]) -> None:
+        slices: Sequence[str] = volume(engine)
+        with pytest.raises(InvalidInputError) as error:
+            list(engine.propagate(TASK, slices, seeds))
+        assert_helpful(error.value)
+
+    def test_a_slice_that_was_never_put_is_asked_for_by_propagation(self, engine: EngineApi) -> None:
+        slices = volume(engine)
+        slices[1] = "0" * 64
+        with pytest.raises(NotFoundError):
+            list(engine.propagate(TASK, slices, {0: picture(0).truth}))
+
+    def test_prefetching_changes_nothing_that_can_be_seen(self, engine: EngineApi) -> None:
+        slices = volume(engine)
+        engine.prefetch(TASK, [*slices, "0" * 64])
+        assert engine.status(TASK).version == 0

@@ -1,0 +1,256 @@
+"""What one user may ask for: the verbs of EngineApi without waiting threads, on the tasks this user may see.
+
+A task is the user's own, or one of the names that the token file shares; whatever else exists is not there. In a shared
+task a slice is handed on from the user's own engine, so that nobody uses a slice they do not have, and proposals stay
+with whoever prompted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from auxol_core.errors import NotFoundError, UnavailableError
+from auxol_core.options import TaskOptions
+from auxol_core.server.household import SHARED, Home, Household
+from auxol_core.server.jobs import PropagationJob
+from auxol_core.server.users import User
+from auxol_core.types import BoolArray, Event, Prompt, Propagated, Proposal, Receipt, SliceImage, TaskStatus
+
+
+class Desk:
+    """Every method raises AuxolError, as EngineApi has it; NotFoundError for what is another user's."""
+
+    def __init__(self, household: Household, user: User) -> None:
+        self.household, self.user = household, user
+
+    async def own(self) -> Home:
+        """This user's engine."""
+        return await self.household.home(self.user.name)
+
+    async def _home_of(self, task: str) -> Home:
+        return await self.household.home(self.household.owner_of(self.user, task))
+
+    async def _at(self, task: str, *, use: bool = True) -> Home:
+        """The engine that has ``task`` open for this user."""
+        key = (self.household.owner_of(self.user, task), task)
+        if not self.household.leases.holds(key, self.user.name):
+            raise _not_open(task)
+        if use:
+            self.household.leases.used(key)
+        return await self.household.home(key[0])
+
+    # Slices
+
+    async def put_slice(self, image: SliceImage) -> None:
+        await (await self.own()).call("put_slice", image)
+
+    async def missing(self, ids: Sequence[str]) -> list[str]:
+        """Which of these slices are not here."""
+        home = await self.own()
+        return await home.work(lambda engine: [i for i in dict.fromkeys(ids) if not engine.has_slice(i)])
+
+    async def _bring(self, home: Home, ids: Sequence[str], *, must: bool = True) -> list[str]:
+        """Hand slices on to the shared engine; those that were. NotFoundError for one that this user has not put."""
+        if not home.shared:
+            return list(ids)
+        own, brought = await self.own(), []
+        for slice_id in dict.fromkeys(ids):
+            try:
+                image = await own.work(lambda engine, wanted=slice_id: engine.slice_image(wanted))  # type: ignore[misc]
+            except NotFoundError:
+                if must:
+                    raise
+                continue
+            brought.append(slice_id)
+            await home.work(
+                lambda engine, wanted=slice_id, image=image: engine.has_slice(wanted) or engine.put_slice(image)  # type: ignore[misc]
+            )
+        return list(ids) if must else brought
+
+    # Tasks
+
+    async def list_tasks(self) -> list[str]:
+        """This user's tasks, and those of the shared ones that exist."""
+        own = set(await (await self.own()).call("list_tasks")) - self.user.shared
+        if self.user.shared:
+            own |= self.user.shared & set(await (await self.household.home(SHARED)).call("list_tasks"))
+        return sorted(own)
+
+    async def create_task(self, name: str, options: TaskOptions | None) -> TaskStatus:
+        return await self._opened(name, "create_task", name, options)
+
+    async def open_task(self, name: str) -> TaskStatus:
+        await self._check_exists(name)
+        return await self._opened(name, "open_task", name)
+
+    async def import_task(self, path: Path, name: str) -> TaskStatus:
+        return await self._opened(name, "import_task", path, name)
+
+    async def _opened(self, name: str, verb: str, *args: Any) -> TaskStatus:
+        home = await self._home_of(name)
+        status: TaskStatus = await home.call(verb, *args)
+        self.household.leases.opened((home.owner, name), self.user.name)
+        return status
+
+    async def _check_exists(self, name: str) -> None:
+        # Told by us: the engine's own sentence names folders of this machine, and tasks that this user may not see.
+        if name not in await (await self._home_of(name)).call("list_tasks"):
+            raise NotFoundError(f"There is no task {name[:100]!r} of yours here. Ask for the list, or create it.")
+
+    async def close_task(self, name: str) -> None:
+        home = await self._home_of(name)
+        if home.shared:
+            mine = self.household.proposals.of(self.user.name, name)
+            await home.work(lambda engine: _dismiss_all(engine, mine))
+            self.household.proposals.drop(mine)
+        if self.household.leases.given_back((home.owner, name), self.user.name):
+            await home.call("close_task", name)
+            self.household.leases.closed((home.owner, name))
+        home.bell.ring(name)
+
+    async def delete_task(self, name: str) -> None:
+        await self._check_exists(name)
+        home = await self._home_of(name)
+        await home.call("delete_task", name)
+        self.household.leases.closed((home.owner, name))
+        home.bell.ring(name)
+
+    async def ask(self, verb: str, task: str, *args: Any) -> Any:
+        """Any verb of EngineApi on an open task that takes no slices and gives no proposals."""
+        home = await self._at(task)
+        with _told_plainly(task):
+            return await home.call(verb, task, *args)
+
+    async def events(self, task: str, after: int, wait_s: float) -> list[Event]:
+        """What has happened since; waits for it up to ``wait_s``, or until the server leaves."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + wait_s
+        while True:
+            home = await self._at(task, use=False)
+            with _told_plainly(task):
+                found = home.engine.events(task, after)
+            if home.shared:
+                found = self.household.proposals.seen_by(self.user.name, found)
+            left = end - loop.time()
+            if found or left <= 0 or self.household.leaving.is_set():
+                return found
+            await home.bell.heard(task, left)
+
+    # Proposals
+
+    async def predict(self, task: str, slice_id: str, prompt: Prompt, previous: str | None) -> Proposal:
+        home = await self._at(task)
+        await self._bring(home, [slice_id])
+        if previous is not None:
+            self._check_mine(home, previous)
+        with _told_plainly(task):
+            future = home.submit("predict", task, slice_id, prompt, previous=previous)
+            if home.shared:
+                # In the compute thread, before it can refresh the proposal and tell of that.
+                future.add_done_callback(lambda made: made.cancelled() or made.exception() or self._mine(made.result()))
+            proposal: Proposal = await asyncio.wrap_future(future)
+        return proposal
+
+    def _mine(self, proposal: Proposal) -> None:
+        self.household.proposals.add(proposal.proposal_id, self.user.name, proposal.task)
+
+    def _check_mine(self, home: Home, proposal_id: str) -> None:
+        if home.shared and not self.household.proposals.is_of(proposal_id, self.user.name):
+            raise NotFoundError(f"Proposal {proposal_id[:100]} is not pending here. Prompt again.", missing="proposal")
+
+    async def of_proposal(self, verb: str, proposal_id: str) -> Any:
+        """``proposal``, ``accept`` or ``dismiss``."""
+        shared = self.household.proposals.is_of(proposal_id, self.user.name)
+        home = await self.household.home(SHARED if shared else self.user.name)
+        return await home.call(verb, proposal_id)
+
+    async def refresh(self, task: str) -> list[Proposal]:
+        home = await self._at(task)
+        with _told_plainly(task):
+            changed: list[Proposal] = await home.call("refresh", task)
+        if not home.shared:
+            return changed
+        known, user = self.household.proposals, self.user.name
+        mine = {p.proposal_id: p for p in changed if known.is_of(p.proposal_id, user)}
+        known.owe([p.proposal_id for p in changed if p.proposal_id not in mine])
+        owed = [proposal_id for proposal_id in known.owed(user, task) if proposal_id not in mine]
+        return [*mine.values(), *await home.work(lambda engine: _still_pending(engine, owed))]
+
+    async def correct(
+        self, task: str, slice_id: str, mask: BoolArray, correction_id: str, proposals: Sequence[str]
+    ) -> Receipt:
+        home = await self._at(task)
+        await self._bring(home, [slice_id])
+        if home.shared:
+            proposals = [p for p in proposals if self.household.proposals.is_of(p, self.user.name)]
+        with _told_plainly(task):
+            receipt: Receipt = await home.call(
+                "correct", task, slice_id, mask, correction_id=correction_id, proposals=proposals
+            )
+        return receipt
+
+    # A whole volume
+
+    async def propagate(
+        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], taken: Collection[int]
+    ) -> str:
+        """Begin it; the job's id."""
+        home, jobs, user = await self._at(task), self.household.jobs, self.user.name
+        await self._bring(home, slices)
+
+        def start(on_item: Any) -> Any:
+            def told(item: Propagated) -> None:
+                if home.shared and item.proposal is not None:
+                    self._mine(item.proposal)
+                on_item(item)
+
+            return home.engine.propagating(told, task, slices, seeds, taken)
+
+        jobs.check_room(user)
+        return jobs.add(user, PropagationJob(start))
+
+    async def prefetch(self, task: str, slices: Sequence[str]) -> None:
+        home = await self._at(task)
+        home.engine.prefetch(task, await self._bring(home, slices, must=False))
+
+    def check_staying(self) -> None:
+        """UnavailableError where the server is about to leave."""
+        if self.household.leaving.is_set():
+            raise UnavailableError("The engine is shutting down and takes no more work. Start it again.")
+
+
+@contextmanager
+def _told_plainly(task: str) -> Iterator[None]:
+    """The engine's own sentence for a task that is not open names tasks that this user may not see."""
+    try:
+        yield
+    except NotFoundError as error:
+        if error.missing == "open task":
+            raise _not_open(task) from None
+        raise
+
+
+def _not_open(task: str) -> NotFoundError:
+    return NotFoundError(
+        f"Task {task[:100]!r} is not open: it was closed, or was not used for long. Create or open it first.",
+        missing="open task",
+    )
+
+
+def _dismiss_all(engine: Any, proposal_ids: Sequence[str]) -> None:
+    for proposal in _still_pending(engine, proposal_ids):
+        engine.dismiss(proposal.proposal_id)
+
+
+def _still_pending(engine: Any, proposal_ids: Sequence[str]) -> list[Proposal]:
+    found = []
+    for proposal_id in proposal_ids:
+        try:
+            found.append(engine.proposal(proposal_id))
+        except NotFoundError:
+            continue  # saved, dismissed or replaced since
+    return found

@@ -1,0 +1,189 @@
+"""Who lives in the server: an engine for each user, one for what several share, and one compute thread for all.
+
+An engine is made when its user first asks for anything, and goes when its user has gone (leases.py). Everything here
+runs in the event loop's thread; engines run in the compute thread, and what blocks while one is made or closed in a
+thread of the pool.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from auxol_core.engine import Engine
+from auxol_core.errors import AuxolError
+from auxol_core.server.bell import Bell
+from auxol_core.server.jobs import Jobs
+from auxol_core.server.leases import Key, Leases
+from auxol_core.server.limits import Limits, Turnstile
+from auxol_core.server.sharing import Proposals
+from auxol_core.server.user_engine import UserEngine, UserEngineFactory
+from auxol_core.server.users import User, Users
+from auxol_core.session import Listener
+from auxol_core.types import Event
+from auxol_core.worker import Urgency, Worker
+from auxol_core.worker_engine import WorkerEngine
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+SWEEP_S = 15.0
+SHARED = "shared tasks"  # no user's name holds a space
+
+
+class Home:
+    """One engine, its folder, and the bell that its events ring."""
+
+    def __init__(self, owner: str, folder: Path, engine: WorkerEngine, inner: UserEngine, bell: Bell) -> None:
+        self.owner, self.folder, self.engine, self.bell = owner, folder, engine, bell
+        self._inner = inner
+        self._unwatch = engine.watch(self._happened)
+
+    @property
+    def shared(self) -> bool:
+        """Whether it holds the tasks that several users share."""
+        return self.owner == SHARED
+
+    def _happened(self, event: Event) -> None:
+        self.bell.ring(event.task)
+
+    def submit(self, verb: str, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand ``verb`` over to the compute thread."""
+        return self.engine.submit(verb, *args, **kwargs)
+
+    async def call(self, verb: str, *args: Any, **kwargs: Any) -> Any:
+        """``verb`` of EngineApi, without a thread that waits for it."""
+        return await asyncio.wrap_future(self.submit(verb, *args, **kwargs))
+
+    async def work(self, do: Callable[[UserEngine], Result]) -> Result:
+        """``do`` with the engine itself, in the compute thread."""
+        job = self.engine.worker.submit(lambda: do(self._inner), Urgency.PROMPT)
+        return await asyncio.wrap_future(job.future)
+
+    def close(self) -> None:
+        """Close every task. It blocks while the compute thread is at a step."""
+        self._unwatch()
+        with suppress(AuxolError):  # the worker has closed, and with it nothing goes on
+            self.engine.close()
+
+
+class Household:
+    """``data_dir``: the only user's tasks, or the folder of everybody's folders where ``users.many``.
+
+    ``idle_s``, ``liveness_s``: see Leases; ``clock``: seconds. ``worker`` ends with ``close``.
+    """
+
+    def __init__(
+        self,
+        users: Users,
+        data_dir: Path,
+        make_engine: UserEngineFactory,
+        worker: Worker,
+        *,
+        limits: Limits | None = None,
+        idle_s: float | None = None,
+        liveness_s: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.users, self.limits = users, limits or Limits()
+        self._data_dir, self._make_engine, self.worker = data_dir, make_engine, worker
+        self.leases = Leases(clock, idle_s, liveness_s)
+        self.jobs = Jobs(clock, self.limits.job_keep_s, self.limits.jobs)
+        self.proposals = Proposals()
+        self.polls = Turnstile(self.limits.polls, "long polls")
+        self.bodies = Turnstile(self.limits.bodies, "large bodies")
+        self.leaving = asyncio.Event()
+        self._homes: dict[str, Home] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    # Engines
+
+    async def home(self, owner: str) -> Home:
+        """The engine of a user's own tasks, or of the SHARED ones; made now if it is not there."""
+        if owner not in self._homes:
+            async with self._locks.setdefault(owner, asyncio.Lock()):
+                if owner not in self._homes:
+                    self._homes[owner] = await self._made(owner)
+        return self._homes[owner]
+
+    async def _made(self, owner: str) -> Home:
+        folder = self.folder(owner)
+        inner: list[UserEngine] = []
+
+        def make(listener: Listener) -> Engine:
+            inner.append(self._make_engine(folder, listener))
+            return inner[0]
+
+        bell = Bell()
+        engine = await run_in_threadpool(WorkerEngine, make, self.worker)
+        return Home(owner, folder, engine, inner[0], bell)
+
+    def folder(self, owner: str) -> Path:
+        """Where the tasks of ``owner`` lie."""
+        if not self.users.many:
+            return self._data_dir
+        return self._data_dir / "shared" if owner == SHARED else self._data_dir / "users" / owner
+
+    def owner_of(self, user: User, task: str) -> str:
+        """In whose folder ``user`` finds ``task``."""
+        return SHARED if task in user.shared else user.name
+
+    # What goes by itself
+
+    async def keep(self) -> None:
+        """Sweep now and then, until it is cancelled."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            await self.sweep()
+
+    async def sweep(self) -> None:
+        """Close what was not used for long, and the engines of users who have gone; forget old jobs."""
+        self.jobs.sweep()
+        for key in self.leases.due():
+            await self._close_task(key)
+        for owner in [owner for owner in self._homes if owner != SHARED and self.leases.gone(owner)]:
+            self.jobs.end_of(owner)
+            await self._close_home(owner)
+
+    async def _close_task(self, key: Key) -> None:
+        owner, task = key
+        self.leases.closed(key)
+        if owner in self._homes:
+            home = self._homes[owner]
+            await home.call("close_task", task)
+            home.bell.ring(task)
+        log.info("A task was closed because it was not used, or its user has gone; nothing is lost")
+
+    async def _close_home(self, owner: str) -> None:
+        async with self._locks.setdefault(owner, asyncio.Lock()):
+            home = self._homes.pop(owner, None)
+            for key in self.leases.of_owner(owner):
+                self.leases.closed(key)
+            if home is not None:
+                await run_in_threadpool(home.close)
+                home.bell.wake_all()
+                log.info("An engine was closed because its user has gone; nothing is lost")
+
+    # The end
+
+    def leave(self) -> None:
+        """Answer who waits, and take no more: the server is about to leave."""
+        self.leaving.set()
+        for home in self._homes.values():
+            home.bell.wake_all()
+
+    async def close(self) -> None:
+        """Close every task and end the compute thread."""
+        self.leave()
+        self.jobs.close()
+        for owner in list(self._homes):
+            await self._close_home(owner)
+        await run_in_threadpool(self.worker.close)
