@@ -96,15 +96,31 @@ def default_data_dir() -> Path:
     return Path(given) if given else Path(platformdirs.user_data_dir("auxol", appauthor=False)) / "tasks"
 
 
-def make_engine(generalist: str, data_dir: Path, machine: MachineOptions | None = None) -> Engine:
-    """An engine in this process with the generalist of that name, its tasks in ``data_dir``."""
+@dataclass(frozen=True)
+class EngineParts:
+    """What several engines of one process have in common."""
+
+    generalist: Generalist
+    make_specialist: SpecialistFactory
+    machine: MachineOptions
+    compute: Compute
+
+
+def make_parts(generalist: str, machine: MachineOptions | None = None) -> EngineParts:
+    """The parts of any number of engines; to be called in the thread that they will compute in."""
     machine = machine or MachineOptions()
     compute = set_up_torch(machine)
+    return EngineParts(make_generalist(generalist, compute), specialist_factory(compute), machine, compute)
+
+
+def make_engine(generalist: str, data_dir: Path, machine: MachineOptions | None = None) -> Engine:
+    """An engine in this process with the generalist of that name, its tasks in ``data_dir``."""
+    parts = make_parts(generalist, machine)
     return Engine(
-        make_generalist(generalist, compute),
-        specialist_factory(compute),
+        parts.generalist,
+        parts.make_specialist,
         data_dir,
-        machine,
-        device=compute.device,
-        precision=compute.precision,
+        parts.machine,
+        device=parts.compute.device,
+        precision=parts.compute.precision,
     )

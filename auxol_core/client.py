@@ -33,7 +33,16 @@ from auxol_core.http_line import Answer
 from auxol_core.options import TaskOptions
 from auxol_core.outbox import Outbox, address_of
 from auxol_core.protocol import MEDIA_TYPE, Message, encode, plain
-from auxol_core.transport import FILE_TYPE, NO_NAMES, NoAnswerError, Timeouts, Transport, json_of, message_of, understood
+from auxol_core.transport import (
+    FILE_TYPE,
+    NO_NAMES,
+    NoAnswerError,
+    Timeouts,
+    Transport,
+    json_of,
+    message_of,
+    understood,
+)
 from auxol_core.types import (
     BoolArray,
     CorrectionInfo,
@@ -265,7 +274,8 @@ class EngineClient:
         return status_of(self._calls.slow(task, "POST", "undo", repeatable=False))
 
     def roll_back(self, task: str, version: int) -> TaskStatus:
-        return status_of(self._calls.slow(task, "POST", "roll_back", body=json.dumps({"version": int(version)}).encode()))
+        body = json.dumps({"version": int(version)}).encode()
+        return status_of(self._calls.slow(task, "POST", "roll_back", body=body))
 
     def forget(self, task: str, correction_id: str) -> TaskStatus:
         try:

@@ -7,10 +7,10 @@ it waits for: the request's bytes, the answer's head or its body. A line belongs
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -51,17 +51,26 @@ class BrokenError(Exception):
 
 @dataclass
 class _Wire:
-    """The connection in use, for the thread that may have to cut it off."""
+    """The connection in use, for the thread that may have to cut it off.
+
+    ``sock``: its socket, once it stands. Where the answer's end is the connection's, the connection lets go of the
+    socket before the answer is read from it.
+    """
 
     connection: Any = None
-    connected: bool = False
+    sock: Any = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server may have got something."""
+        return self.sock is not None
 
     def cut(self) -> None:
         """Shut the connection down under whoever waits for it; its end is seen there as an error or a short answer."""
-        sock = getattr(self.connection, "sock", None)
-        if sock is not None:
-            with contextlib.suppress(OSError):  # closed already
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not SSLSocket's own, which is not for two threads
+        for sock in (self.sock, getattr(self.connection, "sock", None)):
+            if sock is not None:
+                with suppress(OSError):  # closed already
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not SSLSocket's own, not made for two threads
 
 
 class _Adapter(HTTPAdapter):
@@ -87,11 +96,11 @@ def _telling(kind: Any, wire: _Wire) -> type[Any]:
         def connect(self) -> None:
             wire.connection = self
             super().connect()
-            wire.connected = True
+            wire.sock = self.sock
 
         def request(self, *args: Any, **kwargs: Any) -> None:
             wire.connection = self
-            wire.connected = self.sock is not None  # kept open from an earlier exchange
+            wire.sock = self.sock  # kept open from an earlier exchange, or none yet
             super().request(*args, **kwargs)
 
     return Telling
@@ -118,14 +127,16 @@ class Line:
         *,
         within: float,
         connect: float,
+        silence: float,
         into: BinaryIO | None = None,
     ) -> Answer:
         """Send and receive; BrokenError unless a whole answer comes ``within`` so many seconds.
 
+        ``connect``, ``silence``: seconds until there is a connection, and between one byte and the next.
         A body with status 200 is written to ``into`` where that is given, from its begin; any other is returned, and
         may have as many bytes as a message. No redirection is followed: the token is for this server alone.
         """
-        self._wire.connection, self._wire.connected = None, False
+        self._wire.connection = self._wire.sock = None
         over, late = threading.Event(), threading.Event()
         threading.Thread(target=self._watch, args=(over, late, within), daemon=True, name="auxol-clock").start()
         try:
@@ -134,7 +145,7 @@ class Line:
                 url,
                 headers=dict(headers),
                 data=BytesIO(body) if isinstance(body, bytes) and len(body) > _ONE_PIECE else body,
-                timeout=(min(connect, within), within),
+                timeout=(min(connect, within), min(silence, within)),
                 auth=_as_it_is,
                 stream=True,
                 allow_redirects=False,

@@ -18,18 +18,29 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-import cv2
 import numpy as np
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.metrics import dice
-from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt, Propagated, Proposal
+from auxol_core.types import BoolArray, Box, Prompt, Propagated, Proposal
 
-# First values. On 276 slices of lgg_volumes a box alone gave Dice 0.72 to 0.74 beyond a seed, a box with a point 0.74,
-# a grown box with the mask so far 0.70; on 238 of hippocampus 0.63, 0.57 and 0.51 (built-in weights, no stop).
-CHAIN_POWER = 0.5
+# Measured on 10 brain tumours (FLAIR) and 13 anterior hippocampi, seeds at the largest slice and at a quarter of the
+# structure, built-in generalist and a specialist taught 12 corrections of other patients. Mean Dice inside, without
+# stopping: the neighbour's box as it is 0.67, moved on by half of its last change 0.67, by all of it 0.65; with the
+# mask so far 0.64; grown by 5 % 0.63; a point inside added 0.66; the mask alone 0.66. With stopping, the Dice of the
+# whole is 0.73 for the box moved on and 0.71 for the box as it is.
+MOVED_ON = 0.5
+# A side that would come to less than this share of what it was belongs to a mask that broke, not to one that shrinks.
+LEAST_SIDE = 0.5
+# Rank correlation of the estimate with the true Dice, on the slices of the structure: 0.76 to 0.81 (the model alone
+# 0.30 to 0.72); with those beyond its end, 0.85 to 0.89 (0.52 to 0.84). MEMORY below 1 costs nothing there, and lets a
+# structure of a hundred slices go on that changes by 2 % from each to the next.
+CHAIN_POWER = 0.25
 CHAIN_MEMORY = 0.9
-MIN_QUALITY = 0.55
+# Of the best that the model expected on the way: quality is no absolute scale, MedSAM's is hardly one at all. It ends
+# 0.1 slices after and 1.6 before the structure's true end on average, of 3 to 13 a side, with Dice 0.77 until there;
+# 0.75 gives 0.3 and 1.2, a Dice of 0.75, and as good a whole.
+LEAST_SHARE = 0.78
 # As in objects.py: a speck of fewer pixels is noise, and no prompt fits it.
 MIN_PIXELS = 9
 
@@ -37,13 +48,10 @@ TAKEN = "a person has accepted or edited this slice"
 
 
 class Made(Protocol):
-    """What ``propose`` returns: the proposal of one slice with its fused probability (H, W) in 0..1."""
+    """What ``propose`` returns, as far as this file needs it."""
 
     @property
     def proposal(self) -> Proposal: ...
-
-    @property
-    def probability(self) -> FloatArray: ...
 
 
 Propose = Callable[[str, Prompt], Generator[None, None, Made]]
@@ -67,29 +75,45 @@ def propagating(
     return _Plan(slices, _checked(seeds, len(slices)), is_taken, propose).run()
 
 
-def prompt_from(mask: BoolArray) -> Prompt:
-    """The prompt for a slice whose neighbour has ``mask`` (H, W), not empty."""
-    return Prompt(box=Box.of_mask(mask), points=(innermost(mask),))
+def prompt_from(mask: BoolArray, before: BoolArray | None = None) -> Prompt:
+    """The prompt for a slice whose neighbour has ``mask`` (H, W), not empty, and that one's neighbour ``before``.
+
+    The neighbour's box, moved on by half of its last change: a structure that shrinks or wanders goes on to.
+    """
+    box = Box.of_mask(mask)
+    earlier = None if before is None else Box.of_mask(before)
+    return Prompt(box=box if box is None or earlier is None else _moved_on(box, earlier, mask.shape))
 
 
-def innermost(mask: BoolArray) -> Point:
-    """The pixel of ``mask`` (H, W) that is farthest from its edge; the image's border is an edge too."""
-    padded = np.pad(mask.astype(np.uint8), 1)
-    depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
-    row, col = np.unravel_index(int(depth.argmax()), depth.shape)
-    return Point(float(row), float(col))
+def _moved_on(box: Box, earlier: Box, shape: tuple[int, ...]) -> Box:
+    row0, col0, row1, col1 = (
+        now + MOVED_ON * (now - then)
+        for now, then in (
+            (box.row0, earlier.row0),
+            (box.col0, earlier.col0),
+            (box.row1, earlier.row1),
+            (box.col1, earlier.col1),
+        )
+    )
+    row0, col0, row1, col1 = max(0.0, row0), max(0.0, col0), min(float(shape[0]), row1), min(float(shape[1]), col1)
+    if row1 - row0 < LEAST_SIDE * box.height or col1 - col0 < LEAST_SIDE * box.width:
+        return box
+    return Box(row0, col0, row1, col1)
 
 
 @dataclass(eq=False)
 class _Front:
-    """One way from one seed. ``index``: the next slice; ``mask``: the nearest one so far; ``goal``: the seed that
-    comes towards it, None where there is none."""
+    """One way from one seed. ``index``: the next slice; ``mask``: the nearest one so far, ``before`` the one before it;
+    ``best``: what the model expected where it was surest; ``goal``: the seed that comes towards it, None where there
+    is none."""
 
     seed: int
     step: int
     goal: int | None
     mask: BoolArray = field(repr=False)
+    before: BoolArray | None = field(default=None, repr=False)
     chain: float = 1.0
+    best: float = 0.0
     index: int = field(init=False)
     ended_at: int | None = None
     reason: str = ""
@@ -143,16 +167,18 @@ class _Plan:
             yield Propagated(index, None, TAKEN)
             return
         proposal, front.chain = judged(made.proposal, front.mask, front.chain)
-        front.reason = shortcoming(proposal)
+        front.best = max(front.best, made.proposal.quality)
+        of_best = made.proposal.quality / front.best if front.best > 0 else 1.0
+        front.reason = shortcoming(proposal, of_best * front.chain**CHAIN_POWER)
         if front.reason:
             front.ended_at = index
             return
         self._told.add(index)
-        front.mask, front.index = proposal.mask, index + front.step
+        front.before, front.mask, front.index = front.mask, proposal.mask, index + front.step
         yield Propagated(index, proposal)
 
     def _made(self, front: _Front) -> Generator[None, None, Made]:
-        made = yield from self._propose(self._slices[front.index], prompt_from(front.mask))
+        made = yield from self._propose(self._slices[front.index], prompt_from(front.mask, front.before))
         shape = made.proposal.mask.shape
         if shape != front.mask.shape:
             raise InvalidInputError(
@@ -182,13 +208,16 @@ def judged(proposal: Proposal, neighbour: BoolArray, chain: float) -> tuple[Prop
     return replace(proposal, quality=float(proposal.quality * chain**CHAIN_POWER)), chain
 
 
-def shortcoming(proposal: Proposal) -> str:
-    """Why a front ends at ``proposal``, in a sentence's part; empty where it goes on."""
+def shortcoming(proposal: Proposal, share: float) -> str:
+    """Why a front ends at ``proposal``, in a sentence's part; empty where it goes on.
+
+    ``share``: its quality estimate as a share of the best that the model itself gave a slice of this front.
+    """
     pixels = int(np.count_nonzero(proposal.mask))
     if pixels < MIN_PIXELS:
         return f"the structure ends: {'only a speck is left' if pixels else 'nothing is found here'}"
-    if proposal.quality < MIN_QUALITY:
-        return f"the structure ends or is lost: expected Dice {proposal.quality:.2f} is under {MIN_QUALITY:g}"
+    if share < LEAST_SHARE:
+        return f"the structure ends or is lost: its quality is {share:.0%} of the best on this side, under {LEAST_SHARE:.0%}"
     return ""
 
 

@@ -101,8 +101,8 @@ class ServerProcess:
                 self._process.wait(2.0)
         what = f"it ended with exit code {self._process.poll()}" if came else f"it was not within {within:g} s"
         raise UnavailableError(
-            f"The engine's server was expected to be ready, but {what}. Its last lines:\n{self.log_tail() or '(none)'}\n"
-            "See what they say, or run: auxol doctor."
+            f"The engine's server was expected to be ready, but {what}. See what its last lines say, or run "
+            f"`auxol doctor`:\n{self.log_tail() or '(it said nothing)'}"
         )
 
     def _read_output(self, pipe: IO[bytes]) -> None:
@@ -135,7 +135,7 @@ class ServerProcess:
         return EngineClient(self.url, self.token, outbox=outbox, timeouts=timeouts)
 
     def stop(self, grace: float = 15.0) -> int:
-        """End it: close its input, wait ``grace`` seconds, then insist, then force it. Its exit code. Harmless twice."""
+        """End it: close its input, wait ``grace`` seconds, insist, then force it. Its exit code. Harmless twice."""
         process = self._process
         if process.stdin is not None:
             with suppress(OSError):  # what was still to be written has nobody to read it

@@ -53,6 +53,7 @@ class TaskSession:
         self._turn = 0
         self._known_scores: dict[int, dict[str, float]] = {}
         self._updating: Generator[None, None, None] | None = None
+        self._singly: set[str] = set()
         self._listener = listener
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         # Numbered by the clock: a client that asks on after a restart must not wait for the old numbers to be reached.
@@ -145,7 +146,8 @@ class TaskSession:
             if not queued:
                 return False
             # The published method makes one step for each correction, in order.
-            together = most if self.options.preset in GUARDED_PRESETS else 1
+            several = self.options.preset in GUARDED_PRESETS and queued[0] not in self._singly
+            together = most if several else 1
             self._updating = self.update(queued[:together])
         try:
             next(self._updating)
@@ -186,6 +188,9 @@ class TaskSession:
                 return
             candidate = made
         published, reason = self._guarded(candidate, lessons, new)
+        if not published and schedule is None and len(correction_ids) > 1:
+            self._singly.update(correction_ids)  # one of them is to blame: each for itself
+            return
         row = UpdateRow(
             version=version,
             base_version=base,
@@ -243,6 +248,10 @@ class TaskSession:
         if self.options.preset not in GUARDED_PRESETS or not new:
             return True, "no guard"
         asked = self.options.auxol.guard_last
+        for correction_id in dict.fromkeys(map(correction_of, new)) if asked else ():
+            doubt = self.specialist.doubts([lessons[key] for key in new if correction_of(key) == correction_id])
+            if doubt:
+                return False, f"discarded: {doubt}"
         earlier = [key for key in lessons if key not in set(new)]
         before = [lessons[key] for key in earlier[len(earlier) - min(asked, len(earlier)) :]]
         if len(before) < GUARD_NEEDS:

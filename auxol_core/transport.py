@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from auxol_core import protocol
-from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError, UnavailableError
+from auxol_core.errors import InvalidInputError, NotFoundError, UnavailableError
 from auxol_core.http_line import Answer, Body, BrokenError, Line
 from auxol_core.protocol import Message
 
@@ -129,9 +129,10 @@ class Transport:
         answer = self._tried(method, path, headers, body, within, repeatable, patience, into)
         if answer.status == 404 and answer.uncertain and gone_is_done:
             return answer
+        if answer.version is not None:  # one that was replaced by another version since the greeting says so first
+            protocol.check_version(answer.version, here="client")
         if answer.status >= 400:
-            raise _told(answer)
-        protocol.check_version(answer.version, here="client")
+            raise protocol.error_of(answer.status, answer.body)
         if answer.status >= 300:
             raise UnavailableError(
                 f"An answer of the engine was expected from {self.url}, got a redirection ({answer.status}), which is "
@@ -159,7 +160,7 @@ class Transport:
         """Ask who is there, once, before a token is sent."""
         answer = self._tried("GET", "/health", {}, None, self.timeouts.quick, True, self.timeouts.retry, None)
         if answer.status >= 400:
-            raise _told(answer)
+            raise protocol.error_of(answer.status, answer.body)
         about = understood(lambda: dict(json_of(answer)))
         if about.get("program") != "auxol":
             raise UnavailableError(
@@ -181,13 +182,22 @@ class Transport:
     ) -> Answer:
         begin = time.monotonic()
         pause, uncertain = _FIRST_PAUSE_S, False
+        # A file may take an hour, and a connection on which nothing comes is not waited for that long.
+        is_file = into is not None or not (body is None or isinstance(body, bytes))
         while True:
-            left = within - (time.monotonic() - begin)
+            left = max(1e-3, within - (time.monotonic() - begin))
             if body is not None and not isinstance(body, bytes):
-                body.seek(0)
+                body.seek(0)  # an earlier try may have read it
             try:
                 answer = self._line().exchange(
-                    method, self.url + path, headers, body, within=left, connect=self.timeouts.connect, into=into
+                    method,
+                    self.url + path,
+                    headers,
+                    body,
+                    within=left,
+                    connect=self.timeouts.connect,
+                    silence=self.timeouts.answer if is_file else within,
+                    into=into,
                 )
             except BrokenError as error:
                 hopeless = error.late or (error.arrived and not repeatable)
@@ -231,8 +241,8 @@ class Transport:
 def _path(parts: tuple[str, ...]) -> str:
     """The path; NotFoundError where a part is no name: "." and ".." would lead elsewhere."""
     for part in parts:
-        if part in NO_NAMES or not isinstance(part, str) or not part.encode(errors="replace").decode() == part:
-            raise NotFoundError(f"A name or an id was expected, got {part!r:.100}; nothing is called that. Name another.")
+        if not isinstance(part, str) or part in NO_NAMES or part.encode(errors="replace").decode() != part:
+            raise NotFoundError(f"A name or an id was expected, got {part!r:.100}, which names nothing. Give another.")
     return protocol.path(*parts)
 
 
@@ -258,13 +268,6 @@ def understood(read: Callable[[], Result]) -> Result:
             f"An answer of protocol {protocol.PROTOCOL_VERSION} was expected, got one that does not fit it "
             f"({type(error).__name__}: {str(error)[:200]}). See whether the address is that of an AuxOL server."
         ) from error
-
-
-def _told(answer: Answer) -> AuxolError:
-    """The error that an answer tells. A server of another version says so, whatever else it says."""
-    if answer.version is not None:
-        protocol.check_version(answer.version, here="client")
-    return protocol.error_of(answer.status, answer.body)
 
 
 def _checked(url: str) -> tuple[str, bool]:

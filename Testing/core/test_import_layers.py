@@ -21,7 +21,8 @@ SOURCE = Path(__file__).resolve().parents[2] / PACKAGE
 # A room is a module or package directly under auxol_core. A new room is added here, on the lowest floor it can live on.
 FLOORS: dict[str, int] = {
     **dict.fromkeys(("types", "options", "errors", "api", "steps"), 0),
-    **dict.fromkeys(("protocol", "client", "client_files", "client_memory", "http_line", "outbox", "transport", "server_process"), 1),
+    **dict.fromkeys(("protocol", "client", "client_calls", "client_files", "client_memory", "correction_sender"), 1),
+    **dict.fromkeys(("http_line", "outbox", "transport", "server_process"), 1),
     **dict.fromkeys(("promptable", "generalist", "specialist", "synthetic"), 2),
     **dict.fromkeys(("fusion", "memory", "crops", "metrics", "objects", "precision"), 2),
     **dict.fromkeys(("engine", "worker", "worker_engine", "session", "slices", "pending", "propagate"), 3),

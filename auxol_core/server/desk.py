@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from auxol_core.errors import NotFoundError, UnavailableError
 from auxol_core.options import TaskOptions
 from auxol_core.server.household import SHARED, Home, Household
 from auxol_core.server.jobs import PropagationJob
+from auxol_core.server.user_engine import UserEngine
 from auxol_core.server.users import User
 from auxol_core.types import BoolArray, Event, Prompt, Propagated, Proposal, Receipt, SliceImage, TaskStatus
 
@@ -60,15 +63,13 @@ class Desk:
         own, brought = await self.own(), []
         for slice_id in dict.fromkeys(ids):
             try:
-                image = await own.work(lambda engine, wanted=slice_id: engine.slice_image(wanted))  # type: ignore[misc]
+                image = await own.work(partial(UserEngine.slice_image, slice_id=slice_id))
             except NotFoundError:
                 if must:
                     raise
                 continue
+            await home.work(partial(UserEngine.put_slice, image=image))
             brought.append(slice_id)
-            await home.work(
-                lambda engine, wanted=slice_id, image=image: engine.has_slice(wanted) or engine.put_slice(image)  # type: ignore[misc]
-            )
         return list(ids) if must else brought
 
     # Tasks
@@ -151,9 +152,13 @@ class Desk:
             future = home.submit("predict", task, slice_id, prompt, previous=previous)
             if home.shared:
                 # In the compute thread, before it can refresh the proposal and tell of that.
-                future.add_done_callback(lambda made: made.cancelled() or made.exception() or self._mine(made.result()))
+                future.add_done_callback(self._made)
             proposal: Proposal = await asyncio.wrap_future(future)
         return proposal
+
+    def _made(self, future: Future[Proposal]) -> None:
+        if not future.cancelled() and future.exception() is None:
+            self._mine(future.result())
 
     def _mine(self, proposal: Proposal) -> None:
         self.household.proposals.add(proposal.proposal_id, self.user.name, proposal.task)
@@ -211,7 +216,7 @@ class Desk:
             return home.engine.propagating(told, task, slices, seeds, taken)
 
         jobs.check_room(user)
-        return jobs.add(user, PropagationJob(start))
+        return jobs.add(user, PropagationJob((home.owner, task), start))
 
     async def prefetch(self, task: str, slices: Sequence[str]) -> None:
         home = await self._at(task)

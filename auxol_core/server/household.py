@@ -177,6 +177,7 @@ class Household:
     def leave(self) -> None:
         """Answer who waits, and take no more: the server is about to leave."""
         self.leaving.set()
+        self.jobs.wake()
         for home in self._homes.values():
             home.bell.wake_all()
 

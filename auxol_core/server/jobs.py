@@ -17,6 +17,7 @@ from starlette.responses import Response
 from auxol_core.errors import CancelledError, NotFoundError, UnavailableError
 from auxol_core.server.answers import FileAnswer
 from auxol_core.server.bell import Bell
+from auxol_core.server.leases import Key
 from auxol_core.types import Propagated
 from auxol_core.worker import Job as Work
 
@@ -35,6 +36,15 @@ class Job(Protocol):
         """Cancel it where that is possible, and give back what it holds."""
 
 
+async def first_of(work: asyncio.Task[Response], leaving: asyncio.Event, wait_s: float) -> None:
+    """Return when ``work`` has ended, the server leaves, or after ``wait_s``."""
+    left = asyncio.create_task(leaving.wait())
+    try:
+        await asyncio.wait({work, left}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        left.cancel()
+
+
 class VerbJob:
     """A verb that goes on after its request was answered."""
 
@@ -45,9 +55,9 @@ class VerbJob:
     def done(self) -> bool:
         return self._answer.done()
 
-    async def answer(self, wait_s: float) -> Response | None:
-        """The verb's answer, or the error it raised; None where it is not there after ``wait_s``."""
-        await asyncio.wait({self._answer}, timeout=wait_s)
+    async def answer(self, wait_s: float, leaving: asyncio.Event) -> Response | None:
+        """The verb's answer, or the error it raised; None where it is not there after ``wait_s``, or at ``leaving``."""
+        await first_of(self._answer, leaving, wait_s)
         return self._answer.result() if self._answer.done() else None
 
     def end(self) -> None:
@@ -61,9 +71,10 @@ def _dispose(answer: asyncio.Task[Response]) -> None:
 
 
 class PropagationJob:
-    """Slices as they are made, until the client says that it has them (by asking for those after)."""
+    """Slices of the task of ``lease`` as they are made; kept until the client asks for those that come after."""
 
-    def __init__(self, start: Callable[[Callable[[Propagated], None]], Work[None]]) -> None:
+    def __init__(self, lease: Key, start: Callable[[Callable[[Propagated], None]], Work[None]]) -> None:
+        self.lease = lease
         self._loop = asyncio.get_running_loop()
         self._bell = Bell()
         self._items: list[Propagated] = []
@@ -109,6 +120,11 @@ class PropagationJob:
     def end(self) -> None:
         self._work.cancel()
         self._items.clear()
+        self.wake()
+
+    def wake(self) -> None:
+        """Answer who waits for items."""
+        self._bell.wake_all()
 
 
 class Jobs:
@@ -160,6 +176,12 @@ class Jobs:
             job = self._jobs[user, job_id]
             if job.done or isinstance(job, PropagationJob):
                 self.end(user, job_id)
+
+    def wake(self) -> None:
+        """Answer who waits for items."""
+        for job in self._jobs.values():
+            if isinstance(job, PropagationJob):
+                job.wake()
 
     def end_of(self, user: str) -> None:
         """Cancel and forget every job of ``user``."""

@@ -57,6 +57,11 @@ class MeasuredBody:
         self._began: float | None = None
         self._whole = False
 
+    @property
+    def large(self) -> bool:
+        """Whether it takes more than a JSON body may, or does not say."""
+        return not 0 < self._announced <= self._limits.json_bytes
+
     async def __call__(self) -> Message:
         if self._whole:
             return await self._receive()  # what comes now is that the client has gone

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from auxol_core.build import EngineParts
 from auxol_core.engine import Engine
+from auxol_core.generalist.base import EmbeddingStore
 from auxol_core.session import Listener
 from auxol_core.slices import SliceStore
 from auxol_core.types import SliceImage
@@ -20,7 +21,14 @@ UserEngineFactory = Callable[[Path, Listener], "UserEngine"]
 class UserEngine(Engine):
     """One user's engine; generalist and factory of specialists are everybody's. For the compute thread."""
 
-    def __init__(self, parts: EngineParts, data_dir: Path, listener: Listener, memory_bytes: int) -> None:
+    def __init__(
+        self,
+        parts: EngineParts,
+        data_dir: Path,
+        listener: Listener,
+        memory_bytes: int,
+        stored: EmbeddingStore | None = None,
+    ) -> None:
         super().__init__(
             parts.generalist,
             parts.make_specialist,
@@ -32,7 +40,7 @@ class UserEngine(Engine):
         )
         slice_bytes = int(memory_bytes * SLICE_SHARE)
         self._slices = SliceStore(
-            parts.generalist, slice_bytes=slice_bytes, embedding_bytes=memory_bytes - slice_bytes
+            parts.generalist, slice_bytes=slice_bytes, embedding_bytes=memory_bytes - slice_bytes, stored=stored
         )
 
     def slice_image(self, slice_id: str) -> SliceImage:
@@ -40,6 +48,6 @@ class UserEngine(Engine):
         return self._slices[slice_id]
 
 
-def user_engines(parts: EngineParts, memory_bytes: int) -> UserEngineFactory:
-    """What makes the engine of a folder, with ``memory_bytes`` for its slices and embeddings."""
-    return lambda data_dir, listener: UserEngine(parts, data_dir, listener, memory_bytes)
+def user_engines(parts: EngineParts, memory_bytes: int, stored: EmbeddingStore | None = None) -> UserEngineFactory:
+    """What makes the engine of a folder, with ``memory_bytes`` for its slices and embeddings. ``stored``: SliceStore's."""
+    return lambda data_dir, listener: UserEngine(parts, data_dir, listener, memory_bytes, stored)

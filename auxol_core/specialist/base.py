@@ -112,3 +112,6 @@ class Specialist(Protocol):
 
     def scores(self, state: Arrays, lessons: Sequence[Lesson]) -> list[float]:
         """Dice of ``state`` on each lesson's own prompt, for the guard. Leaves the state in use as it is."""
+
+    def doubts(self, lessons: Sequence[Lesson]) -> str:
+        """Why the ``lessons`` of one correction had better not be learned, in a few words; empty: no reason."""

@@ -14,7 +14,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from small_engine import AUXOL, PAPER, TASK, disc, narrow_engine, propose, session_of, shipped_engine, teach
+from small_engine import (
+    AUXOL,
+    OPTIONS,
+    PAPER,
+    TASK,
+    box_around,
+    disc,
+    narrow_engine,
+    narrow_specialist,
+    propose,
+    session_of,
+    shipped_engine,
+    teach,
+)
 from tiny_network import tiny_generalist
 
 from auxol_core.engine import Engine
@@ -23,9 +36,10 @@ from auxol_core.lesson_codec import digest
 from auxol_core.options import AuxolOptions, TaskOptions
 from auxol_core.promptable.simulate import jittered, largest_component
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.specialist.base import Arrays, Lesson, Specialist
+from auxol_core.specialist.base import Arrays, Lesson, Specialist, View
+from auxol_core.steps import finish
 from auxol_core.synthetic.generator import generate
-from auxol_core.types import BoolArray, Box, Prompt, SliceImage
+from auxol_core.types import BoolArray, Box, Prompt, Segmentation, SliceImage
 
 # What it does
 
@@ -38,6 +52,10 @@ class Scored(AuxolSpecialist):
     def __init__(self, options: AuxolOptions) -> None:
         super().__init__(tiny_generalist().network, options)
         self.asked: list[list[str]] = []
+        self.doubted: set[str] = set()
+
+    def doubts(self, lessons: Sequence[Lesson]) -> str:
+        return "given" if any(lesson.key.startswith(f"{name}#") for lesson in lessons for name in self.doubted) else ""
 
     def scores(self, state: Arrays, lessons: Sequence[Lesson]) -> list[float]:
         self.asked.append([lesson.key for lesson in lessons])
@@ -105,6 +123,30 @@ def test_a_mask_unlike_what_was_shown_is_trusted_less(tmp_path: Path, surprise: 
     guarded.teach(4, then=0.80)
     assert guarded.engine.versions(TASK)[-1].published == published
     guarded.engine.close()
+
+
+def test_one_that_is_doubted_takes_none_along_that_waited_with_it(tmp_path: Path) -> None:
+    guarded = Guarded(tmp_path, honest=1)
+    guarded.made[-1].doubted, guarded.made[-1].then = {"c2"}, 0.90
+    for number in (1, 2, 3):
+        teach(guarded.engine, number)
+    finish(guarded.engine.work(TASK))
+    told = [(v.corrections, v.published) for v in guarded.engine.versions(TASK)[1:]]
+    assert told == [(("c1",), True), (("c2",), False), (("c3",), True)]
+    assert guarded.engine.status(TASK).queued == 0
+    guarded.engine.close()
+
+
+@pytest.mark.parametrize(("inverted", "doubted"), [(True, True), (False, False)])
+def test_a_mask_whose_background_was_proposed_is_doubted(inverted: bool, doubted: bool) -> None:
+    _, mask = disc(0)
+    logits = np.where(mask, 4.0, -4.0).astype(np.float32)
+    view = View(np.zeros((*mask.shape, 3), dtype=np.float32), box_around(mask), Segmentation(logits, 0.9))
+    learner, _ = narrow_specialist(OPTIONS)
+    lesson = Lesson("a#0", learner.lesson(view, ~mask if inverted else mask))
+    assert bool(learner.doubts([lesson])) == doubted
+    empty = Lesson("b#0", learner.lesson(view, np.zeros_like(mask)))
+    assert not learner.doubts([empty])
 
 
 def test_it_asks_the_last_ones_only_and_never_the_new_one(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from auxol_core import propagate
 from auxol_core.errors import InvalidInputError, NotFoundError
-from auxol_core.propagate import TAKEN, innermost, judged, prompt_from, propagating
-from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt, Propagated, Proposal
+from auxol_core.propagate import TAKEN, judged, prompt_from, propagating
+from auxol_core.types import BoolArray, Box, Point, Prompt, Propagated, Proposal
 
 SHAPE = (24, 20)
 
@@ -30,10 +30,6 @@ class Answer:
     """What the made-up engine makes of one slice."""
 
     proposal: Proposal
-
-    @property
-    def probability(self) -> FloatArray:
-        return self.proposal.mask.astype(np.float32)
 
 
 @dataclass
@@ -105,7 +101,7 @@ def test_seeds_that_touch_leave_nothing_to_do_between_them() -> None:
     [
         (square(0), "the structure ends: nothing is found here"),
         (square(2), "the structure ends: only a speck is left"),
-        (square(6, row=16, col=12), "the structure ends or is lost: expected Dice 0.00"),
+        (square(6, row=16, col=12), "the structure ends or is lost: its quality is 0% of the best on this side"),
     ],
     ids=["empty", "speck", "elsewhere"],
 )
@@ -118,10 +114,17 @@ def test_it_ends_where_the_answer_is_not_worth_showing_and_says_why(mask: BoolAr
     assert volume.order == [1, 2, 3]
 
 
-def test_it_ends_where_the_model_itself_expects_nothing_good() -> None:
-    results = list(Volume(5, qualities={2: propagate.MIN_QUALITY - 0.01, 3: 1.0}).run({0: WHOLE}))
-    assert proposed(results) == [1]
-    assert "is under" in ends(results)[2]
+@pytest.mark.parametrize("usual", [1.0, 0.3], ids=["a sure model", "an unsure one"])
+def test_it_ends_where_the_model_expects_much_less_than_before(usual: float) -> None:
+    low = usual * (propagate.LEAST_SHARE - 0.01)
+    results = list(Volume(5, qualities={**dict.fromkeys(range(5), usual), 3: low}).run({0: WHOLE}))
+    assert proposed(results) == [1, 2]
+    assert "77% of the best on this side" in ends(results)[3]
+
+
+def test_it_ends_also_where_the_model_tells_no_quality_at_all() -> None:
+    volume = Volume(4, masks={2: square(6, row=16, col=12)}, qualities=dict.fromkeys(range(4), 0.0))
+    assert proposed(list(volume.run({0: WHOLE}))) == [1]
 
 
 def test_slow_changes_lower_the_quality_and_quick_ones_lower_it_more() -> None:
@@ -248,16 +251,29 @@ def test_masks_of_zeros_and_ones_are_seeds_too() -> None:
     assert proposed(list(Volume(2).run({0: WHOLE.astype(np.uint8)}))) == [1]  # type: ignore[dict-item]
 
 
-def test_the_prompt_shows_the_neighbours_box_and_its_innermost_pixel() -> None:
+def test_the_prompt_is_the_neighbours_box() -> None:
     prompt = prompt_from(square(5, row=2, col=8))
     assert prompt.box == Box(2, 8, 7, 13)
-    assert prompt.points == (Point(4, 10),)
+    assert (prompt.points, prompt.mask) == ((), None)
 
 
-def test_the_innermost_pixel_lies_in_the_mask_also_where_its_middle_does_not() -> None:
-    ring = square(9)
-    ring[5:12, 5:12] = False
-    point = innermost(ring)
-    assert ring[int(point.row), int(point.col)]
-    full = np.ones((5, 7), dtype=bool)
-    assert innermost(full).row == 2
+def test_the_box_moves_on_by_half_of_its_last_change() -> None:
+    wandering = prompt_from(square(6, row=8, col=4), before=square(6, row=4, col=4))
+    shrinking = prompt_from(square(8, row=5, col=5), before=square(10, row=4, col=4))
+    assert wandering.box == Box(10, 4, 16, 10)
+    assert shrinking.box == Box(5.5, 5.5, 12.5, 12.5)
+
+
+def test_the_box_stays_on_the_slice_and_does_not_follow_a_mask_that_broke() -> None:
+    leaving = prompt_from(square(6, row=2), before=square(6, row=8))
+    broken = prompt_from(square(4, row=4, col=4), before=square(12, row=0, col=0))
+    assert leaving.box == Box(0, 4, 5, 10)
+    assert broken.box == Box(4, 4, 8, 8)
+
+
+def test_each_front_hands_its_last_two_masks_on_also_past_a_slice_that_a_person_took() -> None:
+    volume = Volume(5, masks={1: square(8)})
+    list(volume.run({0: WHOLE}, taken=lambda index: index == 2))
+    boxes = {index: prompt.box for index, prompt in volume.asked}
+    assert boxes[1] == Box.of_mask(WHOLE)
+    assert boxes[3] == Box(4, 4, 11, 11)

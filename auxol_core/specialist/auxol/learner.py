@@ -28,7 +28,7 @@ from auxol_core.promptable.sampling import stacked
 from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.weights import to_channels_last
 from auxol_core.specialist.auxol.draw import draw_sample, guard_sample
-from auxol_core.specialist.auxol.lesson import Scene, decode, encode
+from auxol_core.specialist.auxol.lesson import Scene, decode, encode, looks_inverted
 from auxol_core.specialist.auxol.opinion import checked, opinion_of
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View, correction_of
 from auxol_core.types import BoolArray, FloatArray
@@ -195,6 +195,11 @@ class AuxolSpecialist:
         x, truths, _ = stacked(samples)
         logits, _ = segmenter.forward(x)
         return [dice(crop > 0, truth[0] > 0) for crop, truth in zip(logits, truths, strict=True)]
+
+    def doubts(self, lessons: Sequence[Lesson]) -> str:
+        """See Specialist.doubts: object and background may be swapped."""
+        swapped = looks_inverted([lesson.arrays for lesson in lessons])
+        return "the mask looks inverted, what was proposed is its background" if swapped else ""
 
 
 def _digest(network: PromptableNetwork) -> NDArray[np.uint8]:

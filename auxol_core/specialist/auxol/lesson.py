@@ -7,7 +7,7 @@ object's surroundings are kept a second time, larger, for the closer looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.crops import MAX_SIDE, Window
+from auxol_core.metrics import dice
 from auxol_core.promptable.sampling import Target
 from auxol_core.promptable.windows import clipped
 from auxol_core.specialist.base import Arrays, View
@@ -23,6 +24,7 @@ from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt, probabil
 WHOLE_SIDE = 512
 CLOSE_SIDE = 384
 CLOSE_CONTEXT = 3.0
+INVERTED_DICE = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +106,20 @@ def decode(arrays: Arrays) -> Iterator[Scene]:
             proposal = np.asarray(arrays[f"image_{name}_generalist"], dtype=np.float32).reshape(truth.shape) / 255.0
             prompt = _prompt_of(np.asarray(arrays[f"prompt_{name}"], dtype=np.float32), proposal)
             yield Scene(Target(image, truth), prompt, proposal)
+
+
+def looks_inverted(lessons: Sequence[Arrays]) -> bool:
+    """Whether the complement of one correction's ``lessons`` is what was proposed: object and background swapped.
+
+    One or two such lessons change little that was learned before, so that no score of earlier objects tells them.
+    """
+    scenes = [next(decode(arrays)) for arrays in lessons]
+    if not scenes:
+        return False
+    truth = np.logical_or.reduce([scene.target.truth for scene in scenes])
+    rest = ~truth
+    # A mask without object or without background says something else: nothing is there, or all of it.
+    return bool(truth.any() and rest.any()) and any(dice(scene.proposal > 0.5, rest) > INVERTED_DICE for scene in scenes)
 
 
 def _prompt_of(numbers: NDArray[np.float32], proposal: FloatArray) -> Prompt:

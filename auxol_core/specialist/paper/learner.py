@@ -147,6 +147,10 @@ class PaperSpecialist:
             result.update(trainer.state())
         return Candidate(result, len(new))
 
+    def doubts(self, lessons: Sequence[Lesson]) -> str:  # noqa: ARG002 (the Protocol's)
+        """None: the published method learns what it is given."""
+        return ""
+
     def scores(self, state: Arrays, lessons: Sequence[Lesson]) -> list[float]:
         """Dice in each lesson's crop, (crop_side, crop_side); 1 where both masks are empty."""
         self._nets.check(state)

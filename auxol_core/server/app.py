@@ -1,0 +1,69 @@
+"""The application: a gate, the routes, and one household whose engines answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from auxol_core import __version__
+from auxol_core.protocol import PROTOCOL_VERSION
+from auxol_core.server import answers
+from auxol_core.server.gate import LOOPBACK_NAMES, Gate
+from auxol_core.server.household import Household
+from auxol_core.server.proposal_routes import proposal_router
+from auxol_core.server.slice_routes import slice_router
+from auxol_core.server.task_routes import task_router
+
+health_router = APIRouter()
+
+
+class Health(BaseModel):
+    """Who answers."""
+
+    program: str
+    protocol: int
+    version: str
+    pid: int
+
+
+@health_router.get("/health", response_model=Health)
+async def health() -> Response:
+    """Whether a server of ours is here, and which protocol it speaks. No token is asked."""
+    return answers.values(
+        {"program": "auxol", "protocol": PROTOCOL_VERSION, "version": __version__, "pid": os.getpid()}
+    )
+
+
+def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset(LOOPBACK_NAMES)) -> FastAPI:
+    """The application of ``household``, which ends with it. ``hosts``: the names it may be asked under, None: any."""
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        keeping = asyncio.create_task(household.keep())
+        yield
+        keeping.cancel()
+        await household.close()
+
+    app = FastAPI(
+        title="AuxOL engine",
+        version=__version__,
+        description="Interactive segmentation that learns. Research use, not for diagnosis.",
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # Nothing of a request goes to a collector of telemetry, even where one is set up in the environment.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.household = household
+    for each in (health_router, slice_router, proposal_router, task_router):
+        app.include_router(each)
+    answers.tell_errors(app)
+    app.add_middleware(Gate, household=household, hosts=hosts)
+    return app

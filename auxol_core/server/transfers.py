@@ -1,0 +1,77 @@
+"""Task files on their way out or in: each in a private folder of its own beside the tasks, gone when it has arrived.
+
+They hold image crops, so they never lie in a folder that others can read; what a killed server left is removed later.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from auxol_core.errors import StorageFullError
+from auxol_core.server.desk import Desk
+from auxol_core.server.requests import visit_of
+
+PREFIX = ".transfer-"
+LEFT_S = 24 * 3600.0
+COPY_BYTES = 2**20
+
+
+async def new_folder(desk: Desk) -> Path:
+    """A private folder for one file; the caller removes it."""
+    return await run_in_threadpool(_new_folder, (await desk.own()).folder)
+
+
+def _new_folder(root: Path) -> Path:
+    for left in root.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_S:  # by a server that was killed
+                remove(left)
+    with _room():
+        return Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
+
+
+def remove(folder: Path) -> None:
+    """Delete the folder and what is in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def receive_file(request: Request, desk: Desk, path: Path) -> None:
+    """Write the request's body to ``path``; StorageFullError where there is no room."""
+    visit_of(request).body.limit = desk.household.limits.import_bytes
+    with desk.household.bodies.passing(desk.user.name), path.open("wb", buffering=0) as file:
+        waiting: list[bytes] = []
+        size = 0
+        async for chunk in request.stream():
+            waiting.append(chunk)
+            size += len(chunk)
+            if size >= COPY_BYTES:
+                await run_in_threadpool(_write, file, b"".join(waiting))
+                waiting, size = [], 0
+        await run_in_threadpool(_write, file, b"".join(waiting))
+
+
+def _write(file: Any, data: bytes) -> None:
+    with _room():
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageFullError(
+            f"The file could not be taken in ({error.strerror}); nothing was. Free disk space on the server, then send "
+            "it again."
+        ) from None
