@@ -96,7 +96,7 @@ class EngineClient:
     def has_slice(self, slice_id: str) -> bool:
         try:
             self._transport.call("GET", "slices", slice_id, within=self._limits.quick)
-        except NotFoundError:
+        except (NotFoundError, InvalidInputError):  # what is no slice's id is no slice
             return False
         return True
 

@@ -25,6 +25,7 @@ class CorrectionSender:
 
     def __init__(self, calls: Calls, outbox: Outbox | None, to: str) -> None:
         self._calls, self._outbox, self._to = calls, outbox, to
+        self._under_way: set[str] = set()  # what a thread is sending, another need not send again
 
     def correct(
         self, task: str, slice_id: str, mask: BoolArray, correction_id: str, proposals: Sequence[str]
@@ -37,27 +38,30 @@ class CorrectionSender:
             )
         image = self._calls.memory.slice(slice_id)
         kept = KeptCorrection(self._to, task, correction_id, slice_id, np.asarray(mask), tuple(proposals), image)
+        self._under_way.add(kept.file_name)
         fate = self._keep(kept)
         try:
-            self.send_waiting(task, but=correction_id)
+            self.send_waiting(task)
             receipt = self._send(kept)
+            self.remove(task, correction_id)
         except (InvalidInputError, NotFoundError):
             self.remove(task, correction_id)
             raise
         except AuxolError as error:
             raise type(error)(f"{error} {fate}") from error
-        self.remove(task, correction_id)
+        finally:
+            self._under_way.discard(kept.file_name)
         return receipt
 
-    def send_waiting(self, task: str | None = None, *, but: str = "") -> int:
-        """Send what waits in the outbox (of one task), oldest first, but for one id; how many arrived.
+    def send_waiting(self, task: str | None = None) -> int:
+        """Send what waits in the outbox (of one task), oldest first; how many arrived.
 
         Raises UnavailableError where the server cannot be reached.
         """
         if self._outbox is None:
             return 0
         waiting = self._outbox.pending(self._to, task)
-        return sum(self._delivered(kept, self._outbox) for kept in waiting if kept.correction_id != but)
+        return sum(self._delivered(kept, self._outbox) for kept in waiting if kept.file_name not in self._under_way)
 
     def remove(self, task: str, correction_id: str) -> bool:
         """It is not to be sent (any more); whether it waited."""

@@ -163,23 +163,21 @@ class Engine:
         return [pending.proposal for pending in changed]
 
     def refreshing(self, task: str) -> Generator[None, None, None]:
-        """Make the pending proposals anew, one a step, and tell what changed in an event."""
+        """Make the pending proposals anew, one a step; an event tells of each whose mask changed."""
         session = self._session(task)
-        patches: dict[str, MaskPatch] = {}
         version = session.file.current_version
         for pending in self._pending.of_task(task):
             old = pending.proposal
             if pending.accepted or (old.version, old.share) == (version, session.share):
                 continue
             fresh = self._propose(session, old.slice_id, pending.view, old.proposal_id)
-            if not np.array_equal(fresh.proposal.mask, old.mask):
-                patches[old.proposal_id] = MaskPatch.between(old.mask, fresh.proposal.mask)
             self._pending.renew(pending, fresh)
+            if not np.array_equal(fresh.proposal.mask, old.mask):
+                patch = MaskPatch.between(old.mask, fresh.proposal.mask)
+                session.tell("refreshed", proposals=[old.proposal_id], patches=[patch])
             yield
-            if session.file.current_version != version:
+            if task not in self._sessions or session.file.current_version != version:
                 break  # it was moved meanwhile; whoever moved it refreshes
-        if patches:
-            session.tell("refreshed", proposals=list(patches), patches=list(patches.values()))
 
     # A whole volume
 

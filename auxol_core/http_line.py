@@ -61,9 +61,9 @@ class _Wire:
     sock: Any = None
 
     @property
-    def connected(self) -> bool:
-        """Whether the server may have got something."""
-        return self.sock is not None
+    def reached(self) -> bool:
+        """Whether the server may have got something; where nothing is known, it may."""
+        return self.connection is None or self.sock is not None
 
     def cut(self) -> None:
         """Shut the connection down under whoever waits for it; its end is seen there as an error or a short answer."""
@@ -157,7 +157,7 @@ class Line:
             return answer
         except requests.RequestException as error:
             is_late = late.is_set() or isinstance(error, requests.Timeout)
-            raise BrokenError(_reason(error), arrived=self._wire.connected, late=is_late) from error
+            raise BrokenError(_reason(error), arrived=self._wire.reached, late=is_late) from error
         finally:
             over.set()
 

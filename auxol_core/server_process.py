@@ -140,7 +140,7 @@ class ServerProcess:
         if process.stdin is not None:
             with suppress(OSError):  # what was still to be written has nobody to read it
                 process.stdin.close()
-        for insist, patience in ((None, grace), (process.terminate, 3.0), (process.kill, 10.0)):
+        for insist, patience in ((None, grace), (process.terminate, min(grace, 5.0)), (process.kill, 10.0)):
             if insist is not None and process.poll() is None:
                 log.warning("The engine's server did not end within %g s of being asked to", grace)
                 insist()

@@ -16,6 +16,7 @@ from auxol_core.cli.checkpoint_command import checkpoint_app
 from auxol_core.cli.doctor_command import doctor
 from auxol_core.cli.replay_command import replay
 from auxol_core.cli.segment_command import segment
+from auxol_core.cli.serve_command import serve
 from auxol_core.cli.task_command import task_app
 from auxol_core.errors import AuxolError
 
@@ -69,6 +70,7 @@ def main(
 
 app.command()(replay)
 app.command()(segment)
+app.command()(serve)
 app.command()(doctor)
 app.add_typer(task_app, name="task")
 app.add_typer(checkpoint_app, name="checkpoint")

@@ -17,7 +17,6 @@ from auxol_core.server.described import OR_A_JOB, gives, router, takes
 from auxol_core.server.desk import Desk
 from auxol_core.server.long_verbs import in_time
 from auxol_core.server.requests import (
-    LATEST,
     After,
     AtDesk,
     CorrectionName,
@@ -58,7 +57,7 @@ class NewTask(BaseModel, extra="forbid"):
 class Version(BaseModel, extra="forbid"):
     """A version to go back to."""
 
-    version: int = Field(ge=0, le=LATEST, strict=True)
+    version: int = Field(strict=True)
 
 
 @task_router.get("/tasks", response_model=TaskNames)

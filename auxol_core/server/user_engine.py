@@ -49,5 +49,5 @@ class UserEngine(Engine):
 
 
 def user_engines(parts: EngineParts, memory_bytes: int, stored: EmbeddingStore | None = None) -> UserEngineFactory:
-    """What makes the engine of a folder, with ``memory_bytes`` for its slices and embeddings. ``stored``: SliceStore's."""
+    """Makes a folder's engine, with ``memory_bytes`` for its slices and embeddings; ``stored`` as in SliceStore."""
     return lambda data_dir, listener: UserEngine(parts, data_dir, listener, memory_bytes, stored)

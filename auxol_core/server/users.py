@@ -89,10 +89,13 @@ def read_users(path: Path) -> Users:
     """The users of a token file; DataError or InvalidInputError, with the remedy, where it is none or not private."""
     try:
         with path.open("rb") as file:
-            _check_private(path, os.fstat(file.fileno()))
-            told = json.loads(file.read(MAX_FILE_BYTES).decode("utf-8-sig"))
+            about = os.fstat(file.fileno())
+            text = file.read(MAX_FILE_BYTES)
     except OSError as error:
         raise DataError(f"The token file {path} cannot be read: {error.strerror}. Give the path of another.") from None
+    _check_private(path, about)
+    try:
+        told = json.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise _not_a_file(path, "something that is not JSON") from None
     if not isinstance(told, dict) or not told:

@@ -140,7 +140,9 @@ def test_another_program_at_that_address_is_told_as_such(server: StandIn, client
     assert server.requests == []
 
 
-@pytest.mark.parametrize("health", [{**HEALTH, "protocol": 99}, (426, {"error": "ProtocolVersionError", "message": "99"})])
+@pytest.mark.parametrize(
+    "health", [{**HEALTH, "protocol": 99}, (426, {"error": "ProtocolVersionError", "message": "99"})]
+)
 def test_a_server_of_another_version_is_told_as_such(server: StandIn, client: EngineClient, health: Any) -> None:
     server.answers["GET /health"] = [health]
     with pytest.raises(ProtocolVersionError, match="99"):

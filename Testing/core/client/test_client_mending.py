@@ -143,7 +143,7 @@ def test_a_task_that_was_paused_is_paused_again(server: StandIn, client: EngineC
     ]
     client.resume("liver")
     client.status("liver")
-    assert server.lines[-2:] == ["POST /tasks/liver/resume", "GET /tasks/liver"]
+    assert server.lines[-3:] == ["GET /tasks/liver", "POST /tasks/liver/open", "GET /tasks/liver"]
 
 
 def test_a_task_that_the_caller_closed_or_never_opened_stays_closed(server: StandIn, client: EngineClient) -> None:
@@ -328,7 +328,7 @@ def test_threads_that_find_the_same_thing_missing_all_get_their_answer(server: S
     server.answers["GET /tasks/liver"] = [give]
     server.answers["POST /tasks/liver/open"] = [opened]
     found: list[str] = []
-    with EngineClient(server.url, TOKEN, timeouts=replace(SHORT, quick=10.0, answer=10.0)) as client:
+    with EngineClient(server.url, TOKEN, timeouts=SHORT) as client:
         client.open_task("liver")
         known.clear()
         threads = [threading.Thread(target=lambda: found.append(client.status("liver").name)) for _ in range(4)]

@@ -7,12 +7,14 @@ import os
 import stat
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from stand_in_server import SHORT, STATUS, TOKEN, StandIn, broken_before, free_port
+from stand_in_server import SHORT as USUAL
+from stand_in_server import STATUS, TOKEN, StandIn, broken_before, free_port
 
 from auxol_core.client import EngineClient
 from auxol_core.errors import (
@@ -26,6 +28,7 @@ from auxol_core.outbox import KeptCorrection, Outbox, address_of
 from auxol_core.types import SliceImage
 
 IMAGE = SliceImage(np.arange(12, dtype=np.int16).reshape(3, 4), (0.5, 0.7))
+SHORT = replace(USUAL, retry=0.1)
 MASK = np.eye(3, 4, dtype=bool)
 PUT = "PUT /tasks/liver/corrections/a"
 NO_TASK = NotFoundError("Task 'liver' is not open. Open it.", "open task")
@@ -278,21 +281,51 @@ def test_a_correction_that_never_arrived_can_be_forgotten(server: StandIn, clien
         client.forget("liver", "a")
 
 
-def test_several_clients_on_one_folder_deliver_each_correction(server: StandIn, client: EngineClient, outbox: Path) -> None:
+def test_several_clients_on_one_folder_deliver_each_correction(
+    server: StandIn, client: EngineClient, outbox: Path
+) -> None:
     names = [f"c{number}" for number in range(6)]
     for name in names:
         server.answers[f"PUT /tasks/liver/corrections/{name}"] = [receipt(name)]
         Outbox(outbox).put(KeptCorrection("this machine", "liver", name, IMAGE.slice_id, MASK, (), IMAGE))
     clients = [EngineClient(server.url, TOKEN, outbox=outbox, timeouts=SHORT) for _ in range(3)]
-    threads = [threading.Thread(target=each.resend) for each in clients]
+    troubles: list[Exception] = []
+
+    def resend(each: EngineClient) -> None:
+        try:
+            each.resend()
+        except UnavailableError as error:
+            troubles.append(error)
+
+    threads = [threading.Thread(target=resend, args=(each,)) for each in clients]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     for each in clients:
         each.close()
-    assert files(outbox) == []
+    assert troubles == [] and files(outbox) == []
     assert all(server.of(f"PUT /tasks/liver/corrections/{name}") for name in names)
+
+
+def test_what_one_thread_is_sending_another_does_not_send_again(server: StandIn, client: EngineClient) -> None:
+    go_on = threading.Event()
+
+    def slowly(handler: Any) -> None:
+        go_on.wait(5.0)
+        handler._give(receipt())
+
+    server.answers[PUT] = [slowly]
+    server.answers["PUT /tasks/liver/corrections/b"] = [receipt("b")]
+    thread = threading.Thread(target=save, args=(client,))
+    thread.start()
+    ends = time.monotonic() + 5.0
+    while not server.of(PUT) and time.monotonic() < ends:
+        time.sleep(0.005)
+    save(client, "b")
+    go_on.set()
+    thread.join()
+    assert len(server.of(PUT)) == 1
 
 
 def test_opening_a_task_tells_what_it_is_after_the_waiting_correction_arrived(
@@ -313,7 +346,7 @@ def test_a_half_written_file_of_a_program_that_was_killed_goes_after_a_while(out
 
 
 @pytest.mark.parametrize("correction_id", ["", ".", ".."])
-def test_an_id_that_no_path_can_hold_is_refused_at_once(server: StandIn, client: EngineClient, correction_id: str) -> None:
+def test_an_id_that_no_path_can_hold_is_refused_at_once(client: EngineClient, correction_id: str) -> None:
     with pytest.raises(InvalidInputError, match="200"):
         save(client, correction_id)
 

@@ -62,10 +62,10 @@ def test_an_export_never_replaces_a_task_that_some_engine_has_open(
     server: StandIn, client: EngineClient, tmp_path: Path
 ) -> None:
     (tmp_path / "open.auxol.owner").write_text("{}")
-    with pytest.raises(TaskFileLockedError, match="open.auxol"):
+    with pytest.raises(TaskFileLockedError, match=r"open\.auxol"):
         client.export_task("liver", tmp_path / "open.auxol")
     (tmp_path / "open.auxol").write_bytes(b"a task")
-    with pytest.raises(TaskFileLockedError, match="open.auxol"):
+    with pytest.raises(TaskFileLockedError, match=r"open\.auxol"):
         client.import_task(tmp_path / "open.auxol", "copy")
     assert server.requests == []
 
@@ -105,7 +105,7 @@ def test_an_import_that_is_refused_names_the_callers_file(
 
 
 def test_what_is_no_file_or_no_name_is_refused_at_once(server: StandIn, client: EngineClient, tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="nothing.auxol"):
+    with pytest.raises(NotFoundError, match=r"nothing\.auxol"):
         client.import_task(tmp_path / "nothing.auxol", "liver")
     (tmp_path / "copy.auxol").write_bytes(b"task")
     with pytest.raises(InvalidInputError, match="name"):

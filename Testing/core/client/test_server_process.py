@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import stat
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from auxol_core.errors import ProtocolVersionError, UnavailableError
 from auxol_core.server_process import ServerProcess
+from auxol_core.transport import Timeouts
+from auxol_core.types import SliceImage
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a script stands in for python by its first line")
 
@@ -42,10 +47,11 @@ def test_a_server_gets_its_token_by_stdin_and_ends_when_that_closes(python: Made
     note = tmp_path / "note"
     code = f"open({str(note)!r}, 'w').write(json.dumps([token, sys.argv[1:], os.environ.get('OMP_WAIT_POLICY'), "
     code += "os.environ.get('MORE')]))"
-    with ServerProcess(python(code + READY + UNTIL_STDIN_CLOSES), "--data-dir", "mit Leerzeichen", env={"MORE": "x"}) as server:
+    program = python(code + READY + UNTIL_STDIN_CLOSES)
+    with ServerProcess(program, "--data-dir", "mit Leerzeichen", env={"MORE": "x"}) as server:
         assert server.url == "http://127.0.0.1:4711"
         assert server.running and len(server.token) >= 32
-        token, arguments, policy, more = eval(note.read_text())
+        token, arguments, policy, more = json.loads(note.read_text())
         assert token == f"{server.token}\n" and server.token not in arguments
         assert arguments[:3] == ["-m", "auxol_core.cli.main", "serve"]
         assert arguments[3:] == ["--token-from", "stdin", "--until-stdin-closes", "--data-dir", "mit Leerzeichen"]
@@ -98,9 +104,28 @@ def test_a_server_that_says_much_never_stands_still(python: Made) -> None:
         assert len(server.log_tail()) <= 16 * 1024
 
 
+def test_a_real_server_that_is_killed_loses_no_correction_that_was_saved_meanwhile(tmp_path: Path) -> None:
+    image, mask = SliceImage(np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)), np.zeros((64, 64), dtype=bool)
+    mask[20:40, 24:46] = True
+    places = {"outbox": tmp_path / "Ausgang für Köln", "timeouts": Timeouts(retry=0.2)}
+    arguments = (sys.executable, "--data-dir", str(tmp_path / "Käthe Müller" / "tasks"), "--threads", "1")
+    with ServerProcess(*arguments) as first, first.client(**places) as client:
+        client.create_task("liver")
+        client.pause("liver")
+        slice_id = client.put_slice(image)
+        client.correct("liver", slice_id, mask, correction_id="before")
+        os.kill(first.pid, signal.SIGKILL)
+        with pytest.raises(UnavailableError, match="kept in the outbox"):
+            client.correct("liver", slice_id, ~mask, correction_id="after")
+    with ServerProcess(*arguments) as second, second.client(**places) as client:
+        assert client.open_task("liver").corrections == 2
+        assert [known.correction_id for known in client.corrections("liver")] == ["before", "after"]
+    assert second.stop() == 0
+
+
 def test_a_server_that_does_not_listen_is_made_to_end(python: Made) -> None:
-    stubborn = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + READY + "\nwhile True: time.sleep(1)\n"
-    server = ServerProcess(python(stubborn))
+    deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    server = ServerProcess(python(deaf + READY + "\nwhile True: time.sleep(1)\n"))
     began = time.monotonic()
     assert server.stop(grace=0.2) != 0
     assert time.monotonic() - began < 12

@@ -85,10 +85,9 @@ def test_between_two_seeds_each_slice_is_made_once_from_the_nearer_one() -> None
     results = list(volume.run({0: left, 7: right}))
     assert sorted(proposed(results)) == [1, 2, 3, 4, 5, 6]
     assert volume.order == [1, 6, 2, 5, 3, 4]
-    assert [prompt.box for index, prompt in sorted(volume.asked, key=lambda each: each[0])] == [
-        *[Box.of_mask(left)] * 3,
-        *[Box.of_mask(right)] * 3,
-    ]
+    boxes = [prompt.box.row1 for _, prompt in sorted(volume.asked, key=lambda each: each[0]) if prompt.box]
+    # The box of the nearer seed ends at row 12, the other one's at 16, and each goes its share of the way there.
+    assert boxes == pytest.approx([12 + 4 / 7, 12 + 4 / 6, 12 + 4 / 5, 16 - 4 / 5, 16 - 4 / 6, 16 - 4 / 7])
 
 
 def test_seeds_that_touch_leave_nothing_to_do_between_them() -> None:
@@ -120,6 +119,14 @@ def test_it_ends_where_the_model_expects_much_less_than_before(usual: float) -> 
     results = list(Volume(5, qualities={**dict.fromkeys(range(5), usual), 3: low}).run({0: WHOLE}))
     assert proposed(results) == [1, 2]
     assert "77% of the best on this side" in ends(results)[3]
+
+
+def test_between_two_seeds_a_doubtful_answer_is_shown_with_its_quality_and_a_hopeless_one_is_not() -> None:
+    middling, hopeless = (propagate.LEAST_SHARE + propagate.LEAST_BETWEEN) / 2, propagate.LEAST_BETWEEN - 0.01
+    doubtful = list(Volume(7, qualities={2: middling}).run({0: WHOLE, 6: WHOLE}))
+    assert sorted(proposed(doubtful)) == [1, 2, 3, 4, 5]
+    assert {r.index: r.proposal.quality for r in doubtful if r.proposal}[2] == pytest.approx(middling)
+    assert proposed(list(Volume(5, qualities={2: hopeless}).run({0: WHOLE, 4: WHOLE}))) == [1, 3]
 
 
 def test_it_ends_also_where_the_model_tells_no_quality_at_all() -> None:
@@ -269,6 +276,12 @@ def test_the_box_stays_on_the_slice_and_does_not_follow_a_mask_that_broke() -> N
     broken = prompt_from(square(4, row=4, col=4), before=square(12, row=0, col=0))
     assert leaving.box == Box(0, 4, 5, 10)
     assert broken.box == Box(4, 4, 8, 8)
+
+
+def test_between_two_seeds_the_box_goes_its_share_of_the_way_to_the_other_one() -> None:
+    far = Box.of_mask(square(10, row=8, col=8))
+    assert far is not None
+    assert prompt_from(WHOLE, before=square(2), goal=(far, 0.25)).box == Box(5, 5, 15, 15)
 
 
 def test_each_front_hands_its_last_two_masks_on_also_past_a_slice_that_a_person_took() -> None:

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import requests
-import torch
 import uvicorn
 from tiny_network import MACHINE, tiny_generalist
 
@@ -24,7 +23,6 @@ from auxol_core.options import TaskOptions
 from auxol_core.server.app import create_app
 from auxol_core.server.gate import LOOPBACK_NAMES
 from auxol_core.server.household import Household
-from auxol_core.server.limits import Limits
 from auxol_core.server.run import AuxolServer, Leaving, bind
 from auxol_core.server.user_engine import user_engines
 from auxol_core.server.users import Users, one_user
@@ -36,6 +34,9 @@ TOKEN = "a token for the tests"
 
 
 def tiny_parts() -> EngineParts:
+    """As build.make_parts, on the tiny network."""
+    set_up_torch(MACHINE)
+
     def specialist(options: TaskOptions) -> tuple[AuxolSpecialist, ExpertAdvice]:
         return AuxolSpecialist(tiny_generalist().network, options.auxol), ExpertAdvice(options.auxol)
 
@@ -61,11 +62,10 @@ class SmallServer:
         users = users or one_user(self.token)
         hosts = options.pop("hosts", frozenset(LOOPBACK_NAMES))
         memory = options.pop("memory_bytes", 64 * 2**20)
-        before = torch.get_num_threads()
-        self._put_back = before
         worker = Worker()
-        worker.submit(lambda: set_up_torch(MACHINE)).future.result()
-        self.household = Household(users, folder, user_engines(tiny_parts(), memory), worker, **options)
+        # In the compute thread alone: what torch is told there changes how numbers are added up in any thread.
+        parts = worker.submit(tiny_parts).future.result()
+        self.household = Household(users, folder, user_engines(parts, memory), worker, **options)
         listener = bind("127.0.0.1", 0)
         self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -96,7 +96,9 @@ class SmallServer:
         self.server.should_exit = True
         self._thread.join(20)
         assert not self._thread.is_alive(), "the server did not end"
-        torch.set_num_threads(self._put_back)
+
+
+ServerFactory = Callable[..., SmallServer]
 
 
 @dataclass
@@ -166,6 +168,3 @@ def until(true: Callable[[], bool], within: float = 20.0) -> None:
     while not true():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.005)
-
-
-__all__ = ["BareClient", "Clock", "Limits", "SmallServer", "picture", "truth", "until"]

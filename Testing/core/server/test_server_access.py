@@ -6,8 +6,7 @@ import socket
 
 import pytest
 import requests
-from conftest import ServerFactory
-from small_server import BareClient, SmallServer
+from small_server import BareClient, ServerFactory, SmallServer
 
 from auxol_core import protocol
 from auxol_core.errors import AccessError, InvalidInputError, ProtocolVersionError
@@ -89,19 +88,19 @@ def test_unknown_paths_and_methods_are_told_in_the_protocols_shape(
     assert set(answer.json()) >= {"error", "message"}
 
 
-@pytest.mark.parametrize("name", ["../up", "a/b", "..", "C:\\x", "%2e%2e%2f", "x\x00y", "a\ud800"])
+@pytest.mark.parametrize("name", ["../up", "a/b", "..", "C:\\x", "x\x00y", "a\ud800"])
 def test_names_that_are_paths_name_no_task(client: BareClient, name: str) -> None:
     made = client("POST", "tasks", json={"name": name})
     assert (made.status_code, made.json()["error"]) == (422, "InvalidInputError")
     if name.isprintable():
         assert client("GET", "tasks", name).status_code == 404
         assert client("DELETE", "tasks", name).status_code == 404
-        assert client("PUT", "tasks", name, "file", data=b"x" * 600).status_code == 422
+        assert client("PUT", "tasks", name, "file", data=b"x" * 600).status_code in (404, 422)
     assert client("GET", "tasks").json() == {"tasks": ["discs"]}
 
 
 def test_a_task_may_have_any_other_name(client: BareClient) -> None:
-    name = "Lebéer, 100 % (портал) & 肝臓 #2;+"
+    name = "Lebéer, 100 % (портал) & 肝臓 #2;+%2e%2f"
     client.create(name)
     assert client("GET", "tasks", name).json()["name"] == name
     assert client("POST", "tasks", name, "close").status_code == 204

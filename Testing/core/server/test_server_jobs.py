@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from conftest import ServerFactory
-from small_server import BareClient, Clock, Limits, SmallServer, picture, truth, until
+from small_server import BareClient, Clock, ServerFactory, SmallServer, picture, truth, until
 
 from auxol_core import protocol
+from auxol_core.server.limits import Limits
 from auxol_core.types import Box, Prompt, SliceImage
 from auxol_core.worker import Urgency
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from conftest import ServerFactory
-from small_server import Clock, Limits, SmallServer, picture, until
+from small_server import Clock, ServerFactory, SmallServer, picture, until
 
 from auxol_core.server.leases import Leases
+from auxol_core.server.limits import Limits
 from auxol_core.types import Box, Prompt
 
 KEY = ("alice", "discs")

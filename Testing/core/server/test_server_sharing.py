@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ServerFactory
-from small_server import BareClient, SmallServer, picture, truth
+from small_server import BareClient, ServerFactory, SmallServer, picture, truth
 
 from auxol_core import protocol
 from auxol_core.server.users import User, Users

@@ -20,7 +20,7 @@ def problem(answer: Any) -> tuple[int, str]:
 
 
 def test_a_slice_is_missing_until_it_is_put(client: BareClient) -> None:
-    image, other = picture(1), picture(2)
+    image, other = picture(71), picture(72)
     assert client("GET", "slices", image.slice_id).json()["missing"] == "slice"
     client.put(image)
     assert client("GET", "slices", image.slice_id).status_code == 204
@@ -190,8 +190,9 @@ def test_options_are_checked_by_name_and_range(client: BareClient) -> None:
         answer = client("POST", "tasks", json={"name": "x", "options": options})
         assert problem(answer) == (422, "InvalidInputError")
     assert client("POST", "tasks", json={"name": "discs"}).status_code == 422
-    assert client("POST", "tasks", data=b'{"name": "x"', headers={"Content-Type": "application/json"}).status_code == 422
-    nested = client("POST", "tasks", data=b"[" * 200_000, headers={"Content-Type": "application/json"})
+    json = {"Content-Type": "application/json"}
+    assert client("POST", "tasks", data=b'{"name": "x"', headers=json).status_code == 422
+    nested = client("POST", "tasks", data=b"[" * 200_000, headers=json)
     assert nested.status_code in (400, 422) and nested.json()["error"] == "InvalidInputError"
 
 

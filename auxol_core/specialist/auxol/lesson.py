@@ -119,7 +119,9 @@ def looks_inverted(lessons: Sequence[Arrays]) -> bool:
     truth = np.logical_or.reduce([scene.target.truth for scene in scenes])
     rest = ~truth
     # A mask without object or without background says something else: nothing is there, or all of it.
-    return bool(truth.any() and rest.any()) and any(dice(scene.proposal > 0.5, rest) > INVERTED_DICE for scene in scenes)
+    if not truth.any() or not rest.any():
+        return False
+    return any(dice(scene.proposal > 0.5, rest) > INVERTED_DICE for scene in scenes)
 
 
 def _prompt_of(numbers: NDArray[np.float32], proposal: FloatArray) -> Prompt:
