@@ -41,7 +41,7 @@ REQUIRED: dict[str, str] = {
     "numpy": "1.26",
     "opencv-python-headless": "4.9",
     "platformdirs": "4.0",
-    "requests": "2.31",
+    "requests": "2.32",
     "rich": "13.0",
     "safetensors": "0.4.3",
     "scipy": "1.11",

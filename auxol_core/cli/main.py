@@ -12,6 +12,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from auxol_core import __version__
+from auxol_core.cli.cache_command import cache_app
 from auxol_core.cli.checkpoint_command import checkpoint_app
 from auxol_core.cli.doctor_command import doctor
 from auxol_core.cli.replay_command import replay
@@ -73,6 +74,7 @@ app.command()(segment)
 app.command()(serve)
 app.command()(doctor)
 app.add_typer(task_app, name="task")
+app.add_typer(cache_app, name="cache")
 app.add_typer(checkpoint_app, name="checkpoint")
 
 if __name__ == "__main__":

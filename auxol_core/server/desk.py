@@ -8,9 +8,9 @@ with whoever prompted.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from auxol_core.server.jobs import PropagationJob
 from auxol_core.server.user_engine import UserEngine
 from auxol_core.server.users import User
 from auxol_core.types import BoolArray, Event, Prompt, Propagated, Proposal, Receipt, SliceImage, TaskStatus
+
+NAMED = 50  # of a user's tasks, in a sentence
 
 
 class Desk:
@@ -41,7 +43,7 @@ class Desk:
         """The engine that has ``task`` open for this user."""
         key = (self.household.owner_of(self.user, task), task)
         if not self.household.leases.holds(key, self.user.name):
-            raise _not_open(task)
+            raise await self._not_open(task)
         if use:
             self.household.leases.used(key)
         return await self.household.home(key[0])
@@ -100,7 +102,29 @@ class Desk:
     async def _check_exists(self, name: str) -> None:
         # Told by us: the engine's own sentence names folders of this machine, and tasks that this user may not see.
         if name not in await (await self._home_of(name)).call("list_tasks"):
-            raise NotFoundError(f"There is no task {name[:100]!r} of yours here. Ask for the list, or create it.")
+            known = await self._known()
+            raise NotFoundError(f"No task {name[:100]!r} is here. Choose one, or create it; known are: {known}.")
+
+    async def _not_open(self, task: str) -> NotFoundError:
+        return NotFoundError(
+            f"Task {task[:100]!r} is not open: it was closed, or was not used for long. Create or open it first; "
+            f"known are: {await self._known()}.",
+            missing="open task",
+        )
+
+    @asynccontextmanager
+    async def _told_plainly(self, task: str) -> AsyncIterator[None]:
+        # The engine's own sentence for a task that is not open names tasks that this user may not see.
+        try:
+            yield
+        except NotFoundError as error:
+            if error.missing == "open task":
+                raise await self._not_open(task) from None
+            raise
+
+    async def _known(self) -> str:
+        names = await self.list_tasks()
+        return ", ".join(names[:NAMED]) + (" and more" if len(names) > NAMED else "") or "none"
 
     async def close_task(self, name: str) -> None:
         home = await self._home_of(name)
@@ -123,7 +147,7 @@ class Desk:
     async def ask(self, verb: str, task: str, *args: Any) -> Any:
         """Any verb of EngineApi on an open task that takes no slices and gives no proposals."""
         home = await self._at(task)
-        with _told_plainly(task):
+        async with self._told_plainly(task):
             return await home.call(verb, task, *args)
 
     async def events(self, task: str, after: int, wait_s: float) -> list[Event]:
@@ -132,7 +156,7 @@ class Desk:
         end = loop.time() + wait_s
         while True:
             home = await self._at(task, use=False)
-            with _told_plainly(task):
+            async with self._told_plainly(task):
                 found = home.engine.events(task, after)
             if home.shared:
                 found = self.household.proposals.seen_by(self.user.name, found)
@@ -148,7 +172,7 @@ class Desk:
         await self._bring(home, [slice_id])
         if previous is not None:
             self._check_mine(home, previous)
-        with _told_plainly(task):
+        async with self._told_plainly(task):
             future = home.submit("predict", task, slice_id, prompt, previous=previous)
             if home.shared:
                 # In the compute thread, before it can refresh the proposal and tell of that.
@@ -175,7 +199,7 @@ class Desk:
 
     async def refresh(self, task: str) -> list[Proposal]:
         home = await self._at(task)
-        with _told_plainly(task):
+        async with self._told_plainly(task):
             changed: list[Proposal] = await home.call("refresh", task)
         if not home.shared:
             return changed
@@ -192,7 +216,7 @@ class Desk:
         await self._bring(home, [slice_id])
         if home.shared:
             proposals = [p for p in proposals if self.household.proposals.is_of(p, self.user.name)]
-        with _told_plainly(task):
+        async with self._told_plainly(task):
             receipt: Receipt = await home.call(
                 "correct", task, slice_id, mask, correction_id=correction_id, proposals=proposals
             )
@@ -226,24 +250,6 @@ class Desk:
         """UnavailableError where the server is about to leave."""
         if self.household.leaving.is_set():
             raise UnavailableError("The engine is shutting down and takes no more work. Start it again.")
-
-
-@contextmanager
-def _told_plainly(task: str) -> Iterator[None]:
-    """The engine's own sentence for a task that is not open names tasks that this user may not see."""
-    try:
-        yield
-    except NotFoundError as error:
-        if error.missing == "open task":
-            raise _not_open(task) from None
-        raise
-
-
-def _not_open(task: str) -> NotFoundError:
-    return NotFoundError(
-        f"Task {task[:100]!r} is not open: it was closed, or was not used for long. Create or open it first.",
-        missing="open task",
-    )
 
 
 def _dismiss_all(engine: Any, proposal_ids: Sequence[str]) -> None:

@@ -6,10 +6,11 @@ import socket
 
 import pytest
 import requests
-from small_server import BareClient, ServerFactory, SmallServer
+from small_server import BareClient, ServerFactory, SmallServer, until
 
 from auxol_core import protocol
 from auxol_core.errors import AccessError, InvalidInputError, ProtocolVersionError
+from auxol_core.server.desk import Desk
 
 
 def test_health_needs_no_token_and_says_who_answers(server: SmallServer) -> None:
@@ -105,3 +106,18 @@ def test_a_task_may_have_any_other_name(client: BareClient) -> None:
     assert client("GET", "tasks", name).json()["name"] == name
     assert client("POST", "tasks", name, "close").status_code == 204
     assert client("POST", "tasks", name, "open").json()["name"] == name
+
+
+def test_a_defect_is_a_sentence_to_the_client_and_a_trace_in_the_log(
+    client: BareClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_: object) -> list[str]:
+        raise RuntimeError("something nobody thought of")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Desk, "list_tasks", broken)
+        answer = client("GET", "tasks")
+    assert answer.status_code == 500 and answer.json()["error"] == "AuxolError"
+    assert "nobody thought of" not in answer.text
+    until(lambda: "something nobody thought of" in caplog.text)  # after the answer has gone
+    assert "discs" not in caplog.text and client.token not in caplog.text

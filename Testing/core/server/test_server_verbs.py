@@ -203,6 +203,8 @@ def test_a_task_that_is_deleted_is_gone(client: BareClient) -> None:
         assert problem(client(method, "tasks", "discs", *more)) == (404, "NotFoundError")
 
 
-def test_sentences_about_tasks_name_no_folder_of_the_server(client: BareClient, server: SmallServer) -> None:
+def test_sentences_about_tasks_name_the_users_own_and_no_folder_of_the_server(
+    client: BareClient, server: SmallServer
+) -> None:
     for answer in (client("POST", "tasks", "none", "open"), client("GET", "tasks", "none")):
-        assert str(server.household.folder("user")) not in answer.text and "discs" not in answer.text
+        assert str(server.household.folder("user")) not in answer.text and "known are: discs." in answer.text
