@@ -1,6 +1,7 @@
 # make demo        see it work on the sample in this repository
 # make test        the tests                    make test-long   those that take minutes
 # make lint        ruff and mypy --strict       make bench DATA=folder   the benchmark
+# make bench-worker    what the worker process costs against the same engine in process
 # make pretrain    train the built-in weights anew (hours)       make clean
 
 PYTHON ?= python3
@@ -19,11 +20,11 @@ DEMO := results/demo
 # Idle torch threads otherwise spin on cores that the rest of the process could use.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test test-long lint bench pretrain clean
+.PHONY: demo test test-long lint bench bench-worker pretrain clean
 
 demo: $(STAMP)
 	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,sam,auxol \
-		--prompt box --generalist builtin --out $(DEMO)
+		--prompt box --generalist builtin --engine worker --out $(DEMO)
 	@echo "The learning curve is $(DEMO)/curve.png; the numbers are $(DEMO)/summary.json and $(DEMO)/rows.csv."
 
 test: $(STAMP)
@@ -39,6 +40,9 @@ lint: $(STAMP)
 bench: $(STAMP)
 	@test -n "$(DATA)" || { echo "Say where the data sets are: make bench DATA=folder (docs/benchmark.md lists them)." >&2; exit 2; }
 	$(BIN)/python -m auxol_core.replay.bench --data "$(DATA)" $(ARGS)
+
+bench-worker: $(STAMP)
+	$(BIN)/python -m auxol_core.replay.bench_worker $(ARGS)
 
 pretrain: $(STAMP)
 	$(BIN)/python -m auxol_core.pretrain.train --out "$(OUT)" $(ARGS)

@@ -95,7 +95,7 @@ class EngineApi(Protocol):
         """Learn every queued correction before returning, also when learning is paused."""
 
     def pause(self, task: str) -> None:
-        """Keep corrections queued until ``resume`` or ``learn_now``."""
+        """Keep corrections queued until ``resume`` or ``learn_now``, also when the task is closed and opened again."""
 
     def resume(self, task: str) -> None:
         """Learn by itself again."""

@@ -88,9 +88,10 @@ class EngineClient:
 
     def put_slice(self, image: SliceImage) -> str:
         slice_id = image.slice_id
+        # First: what is drawn on it while the server cannot be reached waits in the outbox with its pixels.
+        self._memory.keep_slice(slice_id, image)
         if image.pixels.nbytes < ASK_FIRST_BYTES or not self.has_slice(slice_id):
             self._calls.send_slice(slice_id, image)
-        self._memory.keep_slice(slice_id, image)
         return slice_id
 
     def has_slice(self, slice_id: str) -> bool:

@@ -171,10 +171,19 @@ class Engine:
             if pending.accepted or (old.version, old.share) == (version, session.share):
                 continue
             fresh = self._propose(session, old.slice_id, pending.view, old.proposal_id)
+            fresh.proposal = replace(fresh.proposal, quality=fresh.proposal.quality * pending.trust)
+            fresh.trust = pending.trust
             self._pending.renew(pending, fresh)
             if not np.array_equal(fresh.proposal.mask, old.mask):
                 patch = MaskPatch.between(old.mask, fresh.proposal.mask)
-                session.tell("refreshed", proposals=[old.proposal_id], patches=[patch])
+                session.tell(
+                    "refreshed",
+                    proposals=[old.proposal_id],
+                    patches=[patch],
+                    qualities=[fresh.proposal.quality],
+                    version=version,
+                    share=fresh.proposal.share,
+                )
             yield
             if task not in self._sessions or session.file.current_version != version:
                 break  # it was moved meanwhile; whoever moved it refreshes
@@ -192,6 +201,8 @@ class Engine:
         """``propagate`` in steps: yields None after each of them, and each slice as it is made."""
         session = self._session(task)
         touched, made = set(taken), {}
+        for slice_id in slices:
+            _ = self._slices[slice_id]  # one that is missing halfway would leave half of it to be asked for again
 
         def is_taken(index: int) -> bool:
             return index in touched or self._touched(session, slices[index])
@@ -206,6 +217,8 @@ class Engine:
         for item in propagating(slices, seeds, is_taken, propose):
             if item is not None and item.proposal is not None:
                 pending = made[item.proposal.proposal_id]
+                if pending.proposal.quality > 0:
+                    pending.trust = item.proposal.quality / pending.proposal.quality
                 pending.proposal = item.proposal  # with the quality of a propagated slice
                 self._pending.add(pending)
                 made.clear()
@@ -306,10 +319,10 @@ class Engine:
         return self.status(task)
 
     def pause(self, task: str) -> None:
-        self._session(task).paused = True
+        self._session(task).pause(True)
 
     def resume(self, task: str) -> None:
-        self._session(task).paused = False
+        self._session(task).pause(False)
 
     # Tasks
 

@@ -32,7 +32,7 @@ class InvalidInputError(AuxolError, ValueError):
 class NotFoundError(AuxolError, LookupError):
     """The named slice, task, proposal, correction or version is not here.
 
-    ``missing`` says which of these, for a caller that can bring it: ``slice``, ``open task``, ``proposal``; empty for
+    ``missing`` says which of these, for a caller that can bring it: ``slice``, ``open task``, ``proposal``, ``job``; empty for
     anything else.
     """
 

@@ -19,7 +19,8 @@ DRAWN_JITTER = 0.05
 
 @dataclass(eq=False)
 class Pending:
-    """A proposal with what it was made of. ``fused``: logits (H, W) float32; ``told``: the mask the caller knows."""
+    """A proposal with what it was made of. ``fused``: logits (H, W) float32; ``told``: the mask the caller knows;
+    ``trust``: what the way from a seed leaves of the model's own quality estimate, 1 where nothing was propagated."""
 
     proposal: Proposal
     view: View = field(repr=False)
@@ -27,6 +28,7 @@ class Pending:
     fused: FloatArray = field(repr=False)
     accepted: bool = False
     told: BoolArray | None = field(default=None, repr=False)
+    trust: float = 1.0
 
     def changed_since_told(self) -> bool:
         """Whether the mask is another one than the caller knows."""

@@ -47,7 +47,7 @@ class TaskSession:
         self.name = name  # the file's own name is another one where somebody renamed the file
         self.file, self.specialist, self.fusion = file, specialist, fusion
         self.options: TaskOptions = file.options
-        self.paused = False
+        self.paused = file.paused
         self.share = 1.0
         self._closed = False
         self._turn = 0
@@ -60,6 +60,12 @@ class TaskSession:
         self._last_event = int(time.time() * 1000)
         self.specialist.install(finish(self._state_of(file.current_version)))
         self._weigh()
+
+    def pause(self, paused: bool) -> None:
+        """Keep what is saved queued, or no longer; also when the task is opened again."""
+        if paused != self.paused:
+            self.file.set_paused(paused)
+            self.paused = paused
 
     # What happened
 

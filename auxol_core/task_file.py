@@ -119,6 +119,16 @@ class TaskFile(VersionTree):
         low, high = self._rows("SELECT window_low, window_high FROM task")[0]
         return None if low is None else IntensityWindow(float(str(low)), float(str(high)))
 
+    @property
+    def paused(self) -> bool:
+        """Whether corrections are to stay queued until somebody asks; False in a new task."""
+        return bool(self._rows("SELECT paused FROM task")[0][0])
+
+    def set_paused(self, paused: bool) -> None:
+        """Keep it for whoever opens the file next. One transaction."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE task SET paused = ?", (int(paused),))
+
     def set_window(self, window: IntensityWindow) -> None:
         """Settle the window for the task's life. One transaction; InvalidInputError if another one is settled."""
         with self._transaction() as connection:

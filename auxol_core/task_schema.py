@@ -1,6 +1,7 @@
 """The task file's format: its SQL, its version, its rows and how its options are written.
 
-    task                one row: what the task is, the intensity window, which version is current
+    task                one row: what the task is, the intensity window, which version is current, whether
+                        learning is paused
     corrections         one row a saved slice; ``sequence`` is its order and never given twice
     lessons             one row an object of a correction: its crop, its scores, the losses of the fusion's experts
     updates             one row an update (learn, relearn) or a move of the pointer (undo, rollback)
@@ -29,7 +30,7 @@ from auxol_core.specialist.base import Arrays
 from auxol_core.types import CorrectionInfo, IntensityWindow, Scores
 
 APPLICATION_ID = 0x4175784F  # "AuxO"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 PART_BYTES = 4 << 20
 MAX_LESSON_BYTES = 256 << 20
@@ -54,6 +55,7 @@ SCHEMA: tuple[str, ...] = (
         window_high REAL CHECK (typeof(window_high) IN ('real', 'null')),
         current_version INTEGER NOT NULL DEFAULT 0 CHECK (typeof(current_version) = 'integer'),
         last_version INTEGER NOT NULL DEFAULT 0 CHECK (typeof(last_version) = 'integer'),
+        paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
         CHECK (current_version BETWEEN 0 AND last_version),
         CHECK ((window_low IS NULL) = (window_high IS NULL)),
         CHECK (window_low IS NULL OR window_low < window_high))""",

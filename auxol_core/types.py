@@ -419,7 +419,8 @@ class Event:
     reset.
 
     ``sequence`` grows with time, also over a restart of the engine. ``data`` of *refreshed*: ``proposals``, ids, and
-    ``patches``, a MaskPatch for each: what changed in the mask that the proposal had before.
+    ``patches``, a MaskPatch for each: what changed in the mask that the proposal had before; ``qualities``, a number
+    for each, ``version`` and ``share`` as a Proposal has them now.
     """
 
     sequence: int

@@ -12,7 +12,15 @@ from rich.table import Table
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.options import AuxolOptions, MachineOptions, PaperOptions
-from auxol_core.replay.options import FeedbackOptions, Noise, PlanOptions, PromptOptions, ReplayOptions
+from auxol_core.replay.options import (
+    ENGINE_KINDS,
+    EngineKind,
+    FeedbackOptions,
+    Noise,
+    PlanOptions,
+    PromptOptions,
+    ReplayOptions,
+)
 
 if TYPE_CHECKING:
     from auxol_core.replay.benchmark import Outcome
@@ -21,8 +29,12 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-def engine_factory() -> EngineFactory:
+def engine_factory(kind: EngineKind) -> EngineFactory:
     """The real engine's factory; imported here, so that --help does not wait for torch."""
+    if kind == "worker":
+        from auxol_core.replay import over_http
+
+        return over_http.make_engine
     from auxol_core.build import make_engine
 
     return make_engine
@@ -54,6 +66,9 @@ def replay(
     threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
     precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    engine: Annotated[
+        str, typer.Option(help="Compute in this process, or in a worker: a process of its own, over HTTP.")
+    ] = "process",
     paper_memory: Annotated[str, typer.Option(help="loss_ranked or fifo.")] = "loss_ranked",
     paper_bce: Annotated[str, typer.Option(help="as_intended or as_coded.")] = "as_intended",
     paper_mask_channel: Annotated[str, typer.Option(help="as_intended or as_coded.")] = "as_intended",
@@ -79,11 +94,12 @@ def replay(
         seed=seed,
     )
     machine = MachineOptions(threads, device, precision)  # type: ignore[arg-type]
+    kind = engine_kind(engine)
     outcome = run_replay(
         folders,
         _split(methods),
         options,
-        Workshop(engine_factory(), generalist, machine),
+        Workshop(engine_factory(kind), generalist, machine, kind),
         out,
         labels=label or [],
         cache=cache,
@@ -111,6 +127,14 @@ def auxol_options(texts: list[str]) -> AuxolOptions:
         except ValueError as error:
             raise InvalidInputError(f"--auxol {name} takes a {kinds[name].__name__}, got {value!r}.") from error
     return AuxolOptions(**values)
+
+
+def engine_kind(text: str) -> EngineKind:
+    """Of ``text``; InvalidInputError for any other word."""
+    for kind in ENGINE_KINDS:
+        if kind == text:
+            return kind
+    raise InvalidInputError(f"--engine must be {' or '.join(ENGINE_KINDS)}, got {text!r}. Choose one of them.")
 
 
 def _split(text: str) -> list[str]:

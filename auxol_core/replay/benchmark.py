@@ -21,7 +21,8 @@ from auxol_core.replay.cache import Cache, Facts, FileHashes, Finished, run_name
 from auxol_core.replay.comparisons import comparisons
 from auxol_core.replay.methods import Method, chosen
 from auxol_core.replay.options import ReplayOptions
-from auxol_core.replay.peak import peak_rss_mb, reset_peak, torch_threads, torch_version
+from auxol_core.replay.over_http import installed_torch, pid_of, threads_of
+from auxol_core.replay.peak import PeakMemory, torch_threads, torch_version
 from auxol_core.replay.report import Listener
 from auxol_core.replay.rows import Row, write_rows
 from auxol_core.replay.runner import Segment, Workshop, run
@@ -94,7 +95,7 @@ def replay(
     tracks = _tracks(structures([open_set(folder) for folder in folders], labels), options)
     out.mkdir(parents=True, exist_ok=True)
     facts = engine_facts(workshop) if any(method.preset for method in used) else Facts()
-    store, hashes, source = Cache(cache or out / "cache"), FileHashes(), source_hash()
+    store, hashes, source = Cache(cache or out / "cache"), FileHashes(), source_hash(workshop.kind)
     results = _Results(out, options)
     interrupted = False
     try:
@@ -118,16 +119,24 @@ def replay(
 
 def engine_facts(workshop: Workshop) -> Facts:
     """Ask an engine, made for the purpose, what it is: the generalist, its hash, device, precision, threads."""
-    with tempfile.TemporaryDirectory(prefix="auxol-replay-", ignore_cleanup_errors=True) as folder:
-        engine = workshop.make_engine(
-            generalist=workshop.generalist, data_dir=Path(folder), machine=workshop.machine
-        )
-        with closing(engine):
-            status = engine.create_task("facts", TaskOptions(learning=False))
-            threads = torch_threads() or workshop.machine.threads or None
-            return Facts(
-                status.generalist, status.generalist_hash, status.device, status.precision, threads, torch_version()
-            )
+    with (
+        tempfile.TemporaryDirectory(prefix="auxol-replay-", ignore_cleanup_errors=True) as folder,
+        closing(workshop.engine(Path(folder))) as engine,
+    ):
+        status = engine.create_task("facts", TaskOptions(learning=False))
+        if pid_of(engine) is None:
+            threads, torch = torch_threads() or workshop.machine.threads or None, torch_version()
+        else:  # what it was told to use, and what is there for it to load
+            threads, torch = threads_of(workshop.machine), installed_torch()
+    return Facts(
+        generalist=status.generalist,
+        generalist_hash=status.generalist_hash,
+        device=status.device,
+        precision=status.precision,
+        threads=threads,
+        torch=torch,
+        engine=workshop.kind,
+    )
 
 
 def _one(
@@ -148,11 +157,11 @@ def _one(
     rows: list[Row] = []
     title = f"{' '.join(segment.name for segment in track)} {method.name}"
     listener.begin(title, sum(len(segment.stream.items) for segment in track))
-    reset_peak()
+    peak = PeakMemory()
     store.begin(name)
     complete = False
     try:
-        with closing(run(track, method, results.options, workshop)) as steps:
+        with closing(run(track, method, results.options, workshop, peak)) as steps:
             for row in steps:
                 rows.append(row)
                 store.add(name, row)
@@ -162,7 +171,7 @@ def _one(
         listener.note(f"Broken off in {title} after {len(rows)} images; the same command goes on from there.")
     finally:
         listener.end()
-        done = Finished(tuple(rows), facts, peak_rss_mb(), partial=not complete)
+        done = Finished(tuple(rows), facts, peak.mb, partial=not complete)
         results.runs.append((track, method, done))
     if complete:
         store.keep(name, done)

@@ -16,7 +16,7 @@ from pathlib import Path
 import auxol_core
 from auxol_core.replay import files
 from auxol_core.replay.methods import Method
-from auxol_core.replay.options import ReplayOptions
+from auxol_core.replay.options import EngineKind, ReplayOptions
 from auxol_core.replay.rows import COLUMNS, Row, append_row, read_rows, write_rows
 from auxol_core.replay.runner import Segment
 
@@ -35,6 +35,7 @@ class Facts:
     precision: str | None = None
     threads: int | None = None
     torch: str | None = None
+    engine: EngineKind | None = None
 
 
 @dataclass(frozen=True)
@@ -117,14 +118,18 @@ def run_name(
     return f"{re.sub(r'[^A-Za-z0-9._+-]+', '_', title)}-{options.prompts.kind}-{method.name}-{key[:20]}"
 
 
-def source_hash() -> str:
-    """SHA-256 over the sources of floors 0 to 3 and of what the replay computes, by name and content."""
+def source_hash(kind: EngineKind = "process") -> str:
+    """SHA-256 over the sources of floors 0 to 3 and of what the replay computes, by name and content.
+
+    ``kind``: what goes over HTTP depends on the server, too.
+    """
     root = Path(auxol_core.__file__).parent
-    computing = {f"replay/{module}.py" for module in _COMPUTING}
+    computing = {f"replay/{module}.py" for module in (*_COMPUTING, *(["over_http"] if kind == "worker" else []))}
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
         name = path.relative_to(root).as_posix()
-        if name.split("/")[0] in _FLOOR_4 and name not in computing:
+        room = name.split("/")[0]
+        if room in _FLOOR_4 and name not in computing and not (room == "server" and kind == "worker"):
             continue
         digest.update(f"{name}:{files.file_hash(path)}\n".encode())
     return digest.hexdigest()

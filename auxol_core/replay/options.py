@@ -12,7 +12,9 @@ PromptKind = Literal["box", "point"]
 PointPlace = Literal["interior", "centroid"]
 WindowOf = Literal["task", "volume"]
 NoiseKind = Literal["erode", "dilate", "either"]
+EngineKind = Literal["process", "worker"]  # in this process, or in one of its own over HTTP
 NOISE_KINDS: tuple[NoiseKind, ...] = ("erode", "dilate", "either")
+ENGINE_KINDS: tuple[EngineKind, ...] = ("process", "worker")
 
 
 @dataclass(frozen=True)

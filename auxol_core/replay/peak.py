@@ -1,11 +1,11 @@
-"""What a replay cost the machine: the process's peak of resident memory, and torch's threads, neither imported here."""
+"""What a replay cost the machine: peak of resident memory of the process that computes, and torch's threads, neither
+of which is imported here."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-_STATUS = Path("/proc/self/status")
 _RESET = Path("/proc/self/clear_refs")
 
 
@@ -17,20 +17,53 @@ def reset_peak() -> None:
         return  # no such file, or not allowed: the reading is then an upper bound, as documented
 
 
-def peak_rss_mb() -> float | None:
-    """Peak resident memory in MB (10^6 bytes); None where the system does not tell (Windows)."""
-    try:
-        for line in _STATUS.read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
-                return round(int(line.split()[1]) * 1024 / 1e6, 1)
-    except OSError:
-        pass  # not Linux
+class PeakMemory:
+    """The peak of resident memory in MB (10^6 bytes) of whichever process computes in one run.
+
+    It counts from here on, or, of a process that was started for the run, from its start.
+    """
+
+    def __init__(self) -> None:
+        reset_peak()
+        self._elsewhere = False
+        self._mb: float | None = None
+
+    def read(self, pid: int | None) -> None:
+        """``pid`` computed and is about to end: its peak is the run's. None: this process computed."""
+        if pid is not None:
+            self._elsewhere, self._mb = True, peak_rss_mb(pid)
+
+    @property
+    def mb(self) -> float | None:
+        """None where the system does not tell."""
+        return self._mb if self._elsewhere else peak_rss_mb()
+
+
+def peak_rss_mb(pid: int | None = None) -> float | None:
+    """Peak resident memory in MB (10^6 bytes) of process ``pid``, None: this one; None where nobody tells.
+
+    Of another process only Linux tells, of this one all but Windows.
+    """
+    told = proc_status_mb("VmHWM", pid)
+    if told is not None or pid is not None:
+        return told
     try:
         import resource
     except ImportError:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)
+
+
+def proc_status_mb(name: str, pid: int | None = None) -> float | None:
+    """A line of /proc/PID/status (VmHWM: peak, VmRSS: now, RssAnon: of that its own) in MB; None where it is not."""
+    path = Path(f"/proc/{'self' if pid is None else pid}/status")
+    try:
+        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return None  # not Linux, or the process has ended
+    found = [line.split()[1] for line in lines if line.startswith(f"{name}:")]
+    return round(int(found[0]) * 1024 / 1e6, 1) if found else None
 
 
 def torch_threads() -> int | None:

@@ -22,7 +22,9 @@ from auxol_core.api import EngineApi
 from auxol_core.errors import InvalidInputError
 from auxol_core.options import MachineOptions
 from auxol_core.replay.methods import Method, best_radius, drawn_shape
-from auxol_core.replay.options import FeedbackOptions, ReplayOptions
+from auxol_core.replay.options import EngineKind, FeedbackOptions, ReplayOptions
+from auxol_core.replay.over_http import pid_of
+from auxol_core.replay.peak import PeakMemory
 from auxol_core.replay.prompts import noisy, prompt_for
 from auxol_core.replay.rows import ACCEPTED_DICE, Row
 from auxol_core.replay.streams import Sample, Stream
@@ -34,7 +36,7 @@ Rows = Generator[Row, None, None]
 
 
 class EngineFactory(Protocol):
-    """What makes an engine; ``auxol_core.build.make_engine`` does."""
+    """What makes an engine: ``auxol_core.build.make_engine`` here, ``replay.over_http.make_engine`` in a process."""
 
     def __call__(self, *, generalist: str, data_dir: Path, machine: MachineOptions) -> EngineApi:
         """An engine that keeps its task files in ``data_dir``."""
@@ -42,11 +44,16 @@ class EngineFactory(Protocol):
 
 @dataclass(frozen=True)
 class Workshop:
-    """How to make the engine of a run."""
+    """How to make the engine of a run. ``kind``: where its engines compute, named in the facts of a run."""
 
     make_engine: EngineFactory
     generalist: str
     machine: MachineOptions
+    kind: EngineKind = "process"
+
+    def engine(self, data_dir: Path) -> EngineApi:
+        """A new engine; the caller closes it."""
+        return self.make_engine(generalist=self.generalist, data_dir=data_dir, machine=self.machine)
 
 
 @dataclass(frozen=True)
@@ -57,22 +64,31 @@ class Segment:
     stream: Stream
 
 
-def run(segments: Sequence[Segment], method: Method, options: ReplayOptions, workshop: Workshop) -> Rows:
-    """Replay ``segments`` one after another in one task of ``method``; a row an image, as soon as it is known."""
+def run(
+    segments: Sequence[Segment],
+    method: Method,
+    options: ReplayOptions,
+    workshop: Workshop,
+    peak: PeakMemory | None = None,
+) -> Rows:
+    """Replay ``segments`` one after another in one task of ``method``; a row an image, as soon as it is known.
+
+    ``peak`` is told of the process that computes before the engine ends.
+    """
     if method.preset is None:
         for segment in segments:
             yield from _run_shape(segment, method, options)
         return
     with tempfile.TemporaryDirectory(prefix="auxol-replay-", ignore_cleanup_errors=True) as folder:
-        engine = workshop.make_engine(
-            generalist=workshop.generalist, data_dir=Path(folder), machine=workshop.machine
-        )
+        engine = workshop.engine(Path(folder))
         try:
             engine.create_task(TASK, method.task_options(options))
             for segment in segments:
                 for index, sample in enumerate(segment.stream.samples()):
                     yield _Turn(engine, segment, sample, index, method, options).row()
         finally:
+            if peak is not None:
+                peak.read(pid_of(engine))
             engine.close()
 
 

@@ -91,6 +91,7 @@ def _made_with(run: Finished, options: ReplayOptions) -> Entry:
         "device": run.facts.device,
         "precision": run.facts.precision,
         "torch": run.facts.torch,
+        "engine": run.facts.engine,
         "jitter": prompts.jitter,
         "shift": prompts.shift,
         "point": prompts.point,

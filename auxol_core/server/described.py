@@ -12,11 +12,11 @@ from auxol_core.server.requests import described_headers, described_token
 
 
 class ErrorAnswer(BaseModel):
-    """Every refusal. ``missing`` with NotFoundError: slice, open task, proposal, or nothing of these."""
+    """Every refusal. ``missing`` with NotFoundError: slice, open task, proposal, job, or nothing of these."""
 
     error: str = Field(description="Name of the error in auxol_core/errors.py")
     message: str = Field(description="What was expected, what came, what to do next")
-    missing: Literal["slice", "open task", "proposal", ""] | None = None
+    missing: Literal["slice", "open task", "proposal", "job", ""] | None = None
 
 
 class JobAnswer(BaseModel):

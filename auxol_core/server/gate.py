@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auxol_core.errors import AuxolError, InvalidInputError
-from auxol_core.protocol import HEADER_CLIENT, HEADER_TOKEN, HEADER_VERSION, check_version
+from auxol_core.protocol import HEADER_CLIENT, HEADER_TOKEN, HEADER_VERSION, PROTOCOL_VERSION, check_version
 from auxol_core.server import answers
 from auxol_core.server.household import Household
 from auxol_core.server.limits import MeasuredBody, Refusal
@@ -47,6 +47,7 @@ class Gate:
         # Routes see the path as it was sent: a quoted slash in a task's name is no new part of the path.
         raw = scope.get("raw_path") or quote(scope["path"]).encode()
         scope = {**scope, "path": raw.decode("latin-1")}
+        send = _guarded(send)
         body = MeasuredBody(receive, _announced(headers), self._household.limits)
         try:
             self._check_host(headers)
@@ -57,7 +58,7 @@ class Gate:
         except AuxolError as error:
             await answers.error(error)(scope, receive, send)
         else:
-            await self._app(scope, body, _guarded(send))
+            await self._app(scope, body, send)
 
     def _check_host(self, headers: Headers) -> None:
         name = headers.get("host", "").lower()
@@ -93,6 +94,7 @@ def _guarded(send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             headers["Cache-Control"] = "no-store"
             headers["X-Content-Type-Options"] = "nosniff"
+            headers[HEADER_VERSION] = str(PROTOCOL_VERSION)
         await send(message)
 
     return guarded

@@ -159,7 +159,8 @@ class Jobs:
             job = self._jobs[user, job_id]
         except KeyError:
             raise NotFoundError(
-                "There is no such job: it was fetched long ago, cancelled, or the server was restarted. Ask anew."
+                "There is no such job: it was fetched long ago, cancelled, or the server was restarted. Ask anew.",
+                missing="job",
             ) from None
         self._asked[user, job_id] = self._clock()
         return job

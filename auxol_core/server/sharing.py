@@ -65,10 +65,16 @@ class Proposals:
         return [kept for event in events if (kept := self._seen(user, event)) is not None]
 
     def _seen(self, user: str, event: Event) -> Event | None:
-        ids, patches = event.data.get("proposals"), event.data.get("patches")
-        if not isinstance(ids, list) or not isinstance(patches, list):
+        ids = event.data.get("proposals")
+        if not isinstance(ids, list):
             return event
-        mine = [(i, patch) for i, patch in zip(ids, patches, strict=True) if self.is_of(i, user)]
-        if not mine:
+        mine = [self.is_of(each, user) for each in ids]
+        if not any(mine):
             return None
-        return replace(event, data={**event.data, "proposals": [i for i, _ in mine], "patches": [p for _, p in mine]})
+        # What else is told of each proposal stands in lists of the same order.
+        data = {name: _only(value, mine) if isinstance(value, list) else value for name, value in event.data.items()}
+        return replace(event, data=data)
+
+
+def _only(values: Sequence[object], chosen: Sequence[bool]) -> list[object]:
+    return [value for value, kept in zip(values, chosen, strict=True) if kept]

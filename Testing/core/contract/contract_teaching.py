@@ -243,6 +243,9 @@ class TeachingContract(Setting):
         status = engine.status(TASK)
         assert (status.paused, status.queued, status.version) == (True, 1, 0)
         assert not engine.corrections(TASK)[0].learned
+        engine.close_task(TASK)
+        status = engine.open_task(TASK)
+        assert (status.paused, status.queued, status.version) == (True, 1, 0)
         status = engine.learn_now(TASK)
         assert (status.paused, status.queued, status.version) == (True, 0, 1)
         engine.resume(TASK)

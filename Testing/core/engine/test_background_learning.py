@@ -159,6 +159,8 @@ def test_what_nobody_touched_is_refreshed_and_the_changed_box_is_told(engine: Wo
         (patch,) = event.data["patches"]  # type: ignore[misc]
         assert patch.pixels.size < mask.size
         mask = patch.applied(mask)
+    last = told[-1].data
+    assert last["version"] == engine.versions(TASK)[-1].version and len(last["qualities"]) == 1  # type: ignore[arg-type]
     (fresh,) = engine.refresh(TASK)
     assert fresh.proposal_id == waiting.proposal_id
     assert np.array_equal(fresh.mask, mask)

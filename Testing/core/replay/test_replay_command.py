@@ -18,8 +18,8 @@ from auxol_core.errors import DataError, InvalidInputError
 @pytest.fixture
 def factory(monkeypatch):
     made = FakeFactory()
-    monkeypatch.setattr(replay_command, "engine_factory", lambda: made)
-    monkeypatch.setattr(segment_command, "engine_factory", lambda: made)
+    monkeypatch.setattr(replay_command, "engine_factory", lambda *kind: made)
+    monkeypatch.setattr(segment_command, "engine_factory", lambda *kind: made)
     return made
 
 
@@ -62,7 +62,7 @@ def test_every_option_of_the_studies_reaches_the_replay(tmp_path, factory, invok
 
 
 def test_ctrl_c_ends_with_code_130_and_files_that_can_be_used(tmp_path, invoke, monkeypatch):
-    monkeypatch.setattr(replay_command, "engine_factory", lambda: FakeFactory(stop_at=3))
+    monkeypatch.setattr(replay_command, "engine_factory", lambda kind: FakeFactory(stop_at=3))
     folder = image_set(tmp_path / "discs", count=4)
     result = invoke("replay", folder, "--methods", "sam", "--out", tmp_path / "out")
     assert result.exit_code == 130

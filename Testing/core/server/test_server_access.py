@@ -70,6 +70,7 @@ def test_beyond_loopback_any_host_name_is_answered(serve: ServerFactory) -> None
 def test_answers_are_neither_cached_nor_open_to_other_origins(client: BareClient) -> None:
     answer = client("GET", "tasks", headers={"Origin": "http://evil.example"})
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers[protocol.HEADER_VERSION] == str(protocol.PROTOCOL_VERSION)
     assert not [name for name in answer.headers if name.lower().startswith("access-control")]
     assert client("OPTIONS", "tasks", headers={"Origin": "http://evil.example"}).status_code == 405
 

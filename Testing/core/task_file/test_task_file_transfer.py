@@ -22,7 +22,8 @@ from auxol_core.task_owner import owner_path
 from auxol_core.types import IntensityWindow
 
 COLUMNS = {
-    "task": "id name options generalist generalist_hash created window_low window_high current_version last_version",
+    "task": "id name options generalist generalist_hash created window_low window_high current_version last_version "
+    "paused",
     "corrections": "sequence correction_id slice_id confirmation state saved_at",
     "lessons": "key sequence position version generalist specialist fused expert_losses checksum arrays",
     "updates": "id kind version base_version steps seed published reason seconds created state_digest",
@@ -136,7 +137,7 @@ def test_a_task_open_elsewhere_is_no_place_to_export_to(task: TaskFile, path: Pa
         ("DROP INDEX updates_of_correction", "tables"),
         ("PRAGMA application_id=7", "application id"),
         ("DELETE FROM task", "task's row"),
-        ("INSERT INTO task SELECT 2, name, options, generalist, generalist_hash, created, 1, 2, 0, 0 FROM task", "row"),
+        ("INSERT INTO task SELECT 2, name, options, generalist, generalist_hash, created, 1, 2, 0, 0, 0 FROM task", "row"),
         ("UPDATE task SET generalist = '/home/me/sam.pth'", "path"),
         ("UPDATE task SET current_version = 9", "rule"),
         ("UPDATE task SET current_version = 4, last_version = 4", "current version"),
