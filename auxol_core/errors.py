@@ -32,8 +32,8 @@ class InvalidInputError(AuxolError, ValueError):
 class NotFoundError(AuxolError, LookupError):
     """The named slice, task, proposal, correction or version is not here.
 
-    ``missing`` says which of these, for a caller that can bring it: ``slice``, ``open task``, ``proposal``, ``job``; empty for
-    anything else.
+    ``missing`` says which of these, for a caller that can bring it: ``slice``, ``open task``, ``proposal``, ``job``;
+    empty for anything else.
     """
 
     def __init__(self, message: str, missing: str = "") -> None:

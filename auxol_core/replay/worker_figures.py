@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from auxol_core.errors import DataError
 from auxol_core.replay.summary import write_json
 
 Place = Literal["process", "worker"]
+PLACES: tuple[Place, ...] = ("process", "worker")
 
 HTTP_MS = 15.0
 RECEIPT_MS = 50.0
@@ -121,13 +121,12 @@ def bars(report: Report) -> list[Bar]:
 
 
 def _waiting(samples: Samples) -> Bar:
-    """The longest step and not the median one: a prediction that comes as a step begins waits for the whole of it."""
-    idle, learning, steps = samples.median("idle", "worker"), samples.p95("learning", "worker"), samples.of("step", "process")
-    step = max(steps, default=None)
-    known = idle is not None and learning is not None and step is not None
-    wait = learning - idle if idle is not None and learning is not None else None
-    what = f"{TITLES['learning']}: 95 % wait at most one optimiser step ({_ms(step)}) more than idle: {_ms(wait, '+')}"
-    return Bar(what, known and wait is not None and step is not None and wait <= step)
+    """Long waits against long steps: who comes as a step begins waits for all of it, who waits for two is too late."""
+    idle, learning = samples.median("idle", "worker"), samples.p95("learning", "worker")
+    wait = None if idle is None or learning is None else learning - idle
+    step = samples.p95("step", "process")
+    what = f"{TITLES['learning']}: 95 % wait at most one step (95 %: {_ms(step)}) more than idle: {_ms(wait, '+')}"
+    return Bar(what, wait is not None and step is not None and wait <= step)
 
 
 def last_line(judged: Sequence[Bar]) -> str:
@@ -143,8 +142,8 @@ def table_rows(samples: Samples) -> Iterator[list[str]]:
     """A row for each measure: title; median, 95 % and number in process and in the worker; the difference."""
     for measure, title in TITLES.items():
         cells = [title]
-        for place in ("process", "worker"):
-            taken = samples.of(measure, place)  # type: ignore[arg-type]
+        for place in PLACES:
+            taken = samples.of(measure, place)
             cells += [_number(_percentile(taken, 50)), _number(_percentile(taken, 95)), str(len(taken) or "")]
         yield [*cells, _number(samples.more(measure), "+")]
 

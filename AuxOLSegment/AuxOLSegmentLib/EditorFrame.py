@@ -1,0 +1,73 @@
+"""The embedded Segment Editor: made in Python, driven through its node, deleted before Slicer ends."""
+
+from __future__ import annotations
+
+import slicer
+from slicer.i18n import tr as _
+
+# A node of our own: the Segment Editor module keeps its choices, and we keep ours.
+SINGLETON_TAG = "AuxOLSegment"
+
+
+class EditorFrame:
+    """``widget`` is the qMRMLSegmentEditorWidget, ``node`` the vtkMRMLSegmentEditorNode that holds its choices."""
+
+    def __init__(self, layout: object) -> None:
+        self.widget = slicer.qMRMLSegmentEditorWidget()
+        # The panel has selectors of its own at its top, where the work begins.
+        self.widget.setSegmentationNodeSelectorVisible(False)
+        self.widget.setSourceVolumeNodeSelectorVisible(False)
+        self.node = None
+        # The node first, so that what the widget selects when it gets the scene is kept in it.
+        self.selectNode()
+        self.widget.setMRMLScene(slicer.mrmlScene)
+        layout.addWidget(self.widget)
+
+    def selectNode(self) -> object:
+        """The scene's editor node of ours, made if the scene has none."""
+        node = slicer.mrmlScene.GetSingletonNode(SINGLETON_TAG, "vtkMRMLSegmentEditorNode")
+        if node is None:
+            node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
+            node.UnRegister(None)
+            node.SetSingletonTag(SINGLETON_TAG)
+            node = slicer.mrmlScene.AddNode(node)
+        if node is not self.node:
+            self.node = node
+            self.widget.setMRMLSegmentEditorNode(node)
+        return node
+
+    def enter(self) -> None:
+        """The module is shown: the editor's own shortcuts work."""
+        self.widget.updateEffectList()  # extensions may have brought effects since
+        self.widget.installKeyboardShortcuts()
+        self.widget.setupViewObservations()
+        self.widget.updateWidgetFromMRML()
+
+    def exit(self) -> None:
+        """The module is left: no effect may go on working in the views."""
+        self.widget.setActiveEffect(None)
+        self.widget.uninstallKeyboardShortcuts()
+        self.widget.removeViewObservations()
+
+    def sceneClosing(self) -> None:
+        """The scene goes: let go of its nodes."""
+        self.node = None
+        self.widget.setSegmentationNode(None)
+        self.widget.removeViewObservations()
+
+    def addSegment(self) -> str:
+        """Add an empty segment as one undo step, select it, and return its ID; '' without a segmentation."""
+        segmentation = self.widget.segmentationNode()
+        if segmentation is None:
+            return ""
+        self.widget.saveStateForUndo()
+        segmentID = segmentation.GetSegmentation().AddEmptySegment("", _("Segment"))
+        self.widget.setCurrentSegmentID(segmentID)
+        return segmentID
+
+    def delete(self) -> None:
+        """Now, not later: one that is alive when Slicer ends crashes it."""
+        self.exit()
+        self.widget.setMRMLScene(None)
+        self.widget.delete()
+        self.widget = self.node = None

@@ -1,0 +1,89 @@
+"""What happens in the scene that a session has to know of: segments edited, effects begun, nodes deleted, scenes saved.
+
+It owns its observers. Changes that we make ourselves are told apart by who asks (SegmentWriter.writing).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import qt
+import slicer
+import vtk
+from slicer.util import VTKObservationMixin
+
+LOOK_MS = 150  # after the last change of a segment: a brush stroke changes it many times a second
+
+
+class SceneWatcher(VTKObservationMixin):
+    """``handler`` has segmentChanged(), segmentLooked(), effectBegun(), nodeRemoved(id), sceneSaving(), sceneClosed().
+
+    ``segmentChanged`` comes at once with each change, ``segmentLooked`` once it has been quiet for a moment.
+    """
+
+    def __init__(self, handler: Any) -> None:
+        VTKObservationMixin.__init__(self)
+        self._handler = handler
+        self._segmentation: Any = None
+        self._editorNode: Any = None
+        self._effect = ""
+        self._timer = qt.QTimer()
+        self._timer.singleShot = True
+        self._timer.interval = LOOK_MS
+        self._timer.connect("timeout()", handler.segmentLooked)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, slicer.vtkMRMLScene.NodeAboutToBeRemovedEvent, self._nodeRemoved)
+        self.addObserver(scene, slicer.vtkMRMLScene.StartSaveEvent, self._call(handler.sceneSaving))
+        self.addObserver(scene, slicer.vtkMRMLScene.StartCloseEvent, self._call(handler.sceneClosed))
+
+    def _call(self, function: Callable[[], None]) -> Callable[[Any, Any], None]:
+        return lambda _caller, _event: function()
+
+    def watchSegmentation(self, segmentationNode: Any) -> None:
+        """This one's segments, or none."""
+        if self._segmentation is not None:
+            for event in _SEGMENT_EVENTS():
+                self.removeObserver(self._segmentation, event, self._segmentChanged)
+        self._segmentation = None if segmentationNode is None else segmentationNode.GetSegmentation()
+        if self._segmentation is not None:
+            for event in _SEGMENT_EVENTS():
+                self.addObserver(self._segmentation, event, self._segmentChanged)
+
+    def watchEditor(self, editorNode: Any) -> None:
+        """The Segment Editor's node, whose effects a user begins; or none."""
+        if self._editorNode is not None:
+            self.removeObserver(self._editorNode, vtk.vtkCommand.ModifiedEvent, self._editorChanged)
+        self._editorNode = editorNode
+        if editorNode is not None:
+            self._effect = _effect(editorNode)
+            self.addObserver(editorNode, vtk.vtkCommand.ModifiedEvent, self._editorChanged)
+
+    def _segmentChanged(self, _caller: Any, _event: Any) -> None:
+        self._handler.segmentChanged()
+        self._timer.start()
+
+    def _editorChanged(self, _caller: Any, _event: Any) -> None:
+        effect = _effect(self._editorNode)
+        begun, self._effect = effect and effect != self._effect, effect
+        if begun:
+            self._handler.effectBegun()
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _nodeRemoved(self, _caller: Any, _event: Any, node: Any) -> None:
+        if node is not None and node.GetID():
+            self._handler.nodeRemoved(node.GetID())
+
+    def close(self) -> None:
+        """Watch nothing any more."""
+        self._timer.stop()
+        self.removeObservers()
+        self._segmentation = self._editorNode = None
+
+
+def _effect(editorNode: Any) -> str:
+    name = editorNode.GetActiveEffectName() or ""
+    return "" if name in ("None", "NULL") else name
+
+
+def _SEGMENT_EVENTS() -> tuple[int, ...]:
+    kind = slicer.vtkSegmentation
+    return (kind.SourceRepresentationModified, kind.SegmentModified, kind.SegmentRemoved)

@@ -1,0 +1,104 @@
+"""Propagation as the panel sees it: slices are sent a few at a time, proposals shown as they come; cancelable."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from slicer.i18n import tr as _
+
+from auxol_core.errors import AuxolError
+from auxol_core.types import Propagated
+from AuxOLSegmentLib.Async import Task, Tasks, after
+from AuxOLSegmentLib.TaskLink import TaskLink
+from AuxOLSegmentLib.VolumeReader import SliceKey, sliceImage
+
+AT_ONCE = 8  # slices read and sent without a pause: reading and hashing one takes some milliseconds of the main thread
+BREATH_MS = 1
+
+
+@dataclass
+class Progress:
+    """``running``: whether it goes on; ``done`` of ``total`` slices."""
+
+    running: bool = False
+    done: int = 0
+    total: int = 0
+
+
+class VolumeWalk:
+    """One propagation at a time. ``came(key, propagated)`` with each slice, ``changed()`` when ``progress`` has."""
+
+    def __init__(
+        self,
+        tasks: Tasks,
+        came: Callable[[SliceKey, Propagated], None],
+        changed: Callable[[], None],
+        tell: Callable[[str, str], None],
+    ) -> None:
+        self._tasks, self._came, self._changed, self._tell = tasks, came, changed, tell
+        self.progress = Progress()
+        self._running: Task | None = None
+        self._job: tuple[TaskLink, str] | None = None
+
+    def begin(
+        self,
+        link: TaskLink,
+        volume: Any,
+        keys: Sequence[SliceKey],
+        seeds: dict[int, np.ndarray],
+        taken: Sequence[int],
+    ) -> None:
+        """From the masks in ``seeds`` through ``keys``, neighbouring slices in order; ``seeds`` and ``taken`` by place
+        in ``keys``."""
+        self.cancel()
+        self.progress = Progress(True, 0, len(keys) - len(set(seeds) | set(taken)))
+        self._changed()
+        self._running = self._tasks.start(self._walk(link, volume, list(keys), seeds, list(taken)))
+
+    async def _walk(
+        self, link: TaskLink, volume: Any, keys: list[SliceKey], seeds: dict[int, np.ndarray], taken: list[int]
+    ) -> None:
+        try:
+            ids = await self._sent(link, volume, keys)
+            job = await link.propagate(ids, seeds, taken)
+            self._job = (link, job)
+            await self._followed(link, job, keys)
+            self._tell(_("Proposed on {count} slices; review them below").format(count=self.progress.done), "info")
+        finally:
+            self._job = None
+            self.progress = Progress(False, self.progress.done, self.progress.total)
+            self._changed()
+
+    async def _sent(self, link: TaskLink, volume: Any, keys: list[SliceKey]) -> list[str]:
+        ids: list[str] = []
+        for start in range(0, len(keys), AT_ONCE):
+            images = [sliceImage(volume, key.axis, key.index) for key in keys[start : start + AT_ONCE]]
+            ids += await link.sendSlices(images)
+            await after(BREATH_MS)
+        return ids
+
+    async def _followed(self, link: TaskLink, job: str, keys: list[SliceKey]) -> None:
+        count, last = 0, False
+        while not last:
+            items, last = await link.propagated(job, count)
+            count += len(items)
+            for item in items:
+                self._came(keys[item.index], item)
+                self.progress.done += item.proposal is not None
+            self._changed()
+
+    def cancel(self) -> None:
+        """End it; what came stays. Harmless where nothing goes on."""
+        job, self._job = self._job, None
+        if job is not None:
+            self._tasks.start(self._cancelled(*job))
+        if self._running is not None:
+            self._running.cancel()
+            self._running = None
+
+    async def _cancelled(self, link: TaskLink, job: str) -> None:
+        try:
+            await link.cancelJob(job)
+        except AuxolError:
+            return  # it ends by itself where nobody asks after it
