@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import platformdirs
 import torch
 
 from auxol_core.engine import Engine, SpecialistFactory
@@ -88,12 +87,6 @@ def specialist_factory(compute: Compute) -> SpecialistFactory:
         return learner, ExpertAdvice(options.auxol)
 
     return make
-
-
-def default_data_dir() -> Path:
-    """Where tasks live: the user's data folder, or AUXOL_DATA_DIR."""
-    given = os.environ.get("AUXOL_DATA_DIR")
-    return Path(given) if given else Path(platformdirs.user_data_dir("auxol", appauthor=False)) / "tasks"
 
 
 @dataclass(frozen=True)

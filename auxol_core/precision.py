@@ -13,10 +13,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 import torch
 
 from auxol_core.options import Precision
+from auxol_core.places import cache_folder
 from auxol_core.promptable.network import CROP_SIDE, INPUT_CHANNELS, PromptableNetwork
 from auxol_core.promptable.weights import to_channels_last
 
@@ -36,7 +36,7 @@ class PrecisionChoice:
 
 def choose_precision(threads: int, cache: Path | None = None) -> PrecisionChoice:
     """The faster precision for the promptable network on this CPU; measured at the first call (about a second)."""
-    path = cache or Path(platformdirs.user_cache_dir("auxol", appauthor=False)) / "precision.json"
+    path = cache or cache_folder() / "precision.json"
     key = f"{platform.machine()}|{_cpu_name()}|torch {torch.__version__}|{threads} threads"
     known = _read(path)
     if key not in known:

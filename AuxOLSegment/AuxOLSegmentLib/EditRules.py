@@ -62,7 +62,9 @@ def _editableArea(
     if mode == modes.EditAllowedOutsideVisibleSegments:
         return False, [other for other in visible if other != segmentID]
     raise InvalidInputError(
-        _("This version of the module does not know the editor's editable area ({mode}). Choose another area.").format(mode=mode)
+        _("This version of the module does not know the editor's editable area ({mode}). Choose another area.").format(
+            mode=mode
+        )
     )
 
 
@@ -89,7 +91,10 @@ def visibleSegments(segmentationNode: slicer.vtkMRMLSegmentationNode) -> list[st
 
 
 def _intensities(
-    volumeNode: slicer.vtkMRMLVolumeNode, segmentationNode: slicer.vtkMRMLSegmentationNode, lattice: np.ndarray, extent: tuple[int, ...]
+    volumeNode: slicer.vtkMRMLVolumeNode,
+    segmentationNode: slicer.vtkMRMLSegmentationNode,
+    lattice: np.ndarray,
+    extent: tuple[int, ...],
 ) -> np.ndarray:
     """The volume (its first component) in a box of the segmentation's lattice, as the editor sees it: linear between voxels."""
     image, stored = volumeNode.GetImageData(), volumeLattice(volumeNode, segmentationNode)
@@ -106,6 +111,8 @@ def _intensities(
     source, result = orientedImage(stored, image.GetExtent()), slicer.vtkOrientedImageData()
     source.GetPointData().ShallowCopy(image.GetPointData())
     reference = orientedImage(lattice, extent)
-    slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(source, reference, result, True, False, None, background)
+    slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+        source, reference, result, True, False, None, background
+    )
     values = voxels(result)
     return values[..., 0] if values.ndim == 4 else values

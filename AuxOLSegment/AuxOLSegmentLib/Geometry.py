@@ -31,7 +31,9 @@ def hasLinearTransform(node: slicer.vtkMRMLTransformableNode) -> bool:
     return transform is None or bool(transform.IsTransformToWorldLinear())
 
 
-def matrixBetween(source: slicer.vtkMRMLTransformableNode, target: slicer.vtkMRMLTransformableNode | None) -> np.ndarray:
+def matrixBetween(
+    source: slicer.vtkMRMLTransformableNode, target: slicer.vtkMRMLTransformableNode | None
+) -> np.ndarray:
     """From the coordinates of ``source`` to those of ``target`` (None: the world).
 
     InvalidInputError where a non-linear transform lies between them.
@@ -50,7 +52,9 @@ def matrixBetween(source: slicer.vtkMRMLTransformableNode, target: slicer.vtkMRM
     return slicer.util.arrayFromVTKMatrix(matrix)
 
 
-def volumeLattice(volumeNode: slicer.vtkMRMLVolumeNode, target: slicer.vtkMRMLTransformableNode | None = None) -> np.ndarray:
+def volumeLattice(
+    volumeNode: slicer.vtkMRMLVolumeNode, target: slicer.vtkMRMLTransformableNode | None = None
+) -> np.ndarray:
     """IJK of the volume to the coordinates of ``target`` (None: the world), parent transforms included."""
     matrix = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASMatrix(matrix)
@@ -88,7 +92,11 @@ def sliceExtent(axis: int, index: int, rows: tuple[int, int], cols: tuple[int, i
     """Extent in IJK, both ends included, of the half-open ``rows`` and ``cols`` on a slice."""
     sliceAt, rowAt, colAt = SLICE_ROW_COLUMN[axis]
     extent = [0] * 6
-    for position, (first, last) in ((sliceAt, (index, index)), (rowAt, (rows[0], rows[1] - 1)), (colAt, (cols[0], cols[1] - 1))):
+    for position, (first, last) in (
+        (sliceAt, (index, index)),
+        (rowAt, (rows[0], rows[1] - 1)),
+        (colAt, (cols[0], cols[1] - 1)),
+    ):
         extent[2 * position : 2 * position + 2] = [first, last]
     return tuple(extent)
 

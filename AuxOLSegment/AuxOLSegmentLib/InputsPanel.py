@@ -248,7 +248,8 @@ def taskText(status: Any) -> str:
     if status.window is None:
         window = _("its intensity window is set by the first slice")
     else:
-        window = _("intensity window {low} to {high}").format(low=f"{status.window.low:g}", high=f"{status.window.high:g}")
+        low, high = f"{status.window.low:g}", f"{status.window.high:g}"
+        window = _("intensity window {low} to {high}").format(low=low, high=high)
     generalist = _("built-in") if status.generalist == "builtin" else status.generalist
     return _("Generalist: {generalist}; {window}; version {version}.").format(
         generalist=generalist, window=window, version=status.version
@@ -267,7 +268,8 @@ def _volumeOnDisplay() -> Any:
         volume = slicer.mrmlScene.GetNodeByID(composite.GetBackgroundVolumeID() or "")
         if volume is not None:
             return volume
-    return next((v for v in slicer.util.getNodesByClass("vtkMRMLVolumeNode") if not v.IsA("vtkMRMLLabelMapVolumeNode")), None)
+    volumes = slicer.util.getNodesByClass("vtkMRMLVolumeNode")
+    return next((volume for volume in volumes if not volume.IsA("vtkMRMLLabelMapVolumeNode")), None)
 
 
 def _segmentationFor(volume: Any) -> Any:
@@ -276,7 +278,8 @@ def _segmentationFor(volume: Any) -> Any:
         reference = node.GetNodeReference(slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole())
         if reference is volume and not node.GetHideFromEditors():
             return node
-    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", _("{volume} segmentation").format(volume=volume.GetName()))
+    name = _("{volume} segmentation").format(volume=volume.GetName())
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.CreateDefaultDisplayNodes()
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
     return node

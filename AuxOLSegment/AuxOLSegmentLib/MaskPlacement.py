@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import slicer
 from auxol_core.types import BoolArray, Box
 
 from AuxOLSegmentLib.Geometry import SLICE_ROW_COLUMN, integerShift, shifted, sliceExtent
@@ -107,3 +108,13 @@ def _tight(
         start = extent[2 * position] + low[2 - position]
         tight += [start, start + voxels.shape[2 - position] - 1]
     return Placement(voxels, lattice, tuple(tight), False, axis, box)
+
+
+def tellWritten(segmentation: slicer.vtkSegmentation, segmentID: str, image: slicer.vtkOrientedImageData) -> None:
+    """After voxels of a stored labelmap were written in place: what Slicer's own code tells the views and the editor's history.
+
+    The array's time stamp is what they compare; the image's own would report changed representations as well.
+    """
+    image.GetPointData().GetScalars().Modified()
+    segmentation.InvokeEvent(slicer.vtkSegmentation.SourceRepresentationModified, segmentID)
+    segmentation.InvokeEvent(slicer.vtkSegmentation.RepresentationModified, segmentID)

@@ -32,7 +32,7 @@ def silently(*widgets: qt.QWidget) -> Iterator[None]:
     try:
         yield
     finally:
-        for widget, blocked in zip(widgets, before):
+        for widget, blocked in zip(widgets, before, strict=True):
             widget.blockSignals(blocked)
 
 

@@ -39,14 +39,16 @@ def segmentOf(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str) 
     labelmap = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
     if segmentation.GetSourceRepresentationName() != labelmap:
         raise InvalidInputError(
-            _("The segmentation {name} is stored as {kind}. Convert it to binary labelmap in the module Segmentations.").format(
-                name=segmentationNode.GetName(), kind=segmentation.GetSourceRepresentationName()
-            )
+            _(
+                "The segmentation {name} is stored as {kind}. Convert it to binary labelmap in the module Segmentations."
+            ).format(name=segmentationNode.GetName(), kind=segmentation.GetSourceRepresentationName())
         )
     return segment
 
 
-def labelmapOf(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str) -> tuple[slicer.vtkOrientedImageData | None, int]:
+def labelmapOf(
+    segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str
+) -> tuple[slicer.vtkOrientedImageData | None, int]:
     """The labelmap that holds a segment, not copied (None: nothing in it yet), and the segment's value in it."""
     segment = segmentOf(segmentationNode, segmentID)
     name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
@@ -62,7 +64,9 @@ def segmentLattice(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: 
     image, _value = labelmapOf(segmentationNode, segmentID)
     if image is not None:
         return imageLattice(image)
-    geometry = slicer.vtkSlicerSegmentEditorLogic.GetReferenceImageGeometryStringFromSegmentation(segmentationNode.GetSegmentation())
+    geometry = slicer.vtkSlicerSegmentEditorLogic.GetReferenceImageGeometryStringFromSegmentation(
+        segmentationNode.GetSegmentation()
+    )
     reference = slicer.vtkOrientedImageData()
     if not geometry or not slicer.vtkSegmentationConverter.DeserializeImageGeometry(geometry, reference, False):
         return None
@@ -77,7 +81,9 @@ def readRegion(
     region = np.zeros([extent[2 * p + 1] - extent[2 * p] + 1 for p in (2, 1, 0)], dtype=bool)
     if image is None:
         return region
-    shift = integerShift(lattice, imageLattice(image), [max(abs(extent[2 * p]), abs(extent[2 * p + 1])) for p in range(3)])
+    shift = integerShift(
+        lattice, imageLattice(image), [max(abs(extent[2 * p]), abs(extent[2 * p + 1])) for p in range(3)]
+    )
     if shift is None:
         return _resampled(image, lattice, extent) == value
     wanted = shifted(extent, shift)
@@ -90,7 +96,9 @@ def readRegion(
 def _resampled(image: slicer.vtkOrientedImageData, lattice: np.ndarray, extent: tuple[int, ...]) -> np.ndarray:
     """The nearest voxels of ``image`` in a box of another lattice; 0 outside."""
     result = slicer.vtkOrientedImageData()
-    slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(image, orientedImage(lattice, extent), result, False)
+    slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+        image, orientedImage(lattice, extent), result, False
+    )
     return voxels(result)
 
 
@@ -104,7 +112,9 @@ def maskOnSlice(
     """The segment on one slice of the volume, (rows, cols) of SliceKey; zeros where nothing is. InvalidInputError as segmentOf."""
     rows, cols = sliceShape(volumeNode, axis)
     extent = sliceExtent(axis, index, (0, rows), (0, cols))
-    return readRegion(segmentationNode, segmentID, volumeLattice(volumeNode, segmentationNode), extent).reshape(rows, cols)
+    return readRegion(segmentationNode, segmentID, volumeLattice(volumeNode, segmentationNode), extent).reshape(
+        rows, cols
+    )
 
 
 def occupiedSlices(
@@ -135,7 +145,9 @@ def occupiedSlices(
     return (np.flatnonzero(occupied) + first).tolist()
 
 
-def _occupiedElsewhere(image: slicer.vtkOrientedImageData, value: int, toVolume: np.ndarray, axis: int, count: int) -> list[int]:
+def _occupiedElsewhere(
+    image: slicer.vtkOrientedImageData, value: int, toVolume: np.ndarray, axis: int, count: int
+) -> list[int]:
     k, j, i = np.nonzero(voxels(image) == value)
     extent = image.GetExtent()
     row = toVolume[SLICE_ROW_COLUMN[axis][0]]

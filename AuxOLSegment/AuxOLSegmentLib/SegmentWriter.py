@@ -24,17 +24,24 @@ from vtk.util.numpy_support import numpy_to_vtk
 
 from AuxOLSegmentLib.EditRules import editableRegion, overwrittenSegments
 from AuxOLSegmentLib.Geometry import inExtent, intersection, orientedImage, sliceExtent, volumeLattice, voxels
-from AuxOLSegmentLib.MaskPlacement import Placement
+from AuxOLSegmentLib.MaskPlacement import Placement, tellWritten
 from AuxOLSegmentLib.SegmentReader import labelmapOf, maskOnSlice, readRegion, segmentLattice, segmentOf
 from AuxOLSegmentLib.VolumeReader import SliceKey, sliceShape
 
-TAGS = {"task": "AuxOL.Task", "version": "AuxOL.Version", "generalist": "AuxOL.Generalist", "reviewed": "AuxOL.Reviewed"}
+TAGS = {
+    "task": "AuxOL.Task",
+    "version": "AuxOL.Version",
+    "generalist": "AuxOL.Generalist",
+    "reviewed": "AuxOL.Reviewed",
+}
 
 
 class SegmentWriter:
     """``editorNode`` (vtkMRMLSegmentEditorNode) holds masking and overwrite mode; None: no masking, nothing is overwritten."""
 
-    def __init__(self, editorNode: slicer.vtkMRMLSegmentEditorNode | None, saveStateForUndo: Callable[[], None] | None) -> None:
+    def __init__(
+        self, editorNode: slicer.vtkMRMLSegmentEditorNode | None, saveStateForUndo: Callable[[], None] | None
+    ) -> None:
         self.editorNode = editorNode
         self.saveStateForUndo = saveStateForUndo
         self._depth = 0
@@ -69,7 +76,9 @@ class SegmentWriter:
         shape = sliceShape(volumeNode, key.axis)
         if mask.shape != shape:
             raise InvalidInputError(
-                _("The mask is {got}, the slice is {want} (rows, columns). Ask for the proposal again.").format(got=mask.shape, want=shape)
+                _("The mask is {got}, the slice is {want} (rows, columns). Ask for the proposal again.").format(
+                    got=mask.shape, want=shape
+                )
             )
         segmentOf(segmentationNode, segmentID)
         with self._writing():
@@ -84,7 +93,13 @@ class SegmentWriter:
                     editableRegion(self.editorNode, segmentationNode, segmentID, volumeNode, lattice, placement.extent)
                 )
             if placement is not None:
-                self._write(placement, self._overwritten(written, key, volume, segmentationNode, segmentID), segmentationNode, segmentID, undo)
+                self._write(
+                    placement,
+                    self._overwritten(written, key, volume, segmentationNode, segmentID),
+                    segmentationNode,
+                    segmentID,
+                    undo,
+                )
         if placement is not None and placement.onSlice:
             return written
         return written & maskOnSlice(segmentationNode, segmentID, volumeNode, key.axis, key.index)
@@ -109,7 +124,12 @@ class SegmentWriter:
         return mask & allowed
 
     def _overwritten(
-        self, written: BoolArray, key: SliceKey, volume: np.ndarray, segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str
+        self,
+        written: BoolArray,
+        key: SliceKey,
+        volume: np.ndarray,
+        segmentationNode: slicer.vtkMRMLSegmentationNode,
+        segmentID: str,
     ) -> dict[str, Placement]:
         """For each segment that has to give way: its voxels under ``written``, on its own lattice."""
         overlaps = {}
@@ -141,7 +161,9 @@ class SegmentWriter:
             self._modify(segmentationNode, other, overlap, self._logic.ModificationModeRemove)
         self._modify(segmentationNode, segmentID, placement, self._logic.ModificationModeAdd)
 
-    def _modify(self, segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str, placement: Placement, mode: int) -> None:
+    def _modify(
+        self, segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str, placement: Placement, mode: int
+    ) -> None:
         if _modifyInPlace(segmentationNode, segmentID, placement, mode == self._logic.ModificationModeAdd):
             return
         image = orientedImage(placement.lattice, placement.extent)
@@ -177,7 +199,12 @@ class SegmentWriter:
         reviewed: bool,
     ) -> None:
         """Write on the segment where it comes from; the tags are saved with the scene and in .seg.nrrd files."""
-        values = {"task": task, "version": str(version), "generalist": generalistHash, "reviewed": "yes" if reviewed else "no"}
+        values = {
+            "task": task,
+            "version": str(version),
+            "generalist": generalistHash,
+            "reviewed": "yes" if reviewed else "no",
+        }
         segment = segmentOf(segmentationNode, segmentID)
         with self._writing():
             for name, tag in TAGS.items():
@@ -199,7 +226,9 @@ class SegmentWriter:
         return values
 
 
-def _modifyInPlace(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str, placement: Placement, add: bool) -> bool:
+def _modifyInPlace(
+    segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str, placement: Placement, add: bool
+) -> bool:
     """Write into the stored labelmap where that is all there is to do; False: nothing was done, the editor's logic has to.
 
     The logic looks for the borders of the whole labelmap after each write (50 ms where a segment spans 512x512x300). They cannot
@@ -219,8 +248,5 @@ def _modifyInPlace(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: 
     if value > np.iinfo(region.dtype).max or (add and not np.isin(region[placement.voxels], (0, value)).all()):
         return False
     region[placement.voxels & ((region == 0) if add else (region == value))] = value if add else 0
-    # The array's own time stamp is what displays and the undo history compare; the image's would report changed representations.
-    image.GetPointData().GetScalars().Modified()
-    segmentation.InvokeEvent(slicer.vtkSegmentation.SourceRepresentationModified, segmentID)
-    segmentation.InvokeEvent(slicer.vtkSegmentation.RepresentationModified, segmentID)
+    tellWritten(segmentation, segmentID, image)
     return True

@@ -22,7 +22,8 @@ MAX_NAME = 100
 class TaskDesk:
     """The open task. ``tell(kind)`` as SessionLogic's listeners have it, ``say(text, level)``, ``refreshed(event)``.
 
-    ``reopened()``: the engine had lost the task. ``window()``: the grey range that a new task is to see, None: the engine takes it from the first slice.
+    ``reopened()``: the engine had lost the task. ``window()``: the grey range that a new task is to see, None: the
+    engine takes it from the first slice.
     """
 
     def __init__(

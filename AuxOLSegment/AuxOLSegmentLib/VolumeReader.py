@@ -50,7 +50,9 @@ def volumeProblem(volumeNode: slicer.vtkMRMLVolumeNode | None) -> str:
         return _("Choose a volume that has an image.")
     components = image.GetNumberOfScalarComponents()
     if components == 4:
-        return _("The volume has four components (colour with transparency). Convert it to RGB in the module Vector to Scalar Volume.")
+        return _(
+            "The volume has four components (colour with transparency). Convert it to RGB in the module Vector to Scalar Volume."
+        )
     if components not in (1, 3):
         return _("The volume has {count} components; choose a grey (1) or RGB (3) volume.").format(count=components)
     if sum(size >= MIN_SIDE for size in image.GetDimensions()) < 2:
@@ -76,7 +78,9 @@ def sliceImage(volumeNode: slicer.vtkMRMLVolumeNode, axis: int, index: int) -> S
         raise InvalidInputError(problem)
     if not 0 <= index < sliceCount(volumeNode, axis):
         raise InvalidInputError(
-            _("The volume has the slices 0 to {last}, not {index}.").format(last=sliceCount(volumeNode, axis) - 1, index=index)
+            _("The volume has the slices 0 to {last}, not {index}.").format(
+                last=sliceCount(volumeNode, axis) - 1, index=index
+            )
         )
     pixels = np.take(_array(volumeNode), index, axis=axis)
     if pixels.ndim == 3 and pixels.shape[2] == 1:
@@ -103,14 +107,18 @@ def sliceStamp(volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey) -> tuple[str
     return volumeNode.GetID(), image.GetMTime() if image is not None else 0, key.axis, key.index
 
 
-def pixelOfRas(volumeNode: slicer.vtkMRMLVolumeNode, axis: int, ras: tuple[float, float, float]) -> tuple[float, float, float]:
+def pixelOfRas(
+    volumeNode: slicer.vtkMRMLVolumeNode, axis: int, ras: tuple[float, float, float]
+) -> tuple[float, float, float]:
     """(row, col, index) of a place, as fractions; it may lie outside the volume."""
     ijk = apply(np.linalg.inv(volumeLattice(volumeNode)), ras)
     sliceAt, rowAt, colAt = SLICE_ROW_COLUMN[axis]
     return float(ijk[rowAt]), float(ijk[colAt]), float(ijk[sliceAt])
 
 
-def rasOfPixel(volumeNode: slicer.vtkMRMLVolumeNode, axis: int, index: float, row: float, col: float) -> tuple[float, float, float]:
+def rasOfPixel(
+    volumeNode: slicer.vtkMRMLVolumeNode, axis: int, index: float, row: float, col: float
+) -> tuple[float, float, float]:
     """World RAS in mm of a pixel; fractions are places between the centres."""
     ijk = [0.0, 0.0, 0.0]
     for position, value in zip(SLICE_ROW_COLUMN[axis], (index, row, col)):
@@ -142,16 +150,26 @@ def alignedSlice(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLV
     axis = _alignedAxis(sliceNode, volumeNode)
     if axis is None:
         raise ViewRefused(
-            _("The view {name} is not aligned with the voxels of the volume. Rotate it to the volume plane.").format(name=name), name, True
+            _("The view {name} is not aligned with the voxels of the volume. Rotate it to the volume plane.").format(
+                name=name
+            ),
+            name,
+            True,
         )
     if min(sliceShape(volumeNode, axis)) < MIN_SIDE:
         raise ViewRefused(
-            _("The view {name} shows the volume edge-on, where it is one voxel thin. Rotate it to the volume plane.").format(name=name), name, True
+            _(
+                "The view {name} shows the volume edge-on, where it is one voxel thin. Rotate it to the volume plane."
+            ).format(name=name),
+            name,
+            True,
         )
     # The plane may leave the slice's middle by MAX_DRIFT at the border, so measure in the volume's own middle.
     index = _indexAtCentre(sliceNode, volumeNode, axis)
     if not 0 <= index < sliceCount(volumeNode, axis):
-        raise ViewRefused(_("The view {name} shows a plane beside the volume. Scroll it back.").format(name=name), name, False)
+        raise ViewRefused(
+            _("The view {name} shows a plane beside the volume. Scroll it back.").format(name=name), name, False
+        )
     return SliceKey(volumeNode.GetID(), axis, index)
 
 
@@ -206,4 +224,7 @@ def displayedSlices(volumeNode: slicer.vtkMRMLVolumeNode) -> list[SliceKey]:
 
 def _shows(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode) -> bool:
     composite = slicer.vtkMRMLSliceLogic.GetSliceCompositeNode(sliceNode)
-    return composite is not None and volumeNode.GetID() in (composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID())
+    return composite is not None and volumeNode.GetID() in (
+        composite.GetBackgroundVolumeID(),
+        composite.GetForegroundVolumeID(),
+    )

@@ -24,7 +24,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("protocol", "client", "client_calls", "client_files", "client_memory", "correction_sender"), 1),
     **dict.fromkeys(("http_line", "outbox", "transport", "server_process"), 1),
     **dict.fromkeys(("promptable", "generalist", "specialist", "synthetic"), 2),
-    **dict.fromkeys(("fusion", "memory", "crops", "metrics", "objects", "precision"), 2),
+    **dict.fromkeys(("fusion", "memory", "crops", "metrics", "objects", "precision", "places"), 2),
     **dict.fromkeys(("engine", "worker", "worker_engine", "session", "slices", "pending", "propagate"), 3),
     **dict.fromkeys(("task_file", "task_database", "task_journal", "task_versions", "task_transfer"), 3),
     **dict.fromkeys(("task_owner", "task_schema", "task_folder"), 3),
@@ -37,7 +37,7 @@ GEOMETRY = ("crops", "metrics", "objects")
 DOORS: dict[str, tuple[str, ...]] = {
     **{room: tuple(r for r, floor in FLOORS.items() if floor == FLOORS[room]) for room in FLOORS if FLOORS[room] < 2},
     "promptable": GEOMETRY,
-    "generalist": (*GEOMETRY, "promptable"),
+    "generalist": (*GEOMETRY, "promptable", "places"),
     "specialist": (*GEOMETRY, "promptable", "memory"),
     "synthetic": (),
     "fusion": (*GEOMETRY, "specialist.base"),
@@ -45,7 +45,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "crops": (),
     "metrics": (),
     "objects": ("crops", "metrics"),
-    "precision": ("promptable",),
+    "precision": ("promptable", "places"),
+    "places": (),
     **{room: tuple(r for r, floor in FLOORS.items() if floor == 3) for room in FLOORS if FLOORS[room] == 3},
     "build": (),
     "server": ("build",),
@@ -64,7 +65,8 @@ ROOM_EXTRAS: dict[str, set[str]] = {
     "promptable": {"torch", "safetensors"},
     "generalist": {"torch", "safetensors", "segment_anything", "requests", "platformdirs", "filelock"},
     "specialist": {"torch", "safetensors"},
-    "precision": {"torch", "platformdirs"},
+    "precision": {"torch"},
+    "places": {"platformdirs"},
     "lesson_codec": {"safetensors"},
 }
 NEVER = {"slicer", "qt", "ctk", "vtk"}

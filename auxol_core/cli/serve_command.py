@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auxol_core.cli.places import data_folder
 from auxol_core.errors import AccessError, InvalidInputError
 from auxol_core.options import MachineOptions
+from auxol_core.places import data_folder
 
 if TYPE_CHECKING:
     from auxol_core.server.users import Users

@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist.base import Embedding, Generalist
+from auxol_core.places import cache_folder
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +49,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 def default_folder() -> Path:
     """AUXOL_CACHE_DIR/embeddings where that is set, else ``embeddings`` in the user's cache folder."""
-    given = os.environ.get("AUXOL_CACHE_DIR")
-    base = Path(given) if given else Path(platformdirs.user_cache_dir("auxol", appauthor=False))
-    return base / "embeddings"
+    return cache_folder() / "embeddings"
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def start_server(*, generalist: str, data_dir: Path, machine: MachineOptions) ->
         "data-dir": str(data_dir),
         "threads": str(threads_of(machine)),
         "device": machine.device,
-        "precision": "bfloat16",
+        "precision": machine.precision,
     }
     # Embeddings that an earlier run left on the disk would make this one faster than it is.
     own_cache = {"AUXOL_CACHE_DIR": str(data_dir / "embedding-cache")}

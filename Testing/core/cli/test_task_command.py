@@ -18,16 +18,16 @@ import typer
 from tiny_network import MACHINE, tiny_generalist
 from typer.testing import CliRunner, Result
 
-from auxol_core.build import default_data_dir, set_up_torch
+from auxol_core.build import set_up_torch
 from auxol_core.cli import task_command
 from auxol_core.cli.main import SentenceGroup
-from auxol_core.cli.places import data_folder
 from auxol_core.cli.task_command import task_app
 from auxol_core.cli.task_report import learning_curve
 from auxol_core.engine import Engine
 from auxol_core.errors import NotFoundError, TaskFileError, TaskFileLockedError
 from auxol_core.fusion import ExpertAdvice
 from auxol_core.options import AuxolOptions, TaskOptions
+from auxol_core.places import data_folder
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
 from auxol_core.task_file import TaskFile, TaskView
 from auxol_core.task_schema import LessonRow, UpdateRow
@@ -154,10 +154,13 @@ def test_listing_and_the_other_light_commands_do_not_load_torch(tmp_path: Path) 
     assert result.returncode == 0, result.stderr
 
 
-def test_without_a_folder_given_it_is_the_one_the_engine_uses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert data_folder() == default_data_dir()
+def test_without_a_folder_given_it_is_the_users_or_the_one_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("AUXOL_DATA_DIR", raising=False)
+    assert data_folder().name == "tasks" and data_folder().parent.name == "auxol"
     monkeypatch.setenv("AUXOL_DATA_DIR", str(tmp_path))
-    assert data_folder() == default_data_dir() == tmp_path
+    assert data_folder() == tmp_path
 
 
 # The read-only door

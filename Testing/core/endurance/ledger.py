@@ -61,12 +61,14 @@ class Ledger:
         except UnavailableError:
             slice_id = image.slice_id
         self.saved.append(correction_id)
+        told = ""
         try:
             receipt = client.correct(TASK, slice_id, mask, correction_id=correction_id, proposals=proposals)
         except UnavailableError as error:
-            assert "kept in the outbox" in str(error)
+            told = str(error)
         else:
             self.receipts[correction_id] = receipt
+        assert correction_id in self.receipts or "kept in the outbox" in told
 
     def watch(self, client: EngineClient) -> None:
         """Listen until the server is gone, or until all that was saved is learned."""

@@ -137,7 +137,10 @@ def test_a_task_open_elsewhere_is_no_place_to_export_to(task: TaskFile, path: Pa
         ("DROP INDEX updates_of_correction", "tables"),
         ("PRAGMA application_id=7", "application id"),
         ("DELETE FROM task", "task's row"),
-        ("INSERT INTO task SELECT 2, name, options, generalist, generalist_hash, created, 1, 2, 0, 0, 0 FROM task", "row"),
+        (
+            "INSERT INTO task SELECT 2, name, options, generalist, generalist_hash, created, 1, 2, 0, 0, 0 FROM task",
+            "row",
+        ),
         ("UPDATE task SET generalist = '/home/me/sam.pth'", "path"),
         ("UPDATE task SET current_version = 9", "rule"),
         ("UPDATE task SET current_version = 4, last_version = 4", "current version"),

@@ -1,4 +1,4 @@
-"""Where this user's tasks and cached files lie, known without torch."""
+"""Where this user's tasks and cached files lie; known without torch, so that any command can tell."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import platformdirs
 
 
 def data_folder() -> Path:
-    """The same as ``build.default_data_dir`` (a test compares them), which cannot be asked without loading torch."""
+    """Where tasks live: AUXOL_DATA_DIR, or ``tasks`` in the user's data folder."""
     given = os.environ.get("AUXOL_DATA_DIR")
     return Path(given) if given else Path(platformdirs.user_data_dir("auxol", appauthor=False)) / "tasks"
 
 
 def cache_folder() -> Path:
-    """Where what can be made anew is kept: the folder that holds disk_cache's, or AUXOL_CACHE_DIR."""
+    """Where what can be made anew is kept: AUXOL_CACHE_DIR, or the user's cache folder."""
     given = os.environ.get("AUXOL_CACHE_DIR")
     return Path(given) if given else Path(platformdirs.user_cache_dir("auxol", appauthor=False))

@@ -1,0 +1,202 @@
+"""The learning curve, drawn with QPainter: Dice of SAM alone, the specialist and the shown proposal, slice by slice.
+
+Few slices are joined by a line; of many, each is a small dot and the line is the mean of the last ten. Colours can be
+told apart by colour-blind readers, and every line has its own dashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+Values = list[float | None]
+
+JOINED = 12  # from more slices on, dots and a running mean
+MEAN_OF = 10
+DASHES = {"generalist": qt.Qt.DashLine, "specialist": qt.Qt.DotLine, "fused": qt.Qt.SolidLine}
+LIGHT = {"generalist": "#0072B2", "specialist": "#C04A00", "fused": "#00805C"}
+DARK = {"generalist": "#6FB7F0", "specialist": "#FF9E57", "fused": "#4FD8AE"}
+FLOORS = (0.9, 0.8, 0.6, 0.5, 0.0)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Dice per saved slice, in order; None where a network was not asked."""
+
+    generalist: Values
+    specialist: Values
+    fused: Values
+
+    @staticmethod
+    def of(corrections: Sequence[Any]) -> Curve:
+        """From CorrectionInfo; a slice with several objects counts with their mean."""
+        scored = [info.scores for info in corrections if info.scores]
+        columns = [
+            [_mean([getattr(score, name) for score in scores]) for scores in scored]
+            for name in ("generalist", "specialist", "fused")
+        ]
+        return Curve(*columns)
+
+    @property
+    def count(self) -> int:
+        return len(self.fused)
+
+    @property
+    def floor(self) -> float:
+        """Where the scale begins: high enough to see a difference, low enough to hide no slice."""
+        values = [value for line in (self.generalist, self.specialist, self.fused) for value in line if value is not None]
+        return next(floor for floor in FLOORS if floor <= min(values, default=0.0))
+
+
+def running(values: Values, count: int) -> Values:
+    """The mean of the last ``count`` values that are there; None until there is one."""
+    return [_mean(values[max(0, at - count + 1) : at + 1]) for at in range(len(values))]
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    there = [value for value in values if value is not None]
+    return sum(there) / len(there) if there else None
+
+
+def drawCurve(curve: Curve, width: int, height: int, font: qt.QFont, palette: qt.QPalette, ratio: float = 1.0) -> qt.QPixmap:
+    """A picture of ``width`` x ``height`` pixels (times ``ratio`` on a dense screen) in the colours of ``palette``."""
+    pixmap = qt.QPixmap(int(width * ratio), int(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(palette.color(qt.QPalette.Base))
+    painter = qt.QPainter()
+    painter.begin(pixmap)
+    try:
+        painter.setRenderHint(qt.QPainter.Antialiasing, True)
+        painter.setFont(font)
+        drawing = _Drawing(painter, palette, width, height, curve)
+        drawing.axes()
+        if curve.count:
+            drawing.lines()
+            drawing.legend()
+        else:
+            drawing.nothing()
+    finally:
+        painter.end()  # a painter that is alive when its pixmap goes crashes Qt
+    return pixmap
+
+
+class _Drawing:
+    """One picture: where things are, in pixels."""
+
+    def __init__(self, painter: qt.QPainter, palette: qt.QPalette, width: int, height: int, curve: Curve) -> None:
+        self.painter, self.curve = painter, curve
+        self.text = palette.color(qt.QPalette.Text)
+        dark = palette.color(qt.QPalette.Base).lightness() < 128
+        self.colors = {name: qt.QColor(code) for name, code in (DARK if dark else LIGHT).items()}
+        metrics = painter.fontMetrics()
+        self.line = metrics.height()
+        self.left = metrics.horizontalAdvance("0.00") + self.line + 8
+        self.right, self.top = width - 10, self.line + 12
+        self.bottom = height - 2 * self.line - 8
+        self.grid = qt.QColor(self.text)
+        self.grid.setAlphaF(0.22)
+
+    def x(self, number: float) -> float:
+        """Of the slice ``number``, counted from 1."""
+        last = max(2, self.curve.count)
+        return self.left + 6 + (number - 1) / (last - 1) * (self.right - self.left - 12)
+
+    def y(self, dice: float) -> float:
+        floor = self.curve.floor
+        return self.bottom - (dice - floor) / (1.0 - floor) * (self.bottom - self.top)
+
+    def write(self, x: float, y: float, width: float, text: str, flags: int) -> None:
+        self.painter.setPen(qt.QPen(self.text))
+        self.painter.drawText(int(x), int(y), int(width), self.line, int(flags), text)
+
+    def axes(self) -> None:
+        """Grid, ticks with numbers, names of the axes."""
+        floor, painter = self.curve.floor, self.painter
+        steps = 4 if floor in (0.0, 0.6, 0.8) else 5
+        for step in range(steps + 1):
+            dice = floor + (1.0 - floor) * step / steps
+            y = self.y(dice)
+            painter.setPen(qt.QPen(self.grid))
+            painter.drawLine(self.left, int(y), self.right, int(y))
+            self.write(self.line + 2, y - self.line / 2, self.left - self.line - 8, f"{dice:.2f}", qt.Qt.AlignRight)
+        for number in _ticks(self.curve.count):
+            self.write(self.x(number) - 30, self.bottom + 3, 60, str(number), qt.Qt.AlignHCenter)
+        name = _("saved slice") if self.curve.count <= JOINED else _("saved slice (lines: mean of the last {count})")
+        named = name.format(count=MEAN_OF)
+        self.write(self.left, self.bottom + self.line + 4, self.right - self.left, named, qt.Qt.AlignHCenter)
+        painter.save()
+        painter.translate(2, self.bottom)
+        painter.rotate(-90)
+        self.write(0, 0, self.bottom - self.top, _("Dice"), qt.Qt.AlignHCenter)
+        painter.restore()
+
+    def lines(self) -> None:
+        """SAM below, what was shown on top."""
+        for name in ("generalist", "specialist", "fused"):
+            values = getattr(self.curve, name)
+            many = self.curve.count > JOINED
+            self._dots(values, self.colors[name], 1.5 if many else 2.6, 0.45 if many else 1.0)
+            self._path(running(values, MEAN_OF) if many else values, self._pen(name))
+
+    def _pen(self, name: str) -> qt.QPen:
+        pen = qt.QPen(self.colors[name])
+        pen.setWidthF(2.4 if name == "fused" else 1.8)
+        pen.setStyle(DASHES[name])
+        return pen
+
+    def _dots(self, values: Values, color: qt.QColor, radius: float, opacity: float) -> None:
+        painter = self.painter
+        painter.setOpacity(opacity)
+        painter.setPen(qt.QPen(qt.Qt.NoPen))
+        painter.setBrush(qt.QBrush(color))
+        for at, value in enumerate(values):
+            if value is not None:
+                size = 2 * radius
+                painter.drawEllipse(qt.QRectF(self.x(at + 1) - radius, self.y(value) - radius, size, size))
+        painter.setOpacity(1.0)
+
+    def _path(self, values: Values, pen: qt.QPen) -> None:
+        path, drawing = qt.QPainterPath(), False
+        for at, value in enumerate(values):
+            if value is None:
+                drawing = False
+            elif drawing:
+                path.lineTo(self.x(at + 1), self.y(value))
+            else:
+                path.moveTo(self.x(at + 1), self.y(value))
+                drawing = True
+        self.painter.setBrush(qt.QBrush(qt.Qt.NoBrush))
+        self.painter.setPen(pen)
+        self.painter.drawPath(path)
+
+    def legend(self) -> None:
+        """Above the plot: each line with its mean over the last slices."""
+        names = {"generalist": _("SAM alone"), "specialist": _("Specialist"), "fused": _("Shown")}
+        metrics = self.painter.fontMetrics()
+        x = self.left
+        for name, text in names.items():
+            last = running(getattr(self.curve, name), MEAN_OF)[-1]
+            told = text if last is None else f"{text} {last:.2f}"
+            self.painter.setPen(self._pen(name))
+            self.painter.drawLine(int(x), int(4 + self.line / 2), int(x + 20), int(4 + self.line / 2))
+            width = metrics.horizontalAdvance(told)
+            self.write(x + 24, 4, width + 4, told, qt.Qt.AlignLeft)
+            x += 24 + width + 12
+
+    def nothing(self) -> None:
+        """Before the first correction."""
+        middle = (self.top + self.bottom - self.line) / 2
+        told = _("The curve begins with the first saved slice.")
+        self.write(self.left, middle, self.right - self.left, told, qt.Qt.AlignHCenter)
+
+
+def _ticks(count: int) -> list[int]:
+    """At most seven round numbers in 1 .. count, 1 always among them."""
+    if count < 1:
+        return []
+    step = next(step for power in range(9) for step in (10**power, 2 * 10**power, 5 * 10**power) if count / step <= 6)
+    return sorted({1, *range(step, count + 1, step)} - ({2} if step > 2 else set()))
