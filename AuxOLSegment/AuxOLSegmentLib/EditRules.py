@@ -1,17 +1,17 @@
 """What the Segment Editor allows, asked for one box: editable area, editable intensity range, overwrite mode.
 
-The same rules as vtkMRMLSegmentationNode::GenerateEditMask and vtkSlicerSegmentEditorLogic::ModifySegmentByLabelmap apply, which
-make them for the whole volume; a test compares the two.
+The same rules as vtkMRMLSegmentationNode::GenerateEditMask and vtkSlicerSegmentEditorLogic::ModifySegmentByLabelmap
+apply, which make them for the whole volume; a test compares the two.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import slicer
-from auxol_core.errors import InvalidInputError
-from auxol_core.types import BoolArray
 from slicer.i18n import tr as _
 
+from auxol_core.errors import InvalidInputError
+from auxol_core.types import BoolArray
 from AuxOLSegmentLib.Geometry import inExtent, integerShift, intersection, orientedImage, shifted, volumeLattice, voxels
 from AuxOLSegmentLib.SegmentReader import readRegion
 
@@ -24,7 +24,10 @@ def editableRegion(
     lattice: np.ndarray,
     extent: tuple[int, ...],
 ) -> BoolArray:
-    """Where ``segmentID`` may be edited, (k, j, i) of ``extent``; ``volumeNode`` stands in where the editor has no source volume."""
+    """Where ``segmentID`` may be edited, (k, j, i) of ``extent``.
+
+    ``volumeNode`` stands in where the editor has no source volume.
+    """
     allowed = np.ones([extent[2 * p + 1] - extent[2 * p] + 1 for p in (2, 1, 0)], dtype=bool)
     if editorNode is None:
         return allowed
@@ -96,7 +99,7 @@ def _intensities(
     lattice: np.ndarray,
     extent: tuple[int, ...],
 ) -> np.ndarray:
-    """The volume (its first component) in a box of the segmentation's lattice, as the editor sees it: linear between voxels."""
+    """The volume (first component) in a box of the segmentation's lattice as the editor sees it: linear in between."""
     image, stored = volumeNode.GetImageData(), volumeLattice(volumeNode, segmentationNode)
     background = volumeNode.GetImageBackgroundScalarComponentAsDouble(0)
     shift = integerShift(lattice, stored, [max(abs(extent[2 * p]), abs(extent[2 * p + 1])) for p in range(3)])

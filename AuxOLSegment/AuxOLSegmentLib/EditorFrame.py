@@ -15,8 +15,8 @@ class EditorFrame:
     def __init__(self, layout: object) -> None:
         self.widget = slicer.qMRMLSegmentEditorWidget()
         # The panel has selectors of its own at its top, where the work begins.
-        self.widget.setSegmentationNodeSelectorVisible(False)
-        self.widget.setSourceVolumeNodeSelectorVisible(False)
+        self.widget.segmentationNodeSelectorVisible = False
+        self.widget.sourceVolumeNodeSelectorVisible = False
         self.node = None
         # The node first, so that what the widget selects when it gets the scene is kept in it.
         self.selectNode()
@@ -38,7 +38,6 @@ class EditorFrame:
 
     def enter(self) -> None:
         """The module is shown: the editor's own shortcuts work."""
-        self.widget.updateEffectList()  # extensions may have brought effects since
         self.widget.installKeyboardShortcuts()
         self.widget.setupViewObservations()
         self.widget.updateWidgetFromMRML()

@@ -188,9 +188,9 @@ class EngineConnection:
         """``link`` gave no answer: the next call looks for an engine anew."""
         if self._link is not link:
             return
-        process = self._process
-        if process is not None and process.running:
-            process.kill()  # it runs and does not answer
+        if self._process is not None:
+            self._process.kill()  # it runs and does not answer, or is about to end
+            self._keepUntilGone(self._process)
         self._drop()
         self._lost()
 
@@ -215,10 +215,13 @@ class EngineConnection:
         if process is not None:
             self._removeAttachFile(process)
             process.stop()
-            self._leaving = [*[each for each in self._leaving if each.running], process]
+            self._keepUntilGone(process)
         if self._starting is not None:
             self._starting.cancel()
         self._drop()
+
+    def _keepUntilGone(self, process: EngineProcess) -> None:
+        self._leaving = [*[each for each in self._leaving if each.running], process]
 
     async def test(self, url: str, token: str) -> dict[str, Any]:
         """What the server at ``url`` says of itself; raises why it cannot be used."""

@@ -109,12 +109,14 @@ class EngineProcess:
             self._begun.resolve(ready)
 
     def _readLog(self) -> None:
+        if self._stopped:
+            return
         text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
         self._lines.extend(line for line in text.splitlines() if line.strip())
 
     def _finished(self) -> None:
-        if self._process is None:
-            return
+        if self._stopped:
+            return  # nobody is to be told, and at the end of the application the process is no more
         self._readLog()
         self._ended(
             UnavailableError(
@@ -135,7 +137,7 @@ class EngineProcess:
     def _ended(self, error: UnavailableError) -> None:
         if self.ready is None:
             self._giveUp(error)
-        elif not self._stopped:
+        else:
             self._stopped = True
             self._told(self.tail)
 
@@ -151,6 +153,7 @@ class EngineProcess:
         self._giveUp(UnavailableError("The engine was stopped before it was ready."))
 
     def kill(self) -> None:
-        """End it at once; for one that does not answer any more."""
+        """End it at once, without telling; for one that does not answer any more."""
+        self._stopped = True
         if self.running:
             self._process.kill()

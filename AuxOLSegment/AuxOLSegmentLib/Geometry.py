@@ -1,7 +1,8 @@
 """Where voxels are: matrices between the slices of a volume, the lattice of a labelmap and the world (RAS, mm).
 
-Conventions: ``axis`` is numpy's axis of ``slicer.util.arrayFromVolume`` (k, j, i), as in SliceKey. Matrices are 4x4 numpy arrays.
-A *lattice* is a matrix that takes voxel indices (i, j, k) to millimetres; a labelmap may store any box of it (its extent).
+Conventions: ``axis`` is numpy's axis of ``slicer.util.arrayFromVolume`` (k, j, i), as in SliceKey. Matrices are 4x4
+numpy arrays. A *lattice* is a matrix that takes voxel indices (i, j, k) to millimetres; a labelmap may store any box of
+it (its extent).
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 import slicer
 import vtk
-from auxol_core.errors import InvalidInputError
 from slicer.i18n import tr as _
 from vtk.util.numpy_support import vtk_to_numpy
+
+from auxol_core.errors import InvalidInputError
 
 # For each axis: which of (i, j, k) counts the slices, the rows and the columns.
 SLICE_ROW_COLUMN = {0: (2, 1, 0), 1: (1, 2, 0), 2: (0, 2, 1)}
@@ -76,7 +78,7 @@ def orientedImage(lattice: np.ndarray, extent: tuple[int, ...]) -> slicer.vtkOri
 
 
 def integerShift(first: np.ndarray, second: np.ndarray, dimensions: tuple[int, ...]) -> tuple[int, int, int] | None:
-    """What to add to an (i, j, k) of ``first`` to have that of the same voxel in ``second``; None if the lattices differ.
+    """What to add to an (i, j, k) of ``first`` for that of the same voxel in ``second``; None if the lattices differ.
 
     ``dimensions``: of the region (i, j, k) of ``first``, from its origin, over which they have to agree.
     """
@@ -109,7 +111,7 @@ def intersection(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, 
     """The box that two extents share; None if they share nothing (an empty extent has its end before its start)."""
     low = [max(first[at], second[at]) for at in (0, 2, 4)]
     high = [min(first[at], second[at]) for at in (1, 3, 5)]
-    if any(end < start for start, end in zip(low, high)):
+    if any(end < start for start, end in zip(low, high, strict=True)):
         return None
     return low[0], high[0], low[1], high[1], low[2], high[2]
 

@@ -7,6 +7,7 @@ told to the other two, so that scripts and the editor's segment table work as we
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import qt
@@ -27,9 +28,9 @@ SEGMENT_EVENTS = ("SegmentAdded", "SegmentRemoved", "SegmentModified")
 class InputsPanel(VTKObservationMixin):
     """``changed()`` is called after another volume or segment was chosen."""
 
-    def __init__(self, ui: Any, logic: Any, editor: EditorFrame, act: Act) -> None:
+    def __init__(self, ui: Any, logic: Any, editor: EditorFrame, act: Act, changed: Callable[[], None]) -> None:
         VTKObservationMixin.__init__(self)
-        self.ui, self.logic, self.editor, self.act = ui, logic, editor, act
+        self.ui, self.logic, self.editor, self.act, self.changed = ui, logic, editor, act, changed
         self.parameters: Any = None
         self._guiTag: Any = None
         self._busy = False  # while this class itself writes, its own observers pass
@@ -129,6 +130,7 @@ class InputsPanel(VTKObservationMixin):
         self.act(lambda: self.logic.setInputs(*inputs))
         self._typed = False
         self.refresh()
+        self.changed()
 
     # Segments
 
@@ -244,7 +246,7 @@ def segmentIDs(segmentation: Any) -> list[str]:
 def taskText(status: Any) -> str:
     """One line on what is fixed for the open task."""
     if status is None:
-        return _("A task is what is being learned. It is kept on this machine and serves for other images as well.")
+        return _("A task is what is being learned; it serves for other images too.")
     if status.window is None:
         window = _("its intensity window is set by the first slice")
     else:
@@ -273,11 +275,13 @@ def _volumeOnDisplay() -> Any:
 
 
 def _segmentationFor(volume: Any) -> Any:
-    """The first segmentation that a person made of this volume, else a new one."""
-    for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
-        reference = node.GetNodeReference(slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole())
-        if reference is volume and not node.GetHideFromEditors():
-            return node
+    """The first segmentation that a person made of this volume or of none, else a new one."""
+    role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
+    nodes = [node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode") if not node.GetHideFromEditors()]
+    for wanted in (volume, None):
+        for node in nodes:
+            if node.GetNodeReference(role) is wanted:
+                return node
     name = _("{volume} segmentation").format(volume=volume.GetName())
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.CreateDefaultDisplayNodes()

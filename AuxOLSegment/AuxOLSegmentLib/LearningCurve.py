@@ -16,6 +16,8 @@ from slicer.i18n import tr as _
 Values = list[float | None]
 
 JOINED = 12  # from more slices on, dots and a running mean
+DOTTED = 60  # from more slices on, no dots
+CORNERS = 90  # of a line, at most: more cannot be seen and take time to draw
 MEAN_OF = 10
 DASHES = {"generalist": qt.Qt.DashLine, "specialist": qt.Qt.DotLine, "fused": qt.Qt.SolidLine}
 LIGHT = {"generalist": "#0072B2", "specialist": "#C04A00", "fused": "#00805C"}
@@ -48,7 +50,7 @@ class Curve:
     @property
     def floor(self) -> float:
         """Where the scale begins: high enough to see a difference, low enough to hide no slice."""
-        values = [value for line in (self.generalist, self.specialist, self.fused) for value in line if value is not None]
+        values = [value for value in (*self.generalist, *self.specialist, *self.fused) if value is not None]
         return next(floor for floor in FLOORS if floor <= min(values, default=0.0))
 
 
@@ -62,7 +64,9 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return sum(there) / len(there) if there else None
 
 
-def drawCurve(curve: Curve, width: int, height: int, font: qt.QFont, palette: qt.QPalette, ratio: float = 1.0) -> qt.QPixmap:
+def drawCurve(
+    curve: Curve, width: int, height: int, font: qt.QFont, palette: qt.QPalette, ratio: float = 1.0
+) -> qt.QPixmap:
     """A picture of ``width`` x ``height`` pixels (times ``ratio`` on a dense screen) in the colours of ``palette``."""
     pixmap = qt.QPixmap(int(width * ratio), int(height * ratio))
     pixmap.setDevicePixelRatio(ratio)
@@ -88,7 +92,7 @@ class _Drawing:
     """One picture: where things are, in pixels."""
 
     def __init__(self, painter: qt.QPainter, palette: qt.QPalette, width: int, height: int, curve: Curve) -> None:
-        self.painter, self.curve = painter, curve
+        self.painter, self.curve, self.floor = painter, curve, curve.floor
         self.text = palette.color(qt.QPalette.Text)
         dark = palette.color(qt.QPalette.Base).lightness() < 128
         self.colors = {name: qt.QColor(code) for name, code in (DARK if dark else LIGHT).items()}
@@ -106,8 +110,7 @@ class _Drawing:
         return self.left + 6 + (number - 1) / (last - 1) * (self.right - self.left - 12)
 
     def y(self, dice: float) -> float:
-        floor = self.curve.floor
-        return self.bottom - (dice - floor) / (1.0 - floor) * (self.bottom - self.top)
+        return self.bottom - (dice - self.floor) / (1.0 - self.floor) * (self.bottom - self.top)
 
     def write(self, x: float, y: float, width: float, text: str, flags: int) -> None:
         self.painter.setPen(qt.QPen(self.text))
@@ -115,7 +118,7 @@ class _Drawing:
 
     def axes(self) -> None:
         """Grid, ticks with numbers, names of the axes."""
-        floor, painter = self.curve.floor, self.painter
+        floor, painter = self.floor, self.painter
         steps = 4 if floor in (0.0, 0.6, 0.8) else 5
         for step in range(steps + 1):
             dice = floor + (1.0 - floor) * step / steps
@@ -139,7 +142,8 @@ class _Drawing:
         for name in ("generalist", "specialist", "fused"):
             values = getattr(self.curve, name)
             many = self.curve.count > JOINED
-            self._dots(values, self.colors[name], 1.5 if many else 2.6, 0.45 if many else 1.0)
+            if self.curve.count <= DOTTED:
+                self._dots(values, self.colors[name], 1.5 if many else 2.6, 0.45 if many else 1.0)
             self._path(running(values, MEAN_OF) if many else values, self._pen(name))
 
     def _pen(self, name: str) -> qt.QPen:
@@ -161,7 +165,9 @@ class _Drawing:
 
     def _path(self, values: Values, pen: qt.QPen) -> None:
         path, drawing = qt.QPainterPath(), False
-        for at, value in enumerate(values):
+        step = -(-len(values) // CORNERS)
+        for at in sorted({*range(0, len(values), step), len(values) - 1}):
+            value = values[at]
             if value is None:
                 drawing = False
             elif drawing:
@@ -175,9 +181,9 @@ class _Drawing:
 
     def legend(self) -> None:
         """Above the plot: each line with its mean over the last slices."""
-        names = {"generalist": _("SAM alone"), "specialist": _("Specialist"), "fused": _("Shown")}
+        names = {"generalist": _("SAM alone"), "specialist": _("Specialist"), "fused": _("Fused")}
         metrics = self.painter.fontMetrics()
-        x = self.left
+        x = 6
         for name, text in names.items():
             last = running(getattr(self.curve, name), MEAN_OF)[-1]
             told = text if last is None else f"{text} {last:.2f}"
@@ -185,13 +191,13 @@ class _Drawing:
             self.painter.drawLine(int(x), int(4 + self.line / 2), int(x + 20), int(4 + self.line / 2))
             width = metrics.horizontalAdvance(told)
             self.write(x + 24, 4, width + 4, told, qt.Qt.AlignLeft)
-            x += 24 + width + 12
+            x += 24 + width + 10
 
     def nothing(self) -> None:
         """Before the first correction."""
-        middle = (self.top + self.bottom - self.line) / 2
+        y = self.y(0.625) - self.line / 2  # between two lines of the grid
         told = _("The curve begins with the first saved slice.")
-        self.write(self.left, middle, self.right - self.left, told, qt.Qt.AlignHCenter)
+        self.write(self.left, y, self.right - self.left, told, qt.Qt.AlignHCenter)
 
 
 def _ticks(count: int) -> list[int]:

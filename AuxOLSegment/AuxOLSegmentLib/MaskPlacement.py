@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import slicer
-from auxol_core.types import BoolArray, Box
 
+from auxol_core.types import BoolArray, Box
 from AuxOLSegmentLib.Geometry import SLICE_ROW_COLUMN, integerShift, shifted, sliceExtent
 
 
 def halfThickness(toVolume: np.ndarray, axis: int) -> float:
     """How far from the middle of a slice, in slices, the centre of a voxel of another lattice may be to count as on it.
 
-    ``toVolume``: IJK of that lattice to IJK of the volume. Half a slice, or half the voxel where voxels are larger than slices.
+    ``toVolume``: IJK of that lattice to IJK of the volume. Half a slice, or half a voxel where voxels are the larger.
     """
     sliceAt = SLICE_ROW_COLUMN[axis][0]
     return max(0.5, 0.5 * float(np.abs(toVolume[sliceAt, :3]).max()))
@@ -24,7 +24,8 @@ def halfThickness(toVolume: np.ndarray, axis: int) -> float:
 class Placement:
     """``voxels`` (k, j, i) bool, in the box ``extent`` (IJK, both ends included) of ``lattice``.
 
-    ``onSlice``: each of them is one pixel of the slice, because volume and labelmap have the same lattice; ``box`` then says which.
+    ``onSlice``: each of them is one pixel of the slice, because volume and labelmap have the same lattice; ``box`` then
+    says which.
     """
 
     voxels: BoolArray
@@ -58,7 +59,7 @@ class Placement:
 def _onOtherLattice(
     part: BoolArray, box: tuple[int, int, int, int], axis: int, index: int, volume: np.ndarray, lattice: np.ndarray
 ) -> Placement | None:
-    """The voxels of ``lattice`` whose centre lies in a marked pixel and no further from the slice than halfThickness."""
+    """The voxels of ``lattice`` whose centre lies in a marked pixel, no further from the slice than halfThickness."""
     toVolume = np.linalg.solve(volume, lattice)
     half = halfThickness(toVolume, axis)
     extent = _extentAround(box, axis, index, half, np.linalg.inv(toVolume))
@@ -89,11 +90,11 @@ def _extentAround(
         for row in (box[0] - 0.5, box[1] - 0.5):
             for col in (box[2] - 0.5, box[3] - 0.5):
                 ijk = [0.0, 0.0, 0.0, 1.0]
-                for position, value in zip(SLICE_ROW_COLUMN[axis], (across, row, col)):
+                for position, value in zip(SLICE_ROW_COLUMN[axis], (across, row, col), strict=True):
                     ijk[position] = value
                 corners.append((toLattice @ ijk)[:3])
     low, high = np.floor(np.min(corners, axis=0)).astype(int), np.ceil(np.max(corners, axis=0)).astype(int)
-    return tuple(int(edge) for pair in zip(low, high) for edge in pair)
+    return tuple(int(edge) for pair in zip(low, high, strict=True) for edge in pair)
 
 
 def _tight(
@@ -101,8 +102,8 @@ def _tight(
 ) -> Placement:
     """``found``: indices k, j, i in ``extent``."""
     low = [int(at.min()) for at in found]
-    voxels = np.zeros([int(at.max()) - first + 1 for at, first in zip(found, low)], dtype=bool)
-    voxels[tuple(at - first for at, first in zip(found, low))] = True
+    voxels = np.zeros([int(at.max()) - first + 1 for at, first in zip(found, low, strict=True)], dtype=bool)
+    voxels[tuple(at - first for at, first in zip(found, low, strict=True))] = True
     tight = []
     for position in range(3):
         start = extent[2 * position] + low[2 - position]
@@ -111,7 +112,7 @@ def _tight(
 
 
 def tellWritten(segmentation: slicer.vtkSegmentation, segmentID: str, image: slicer.vtkOrientedImageData) -> None:
-    """After voxels of a stored labelmap were written in place: what Slicer's own code tells the views and the editor's history.
+    """After voxels of a stored labelmap were written in place: what Slicer's own code tells the views and the history.
 
     The array's time stamp is what they compare; the image's own would report changed representations as well.
     """

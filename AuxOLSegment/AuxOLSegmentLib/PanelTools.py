@@ -8,7 +8,6 @@ from typing import Any
 
 import qt
 import slicer
-from slicer.i18n import tr as _
 
 Say = Callable[[str, str], None]  # text, level: puts a sentence on the status line
 Act = Callable[[Callable[[], Any]], None]  # calls it; what it raises becomes a sentence on the status line
@@ -46,25 +45,66 @@ def fileToSave(title: str, suggested: str, kinds: str) -> str:
     return str(qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, suggested, kinds))
 
 
-def fileToOpen(title: str, kinds: str) -> str:
+def fileToOpen(title: str, kinds: str = "") -> str:
     """A path that the user chose, '' if none."""
     return str(qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), title, "", kinds))
 
 
-def fillTable(table: qt.QTableWidget, rows: Sequence[Sequence[str]], *, marked: int | None = None) -> None:
-    """Replace a table's rows by texts; the row ``marked`` is bold. The selected row stays selected by its place."""
-    selected = table.currentRow()
-    with silently(table):
-        table.setRowCount(len(rows))
-        for row, texts in enumerate(rows):
-            for column, text in enumerate(texts):
-                table.setItem(row, column, _item(text, bold=row == marked))
-        table.setCurrentCell(min(selected, len(rows) - 1), 0)
+def folderToUse(title: str, current: str) -> str:
+    """A folder that the user chose, '' if none."""
+    return str(qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title, current))
 
 
-def _item(text: str, *, bold: bool) -> qt.QTableWidgetItem:
+class Table:
+    """Rows of text in a QTableWidget, written some cells at a time: 300 rows at once would hold up the mouse."""
+
+    CELLS = 45  # written in one go, some milliseconds
+    LONG = 16  # letters; longer texts may not fit their column and get a tooltip
+
+    def __init__(self, widget: qt.QTableWidget, widths: Sequence[int]) -> None:
+        """``widths`` of the columns in pixels; the one with 0 takes what is left."""
+        self.widget = widget
+        self._shown: dict[tuple[int, int], tuple[str, bool]] = {}
+        self._wanted: dict[tuple[int, int], tuple[str, bool]] = {}
+        self._timer = qt.QTimer(widget)
+        self._timer.setInterval(0)
+        self._timer.connect("timeout()", self._write)
+        header = widget.horizontalHeader()
+        header.stretchLastSection = False
+        for column, width in enumerate(widths):
+            if width:
+                header.resizeSection(column, width)
+            else:
+                header.setSectionResizeMode(column, qt.QHeaderView.Stretch)
+
+    def fill(self, rows: Sequence[Sequence[str]], *, marked: int | None = None) -> None:
+        """Replace the rows; the row ``marked`` is bold. The first ones are there at once, the others soon."""
+        cells = {(row, at): (text, row == marked) for row, texts in enumerate(rows) for at, text in enumerate(texts)}
+        with silently(self.widget):
+            self.widget.setRowCount(len(rows))
+        self._shown = {place: cell for place, cell in self._shown.items() if place[0] < len(rows)}
+        self._wanted = {place: cell for place, cell in cells.items() if self._shown.get(place) != cell}
+        self._write()
+
+    def _write(self) -> None:
+        """Some of the cells that are wanted, from the top."""
+        with silently(self.widget):
+            for place in list(self._wanted)[: self.CELLS]:
+                self._shown[place] = self._wanted.pop(place)
+                self.widget.setItem(*place, _item(*self._shown[place]))
+        if bool(self._wanted) != self._timer.active:
+            self._timer.start() if self._wanted else self._timer.stop()
+
+    def stop(self) -> None:
+        """What is not written yet is no longer wanted."""
+        self._wanted = {}
+        self._timer.stop()
+
+
+def _item(text: str, bold: bool) -> qt.QTableWidgetItem:
     item = qt.QTableWidgetItem(text)
-    item.setToolTip(text)  # columns are narrow
+    if len(text) > Table.LONG:
+        item.setToolTip(text)
     if bold:
         font = qt.QFont(item.font())
         font.setBold(True)
@@ -76,6 +116,3 @@ def fraction(value: float | None) -> str:
     """A Dice or quality with two digits, a dash where there is none."""
     return "\u2013" if value is None else f"{value:.2f}"
 
-
-def seconds(value: float) -> str:
-    return _("{count} s").format(count=f"{value:.1f}")

@@ -3,7 +3,7 @@
 # No `from __future__ import annotations` here: the wrapper reads the annotations of this class as types.
 from typing import Annotated
 
-from slicer import vtkMRMLSegmentationNode, vtkMRMLVolumeNode
+from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode
 from slicer.parameterNodeWrapper import Minimum, WithinRange, parameterNodeWrapper
 
 
@@ -19,7 +19,7 @@ class Parameters:
     sessionState - the state of each slice as JSON text; SessionLogic writes and reads it.
     """
 
-    volume: vtkMRMLVolumeNode
+    volume: vtkMRMLScalarVolumeNode  # colour volumes are a subclass of it
     segmentation: vtkMRMLSegmentationNode
     segmentID: str
     taskName: str

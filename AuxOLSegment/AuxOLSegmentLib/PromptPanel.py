@@ -124,14 +124,14 @@ class PromptPanel:
 
     def _obliqueViews(self) -> list[tuple[Any, ViewRefused]]:
         """Visible slice views that would refuse a prompt and can be rotated, each with its reason."""
-        parameters = self.ui.volumeSelector.currentNode()
-        if parameters is None or volumeProblem(parameters):
+        volume = self.ui.volumeSelector.currentNode()
+        if volume is None or volumeProblem(volume):
             return []
         refused = []
         for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
             if node.IsViewVisibleInLayout():
                 try:
-                    alignedSlice(node, parameters)
+                    alignedSlice(node, volume)
                 except ViewRefused as reason:
                     if reason.canRotate:
                         refused.append((node, reason))
@@ -156,7 +156,7 @@ class PromptPanel:
         setReady(
             ui.acceptButton,
             none,
-            _("Add the proposal to your segment, as one step that the editor can undo. Beginning an effect does it too."),
+            _("Add the proposal to your segment, as one step that the editor can undo."),
         )
         setReady(ui.discardButton, none, _("Take the proposal away. Your segment stays as it is."))
 

@@ -11,7 +11,6 @@ from auxol_core.errors import AuxolError, NotFoundError
 from auxol_core.types import Event
 from AuxOLSegmentLib.Messages import sentence
 from AuxOLSegmentLib.Proposals import Shown
-from AuxOLSegmentLib.SegmentReader import maskDigest
 from AuxOLSegmentLib.SessionBase import SessionBase
 from AuxOLSegmentLib.SliceBook import SliceState
 from AuxOLSegmentLib.VolumeReader import SliceKey, sliceCount, sliceImage, sliceStamp
@@ -170,8 +169,8 @@ class PromptWork(SessionBase):
         mask = np.logical_or.reduce([each.mask for each in shown])
         self.writer.addMask(mask, key, self.volume, self.segmentation, self.segmentID, undo=undo)
         self.proposals.take(key)
-        now = self.maskOn(key)
-        self.book.of(key).accepted([each.proposalID for each in shown], maskDigest(now))
+        seen = self.digestOn(key) if key in self.displayed() else ""
+        self.book.of(key).accepted([each.proposalID for each in shown], seen)
         for each in shown:
             self.desk.ifOpen(lambda link, each=each: link.accept(each.proposalID))
             self._parts.pop(each.objectID, None)

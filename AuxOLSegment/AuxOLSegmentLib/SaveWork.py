@@ -20,6 +20,7 @@ class SaveWork(PromptWork):
     """The second half of a slice's life."""
 
     parameters: Any
+    _lastSeen: tuple[tuple[str, SliceKey], str] | None
 
     def canSave(self) -> tuple[bool, str]:
         """Whether the slice on display can be saved, and if not, why."""
@@ -61,14 +62,19 @@ class SaveWork(PromptWork):
         return len(records)
 
     def _look(self) -> None:
+        """Take note of the slice on display as it is. One that nobody of us knows counts as edited only if it changed
+        while it was on display: a segment that was loaded is not the user's lesson because they scroll through it."""
         try:
             key = self.displayKey()
         except AuxolError:
+            self._lastSeen = None
             return
         mask = self.maskOn(key)
-        record = self.book.get(key)
-        if record is not None or mask.any():
-            self.book.of(key).edited(maskDigest(mask), not mask.any())
+        digest, record = maskDigest(mask), self.book.get(key)
+        known = self._lastSeen is not None and self._lastSeen[0] == (self.segmentID, key)
+        if record is not None or (known and self._lastSeen is not None and self._lastSeen[1] != digest):
+            self.book.of(key).edited(digest, not mask.any())
+        self._lastSeen = ((self.segmentID, key), digest)
 
     def _teach(self, record: SliceRecord) -> None:
         key = record.key

@@ -15,9 +15,9 @@ LOOK_MS = 150  # after the last change of a segment: a brush stroke changes it m
 
 
 class SceneWatcher(VTKObservationMixin):
-    """``handler`` has segmentChanged(), segmentLooked(), effectBegun(), nodeRemoved(id), sceneSaving(), sceneClosed().
+    """``handler`` has segmentLooked(), effectBegun(), nodeRemoved(id), sceneSaving(), sceneClosed().
 
-    ``segmentChanged`` comes at once with each change, ``segmentLooked`` once it has been quiet for a moment.
+    ``segmentLooked`` comes once segments and views have been quiet for a moment.
     """
 
     def __init__(self, handler: Any) -> None:
@@ -37,6 +37,10 @@ class SceneWatcher(VTKObservationMixin):
 
     def _call(self, function: Callable[[], None]) -> Callable[[Any, Any], None]:
         return lambda _caller, _event: function()
+
+    def looked(self) -> None:
+        """A view shows another slice, or another view is used."""
+        self._timer.start()
 
     def watchSegmentation(self, segmentationNode: Any) -> None:
         """This one's segments, or none."""
@@ -58,7 +62,6 @@ class SceneWatcher(VTKObservationMixin):
             self.addObserver(editorNode, vtk.vtkCommand.ModifiedEvent, self._editorChanged)
 
     def _segmentChanged(self, _caller: Any, _event: Any) -> None:
-        self._handler.segmentChanged()
         self._timer.start()
 
     def _editorChanged(self, _caller: Any, _event: Any) -> None:

@@ -1,7 +1,7 @@
 """Reads segments in regions: one slice costs one slice, however large the segmentation is.
 
-A labelmap may be cropped to what is in it, shared by several segments, or lie on a lattice other than the volume's; then the
-nearest voxel counts, as everywhere in Slicer.
+A labelmap may be cropped to what is in it, shared by several segments, or lie on a lattice other than the volume's;
+then the nearest voxel counts, as everywhere in Slicer.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import hashlib
 
 import numpy as np
 import slicer
-from auxol_core.errors import InvalidInputError
-from auxol_core.types import BoolArray
 from slicer.i18n import tr as _
 
+from auxol_core.errors import InvalidInputError
+from auxol_core.types import BoolArray
 from AuxOLSegmentLib.Geometry import (
     SLICE_ROW_COLUMN,
     imageLattice,
@@ -40,7 +40,7 @@ def segmentOf(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str) 
     if segmentation.GetSourceRepresentationName() != labelmap:
         raise InvalidInputError(
             _(
-                "The segmentation {name} is stored as {kind}. Convert it to binary labelmap in the module Segmentations."
+                "The segmentation {name} is stored as {kind}. Convert it to binary labelmap in module Segmentations."
             ).format(name=segmentationNode.GetName(), kind=segmentation.GetSourceRepresentationName())
         )
     return segment
@@ -49,7 +49,7 @@ def segmentOf(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str) 
 def labelmapOf(
     segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str
 ) -> tuple[slicer.vtkOrientedImageData | None, int]:
-    """The labelmap that holds a segment, not copied (None: nothing in it yet), and the segment's value in it."""
+    """The labelmap that holds a segment, not copied (None: nothing in it yet), and the segment's value there."""
     segment = segmentOf(segmentationNode, segmentID)
     name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
     image = segment.GetRepresentation(name)
@@ -59,7 +59,8 @@ def labelmapOf(
 def segmentLattice(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str) -> np.ndarray | None:
     """IJK to the segmentation's coordinates of the lattice that a segment is stored on.
 
-    For an empty segment the one that the editor would use: the reference geometry, else that of another segment; None: there is none yet.
+    For an empty segment the one that the editor would use: the reference geometry, else that of another segment;
+    None: there is none yet.
     """
     image, _value = labelmapOf(segmentationNode, segmentID)
     if image is not None:
@@ -76,7 +77,7 @@ def segmentLattice(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: 
 def readRegion(
     segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str, lattice: np.ndarray, extent: tuple[int, ...]
 ) -> BoolArray:
-    """The segment in a box of a lattice (IJK to the segmentation's own coordinates): (k, j, i) of ``extent``, both ends included."""
+    """The segment in a box of a lattice (IJK to the segmentation's own coordinates): (k, j, i) of ``extent``."""
     image, value = labelmapOf(segmentationNode, segmentID)
     region = np.zeros([extent[2 * p + 1] - extent[2 * p] + 1 for p in (2, 1, 0)], dtype=bool)
     if image is None:
@@ -109,7 +110,7 @@ def maskOnSlice(
     axis: int,
     index: int,
 ) -> BoolArray:
-    """The segment on one slice of the volume, (rows, cols) of SliceKey; zeros where nothing is. InvalidInputError as segmentOf."""
+    """The segment on one slice of the volume, (rows, cols) of SliceKey; zeros where nothing is. Errors as segmentOf."""
     rows, cols = sliceShape(volumeNode, axis)
     extent = sliceExtent(axis, index, (0, rows), (0, cols))
     return readRegion(segmentationNode, segmentID, volumeLattice(volumeNode, segmentationNode), extent).reshape(
@@ -134,7 +135,8 @@ def occupiedSlices(
         return []
     labels = voxels(image)[inExtent(extent, shared)]
     first = shared[2 * SLICE_ROW_COLUMN[axis][0]]
-    # Plane by plane in the order of memory: whole comparisons need as much memory again, and columns across planes cost 40 times more.
+    # Plane by plane in the order of memory: a whole comparison needs as much memory again, columns across planes 40
+    # times the time.
     occupied = np.zeros(labels.shape[axis], dtype=bool)
     for k, plane in enumerate(labels):
         here = plane == value

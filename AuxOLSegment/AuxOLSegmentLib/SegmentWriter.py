@@ -1,10 +1,10 @@
 """The only code that writes the user's segments.
 
 A write adds a mask to one segment, in the box of the mask alone and on the segmentation's own lattice, through Slicer's
-vtkSlicerSegmentEditorLogic. The editor's rules are applied here, in the same box, before the logic is called: its own code
-generates them for the whole volume at every call (over 100 ms on 512x512x300), and would resample every other segment that is
-stored on another lattice. Segments that the overwrite mode names but that lie elsewhere are not touched at all. Where a write
-only sets voxels inside the stored labelmap, they are set there (see _modifyInPlace).
+vtkSlicerSegmentEditorLogic. The editor's rules are applied here, in the same box, before the logic is called: its own
+code makes them for the whole volume at every call (1 s on 512x512x300), and would resample every other segment that is
+stored on another lattice. Segments that the overwrite mode names but that lie elsewhere are not touched at all. Where a
+write only sets voxels inside the stored labelmap, they are set there (see _modifyInPlace).
 
 The state for undo is saved by the caller's function (the editor widget's slot), once before the first voxel changes.
 """
@@ -17,11 +17,11 @@ from contextlib import contextmanager
 import numpy as np
 import slicer
 import vtk
-from auxol_core.errors import InvalidInputError
-from auxol_core.types import BoolArray, Box
 from slicer.i18n import tr as _
 from vtk.util.numpy_support import numpy_to_vtk
 
+from auxol_core.errors import InvalidInputError
+from auxol_core.types import BoolArray, Box
 from AuxOLSegmentLib.EditRules import editableRegion, overwrittenSegments
 from AuxOLSegmentLib.Geometry import inExtent, intersection, orientedImage, sliceExtent, volumeLattice, voxels
 from AuxOLSegmentLib.MaskPlacement import Placement, tellWritten
@@ -37,7 +37,7 @@ TAGS = {
 
 
 class SegmentWriter:
-    """``editorNode`` (vtkMRMLSegmentEditorNode) holds masking and overwrite mode; None: no masking, nothing is overwritten."""
+    """``editorNode`` holds masking and overwrite mode; None: no masking, nothing is overwritten."""
 
     def __init__(
         self, editorNode: slicer.vtkMRMLSegmentEditorNode | None, saveStateForUndo: Callable[[], None] | None
@@ -229,11 +229,11 @@ class SegmentWriter:
 def _modifyInPlace(
     segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str, placement: Placement, add: bool
 ) -> bool:
-    """Write into the stored labelmap where that is all there is to do; False: nothing was done, the editor's logic has to.
+    """Write into the stored labelmap where that is all there is to do; False: nothing was done, the logic has to.
 
-    The logic looks for the borders of the whole labelmap after each write (50 ms where a segment spans 512x512x300). They cannot
-    grow by a write inside, and they need not shrink. Everything else that follows a write is a new surface, a first write's
-    status, a layer that has to be split or a wider type of voxels: then it is the logic's turn.
+    The logic looks for the borders of the whole labelmap after each write (50 ms where a segment spans 512x512x300).
+    They cannot grow by a write inside, and they need not shrink. What else may have to follow a write is a new surface,
+    a first write's status, a layer that has to be split or a wider type of voxels: then it is the logic's turn.
     """
     segmentation = segmentationNode.GetSegmentation()
     image, value = labelmapOf(segmentationNode, segmentID)

@@ -45,7 +45,7 @@ class SessionLogic(VolumeWork):
         self._books = Books()
         self._asking: dict[str, int] = {}  # how often each object's prompt has changed
         self._parts: dict[str, int] = {}  # how many clicks and boxes its last answer was for
-        self.views = ViewWatcher()
+        self.views = ViewWatcher(lambda: self._scene.looked())
         self.layer = ProposalLayer()
         self.proposals = Proposals(self.layer, slicer.mrmlScene.GetNodeByID)
         self.prompts = PromptReader(
@@ -67,15 +67,13 @@ class SessionLogic(VolumeWork):
         self._walk = VolumeWalk(self._tasks, self._cameByWalk, lambda: self._tell("propagation"), self.say)
         self._scene = SceneWatcher(self)
         self._closed = False
+        self._lastSeen = None
         self.restore()
 
     # What happens in the scene (SceneWatcher calls these)
 
-    def segmentChanged(self) -> None:
-        """Somebody changed a segment; a slice that waits for its receipt is no longer what was sent."""
-
     def segmentLooked(self) -> None:
-        """A segment was changed a moment ago: the slices on display now are as the user has them."""
+        """A segment was changed or a view was scrolled a moment ago: what is on display now was seen."""
         if not self.whyNot() and not self.writer.writing:
             self._look()
             if self._isCompleted() and self.settings.saveOnCompleted:

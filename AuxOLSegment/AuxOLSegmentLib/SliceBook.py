@@ -63,6 +63,9 @@ class SliceRecord:
         """The segment was changed there by somebody else, and is on display."""
         if digest == self.digest:
             return
+        if not self.digest and self.state in WAITING:
+            self.digest = digest  # it was accepted unseen, and is seen now
+            return
         self.digest, self.correctionID = digest, ""
         if empty and not self.savedAt:
             self.state = SliceState.EMPTY  # it was undone

@@ -97,12 +97,21 @@ class TaskFollower:
             known = True
 
     def _take(self, event: Event) -> None:
-        take = getattr(self, f"_{event.kind}", None)
+        if event.kind == "refreshed":
+            self._refreshed(event)
+            return
+        take = {
+            "queued": self._queued,
+            "learning": self._learning,
+            "progress": self._progress,
+            "learned": self._learned,
+            "discarded": self._discarded,
+            "failed": self._failed,
+            "restored": self._restored,
+        }.get(event.kind)
         if take is not None:
             take(event)
             self._changed("learning")
-        elif event.kind == "refreshed":
-            self._refreshed(event)
 
     def _queued(self, event: Event) -> None:
         self.learning.queued += 1

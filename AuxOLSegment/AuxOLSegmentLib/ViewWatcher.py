@@ -1,5 +1,6 @@
 """Which slice view the user works in: the one that the mouse was last in. It owns its observers."""
 
+from collections.abc import Callable
 from typing import Any
 
 import slicer
@@ -9,9 +10,10 @@ EVENTS = (vtk.vtkCommand.EnterEvent, vtk.vtkCommand.LeftButtonPressEvent)
 
 
 class ViewWatcher:
-    """``view``: the view's name; the first one until the mouse was in one."""
+    """``view``: the view's name; the first one until the mouse was in one. ``looked()``: something else is on display."""
 
-    def __init__(self) -> None:
+    def __init__(self, looked: Callable[[], None]) -> None:
+        self._looked = looked
         self._observed: list[tuple[Any, int]] = []
         self._view = ""
 
@@ -19,7 +21,10 @@ class ViewWatcher:
         """Watch the slice views there are. Harmless twice."""
         self.stop()
         for name in sliceViewNames():
-            interactor = slicer.app.layoutManager().sliceWidget(name).sliceView().interactor()
+            widget = slicer.app.layoutManager().sliceWidget(name)
+            node, modified = widget.mrmlSliceNode(), vtk.vtkCommand.ModifiedEvent
+            self._observed.append((node, node.AddObserver(modified, lambda _caller, _event: self._looked())))
+            interactor = widget.sliceView().interactor()
             if interactor is None:
                 continue
             for event in EVENTS:
@@ -28,12 +33,14 @@ class ViewWatcher:
 
     def use(self, name: str) -> None:
         """The user works in this view now."""
-        self._view = name
+        if name != self._view:
+            self._view = name
+            self._looked()
 
     def stop(self) -> None:
         """Watch no longer."""
-        for interactor, tag in self._observed:
-            interactor.RemoveObserver(tag)
+        for observed, tag in self._observed:
+            observed.RemoveObserver(tag)
         self._observed = []
 
     @property

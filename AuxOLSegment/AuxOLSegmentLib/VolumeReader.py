@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import slicer
-from auxol_core.errors import InvalidInputError
-from auxol_core.types import MIN_SIDE, SliceImage
 from slicer.i18n import tr as _
 
+from auxol_core.errors import InvalidInputError
+from auxol_core.types import MIN_SIDE, SliceImage
 from AuxOLSegmentLib.Geometry import SLICE_ROW_COLUMN, apply, hasLinearTransform, nearest, volumeLattice
 
-# A view counts as aligned while its plane leaves the middle of the slice by less than this part of a slice anywhere in the
-# volume: then every pixel on display is of that one slice.
+# A view counts as aligned while its plane leaves the middle of the slice by less than this part of a slice anywhere in
+# the volume: then every pixel on display is of that one slice.
 MAX_DRIFT = 0.25
 
 
@@ -51,7 +51,7 @@ def volumeProblem(volumeNode: slicer.vtkMRMLVolumeNode | None) -> str:
     components = image.GetNumberOfScalarComponents()
     if components == 4:
         return _(
-            "The volume has four components (colour with transparency). Convert it to RGB in the module Vector to Scalar Volume."
+            "The volume has four components (colour with transparency). Load it again without transparency, as RGB."
         )
     if components not in (1, 3):
         return _("The volume has {count} components; choose a grey (1) or RGB (3) volume.").format(count=components)
@@ -85,7 +85,7 @@ def sliceImage(volumeNode: slicer.vtkMRMLVolumeNode, axis: int, index: int) -> S
     pixels = np.take(_array(volumeNode), index, axis=axis)
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
-    unused, rowAt, colAt = SLICE_ROW_COLUMN[axis]
+    _sliceAt, rowAt, colAt = SLICE_ROW_COLUMN[axis]
     lengths = np.linalg.norm(volumeLattice(volumeNode)[:3, :3], axis=0)
     return SliceImage(np.ascontiguousarray(pixels), (float(lengths[rowAt]), float(lengths[colAt])))
 
@@ -93,7 +93,7 @@ def sliceImage(volumeNode: slicer.vtkMRMLVolumeNode, axis: int, index: int) -> S
 def sliceShape(volumeNode: slicer.vtkMRMLVolumeNode, axis: int) -> tuple[int, int]:
     """(rows, columns) of the slices along ``axis``."""
     dimensions = volumeNode.GetImageData().GetDimensions()
-    unused, rowAt, colAt = SLICE_ROW_COLUMN[axis]
+    _sliceAt, rowAt, colAt = SLICE_ROW_COLUMN[axis]
     return dimensions[rowAt], dimensions[colAt]
 
 
@@ -121,7 +121,7 @@ def rasOfPixel(
 ) -> tuple[float, float, float]:
     """World RAS in mm of a pixel; fractions are places between the centres."""
     ijk = [0.0, 0.0, 0.0]
-    for position, value in zip(SLICE_ROW_COLUMN[axis], (index, row, col)):
+    for position, value in zip(SLICE_ROW_COLUMN[axis], (index, row, col), strict=True):
         ijk[position] = value
     right, anterior, superior = apply(volumeLattice(volumeNode), ijk)
     return float(right), float(anterior), float(superior)

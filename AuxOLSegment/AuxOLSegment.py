@@ -1,0 +1,164 @@
+"""AuxOLSegment: segment from clicks and boxes with a model that learns from each correction, on your own machine.
+
+The module's shell: what Slicer asks of a scripted module, handed on to AuxOLSegmentLib. Opening it installs and downloads
+nothing. torch is never imported here: models run in a process of their own.
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+# In an installed extension auxol_core lies beside this file; in the source tree one folder up.
+if importlib.util.find_spec("auxol_core") is None:
+    sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+LIBRARY = "AuxOLSegmentLib"
+
+
+class AuxOLSegment(ScriptedLoadableModule):
+    """What Slicer's list of modules shows."""
+
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("AuxOL Segment")
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
+        self.parent.dependencies = ["SegmentEditor", "Segmentations", "Markups"]
+        self.parent.contributors = ["The AuxOLSegment contributors"]
+        self.parent.helpText = _(
+            "Click points or drag a box: SAM, joined with what a small network has learned from your earlier corrections, "
+            "proposes a mask. Repair it in the Segment Editor and save it: each saved repair teaches the network, in the "
+            "background and on this machine. Research use only, not for diagnosis."
+        )
+        self.parent.acknowledgementText = _(
+            "Method: Huang et al., Improving Segment Anything on the Fly: Auxiliary Online Learning and Adaptive Fusion "
+            "for Medical Image Segmentation, IEEE Transactions on Medical Imaging 2025. Segment Anything: Kirillov et al., "
+            "ICCV 2023."
+        )
+        slicer.app.connect("startupCompleted()", _registerSampleData)
+
+
+def _registerSampleData():
+    from AuxOLSegmentLib.SampleVolume import registerSampleData
+
+    registerSampleData()
+
+
+class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The panel's life cycle."""
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self.panel = None
+
+    def setup(self):
+        ScriptedLoadableModuleWidget.setup(self)
+        from AuxOLSegmentLib.Widget import PanelWidget
+
+        self.logic = AuxOLSegmentLogic()
+        session = self.logic.startSession()
+        self.panel = PanelWidget(self.layout, session, session.settings)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneEnd)
+        self._takeParameters()
+
+    def enter(self):
+        self._takeParameters()
+        self.logic.session.views.start()
+        self.panel.enter()
+
+    def exit(self):
+        if self.panel is not None:
+            self.panel.exit()
+            self.logic.session.views.stop()
+
+    def cleanup(self):
+        self.removeObservers()
+        if self.panel is not None:
+            self.panel.cleanup()
+            self.panel = None
+        if self.logic is not None:
+            self.logic.endSession()
+
+    def onSceneStartClose(self, caller, event):
+        self.panel.setParameters(None)
+        self.panel.sceneClosing()
+
+    def onSceneEnd(self, caller, event):
+        self.panel.sceneClosed()
+        if self.panel.entered:
+            self._takeParameters()
+
+    def _takeParameters(self):
+        parameters = self.logic.getParameters()
+        self.logic.session.setParameters(parameters)
+        self.panel.setParameters(parameters)
+
+    def onReload(self):
+        """Load the library's files anew as well; Slicer knows only this one."""
+        for name in [each for each in sys.modules if each == LIBRARY or each.startswith(f"{LIBRARY}.")]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
+
+
+class AuxOLSegmentLogic(ScriptedLoadableModuleLogic):
+    """For scripts: ``AuxOLSegmentLogic().startSession()`` gives a SessionLogic; docs/scripting.md shows how to use it."""
+
+    def __init__(self):
+        ScriptedLoadableModuleLogic.__init__(self)
+        self.session = None
+
+    def getParameters(self):
+        """What the scene keeps of the session: the module's parameter node, wrapped."""
+        from AuxOLSegmentLib.Parameters import Parameters
+
+        return Parameters(self.getParameterNode())
+
+    def startSession(self, settings=None):
+        """A session; it is this logic's only one, and ends with ``endSession``."""
+        from AuxOLSegmentLib.SessionLogic import SessionLogic
+        from AuxOLSegmentLib.Settings import Settings
+
+        self.endSession()
+        self.session = SessionLogic(settings or Settings())
+        return self.session
+
+    def endSession(self):
+        """End it, and the worker with it."""
+        session, self.session = self.session, None
+        if session is not None:
+            session.close()
+
+
+class AuxOLSegmentTest(ScriptedLoadableModuleTest):
+    """Reload and Test: the sample volume is opened and a task suggested; the tests proper are in Testing/slicer."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear()
+
+    def runTest(self):
+        self.setUp()
+        self.test_a_session_begins_and_ends()
+
+    def test_a_session_begins_and_ends(self):
+        """A session on an empty scene says what to do first, and leaves nothing behind."""
+        before = slicer.mrmlScene.GetNumberOfNodes()
+        logic = AuxOLSegmentLogic()
+        session = logic.startSession()
+        self.assertTrue(session.whyNot())
+        logic.endSession()
+        self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), before)

@@ -1,0 +1,132 @@
+"""Where these tests run: in Slicer itself (ctest), or in the headless host (pytest). Only this file knows which.
+
+The module comes from the tree that `cmake --install` makes, so that a file missing from a list fails a test.
+"""
+
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+MODULE = "AuxOLSegment"
+
+
+def _in_slicer():
+    if importlib.util.find_spec("slicer") is None:
+        return False
+    import slicer
+
+    return hasattr(slicer, "app")
+
+
+IN_SLICER = _in_slicer()
+HOST = None
+if not IN_SLICER:
+    sys.path.insert(0, str(HERE.parent))
+    import host as headless
+
+    # A space and letters beyond ASCII, as in many users' folders.
+    _TREE = Path(tempfile.mkdtemp(prefix="Slicer äö "))
+    headless.install(HERE.parent.parent, _TREE)
+    HOST = headless.start(_TREE)
+
+import slicer  # noqa: E402 - the host makes it
+
+# The engine's Python: Slicer's own in Slicer, this one where the tests run under pytest.
+PYTHON = "" if IN_SLICER else os.environ.get("AUXOL_TEST_PYTHON", sys.executable)
+
+
+def until(true, within=60.0):
+    """Run the real event loop until ``true()``; AssertionError after ``within`` seconds."""
+    if HOST is not None:
+        try:
+            HOST.process_until(true, within)
+        except TimeoutError as error:
+            raise AssertionError(f"it did not happen within {within:g} s") from error
+        return
+    ends = time.monotonic() + within
+    while not true():
+        if time.monotonic() > ends:
+            raise AssertionError(f"it did not happen within {within:g} s")
+        slicer.app.processEvents()
+
+
+def quiet(seconds=0.4):
+    """Run the event loop for so long: what was started by a timer has happened."""
+    ends = time.monotonic() + seconds
+    until(lambda: time.monotonic() > ends, seconds + 30)
+
+
+def hand(view="Red"):
+    """The user's mouse in a slice view."""
+    if HOST is not None:
+        from host.hand import Hand
+
+        return Hand(HOST.view(view))
+    return _SlicerHand(slicer.app.layoutManager().sliceWidget(view).sliceView())
+
+
+class _SlicerHand:
+    """The same in Slicer, with events to the view's interactor. Positions are the view's pixels, y up."""
+
+    def __init__(self, view):
+        self._view, self._interactor = view, view.interactor()
+
+    def position(self, ras):
+        x, y, _z = self._view.convertRASToXYZ(ras)
+        return round(x), round(y)
+
+    def _event(self, name, at):
+        self._interactor.SetEventInformation(*at, 0, 0, "\0", 0, "")
+        self._interactor.InvokeEvent(name)
+
+    def click(self, at):
+        for name in ("EnterEvent", "MouseMoveEvent", "LeftButtonPressEvent", "LeftButtonReleaseEvent"):
+            self._event(name, at)
+
+    def drag(self, start, end, steps=8):
+        for name in ("EnterEvent", "MouseMoveEvent", "LeftButtonPressEvent"):
+            self._event(name, start)
+        for step in range(1, steps + 1):
+            self._event(
+                "MouseMoveEvent",
+                tuple(round(a + (b - a) * step / steps) for a, b in zip(start, end, strict=True)),
+            )
+        self._event("LeftButtonReleaseEvent", end)
+
+
+def save_picture(what, path):
+    """A PNG of a slice view (by name) or a widget."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if HOST is not None:
+        HOST.save_picture(what, path)
+    elif isinstance(what, str):
+        slicer.app.layoutManager().sliceWidget(what).grab().save(str(path))
+    else:
+        what.grab().save(str(path))
+
+
+class SlicerCase(unittest.TestCase):
+    """An empty scene, a folder of its own, and no exception in any callback."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.folder = Path(tempfile.mkdtemp(prefix="auxol tests é "))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        if HOST is not None:
+            HOST.journal.exceptions.clear()
+            self.addCleanup(HOST.reset)
+            self.addCleanup(HOST.check)
+
+
+def main():
+    """ctest runs the files one by one."""
+    unittest.main()
+
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

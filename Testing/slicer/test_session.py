@@ -1,0 +1,254 @@
+"""The life of a slice in Slicer's scene, with a real worker: prompt, propose, accept, edit, save, learn, refresh."""
+
+import os
+import signal
+
+import numpy as np
+import slicer
+from session_case import SessionCase, dice
+from slicer_setting import main, quiet, until
+
+
+class TestLifeOfASlice(SessionCase):
+    """One slice, from the box to the lesson."""
+
+    def test_a_box_is_answered_with_a_proposal_that_is_not_in_the_segment(self):
+        from AuxOLSegmentLib.SliceBook import SliceState
+
+        mask = self.propose()
+        self.assertGreater(dice(mask, self.truth[6]), 0.8)
+        self.assertFalse(self.mask().any())
+        np.testing.assert_array_equal(self.session.layer.mask(self.key(6)), mask)
+        self.assertIs(self.session.book.get(self.key(6)).state, SliceState.PROPOSED)
+        self.assertEqual(self.session.task, self.name)
+        self.assertEqual(self.session.status.window.low, -150)
+        self.assertEqual(self.undoStates, [])
+
+    def test_accepting_is_one_undo_step_and_takes_the_prompt_away(self):
+        mask = self.propose()
+        self.assertTrue(self.session.accept())
+        np.testing.assert_array_equal(self.mask(), mask)
+        self.assertEqual(len(self.undoStates), 1)
+        self.assertEqual(self.session.prompts.objects(), [])
+        self.assertFalse(self.session.hasProposalOnDisplay())
+        self.assertFalse(self.session.accept())
+
+    def test_discarding_leaves_nothing(self):
+        from AuxOLSegmentLib.SliceBook import SliceState
+
+        self.propose()
+        self.assertTrue(self.session.dismiss())
+        self.assertFalse(self.session.hasProposalOnDisplay())
+        self.assertEqual(self.session.prompts.objects(), [])
+        self.assertIs(self.session.book.get(self.key(6)).state, SliceState.EMPTY)
+        self.assertFalse(self.mask().any())
+
+    def test_one_more_click_refines_what_is_shown(self):
+        from slicer_setting import hand
+
+        self.propose()
+        first = self.session.proposals.on(self.key(6))[0].proposalID
+        self.session.prompts.start("positive")
+        hand().click(self.at(6, 34, 30))
+        until(lambda: [s.proposalID for s in self.session.proposals.on(self.key(6))] not in ([], [first]))
+        self.assertEqual(len(self.session.proposals.on(self.key(6))), 1)
+        self.assertEqual(len(self.session.prompts.objects()), 1)
+
+    def test_beginning_an_effect_accepts_what_is_on_display(self):
+        mask = self.propose()
+        self.editor.SetActiveEffectName("Paint")
+        np.testing.assert_array_equal(self.mask(), mask)
+
+    def test_an_effect_leaves_proposals_alone_where_the_user_wants_that(self):
+        self.settings.set("acceptOnEffect", False)
+        self.propose()
+        self.editor.SetActiveEffectName("Paint")
+        self.assertFalse(self.mask().any())
+
+    def test_saving_untouched_is_a_confirmation(self):
+        from AuxOLSegmentLib.SliceBook import SliceState
+
+        mask = self.propose()
+        self.saved()
+        np.testing.assert_array_equal(self.mask(), mask)
+        self.assertEqual(self.session.sliceCounts()[SliceState.SAVED], 1)
+        until(lambda: bool(self.session.corrections))
+        self.assertTrue(self.session.corrections[0].confirmation)
+        self.assertEqual(self.session.canSave()[0], False)
+        provenance = self.session.writer.provenance(self.segmentation, self.segmentID)
+        self.assertEqual(provenance["task"], self.name)
+
+    def test_a_mask_drawn_without_a_prompt_teaches_too(self):
+        self.session.chooseTask(f"By hand {self.name}")
+        quiet()
+        self.draw(self.truth[6])
+        quiet()
+        self.saved()
+        self.learned(1)
+        self.assertFalse(self.session.corrections[0].confirmation)
+
+    def test_a_segment_that_was_there_is_not_taught_by_scrolling_through_it(self):
+        for index in (5, 6, 7):
+            self.draw(self.truth[index], index)
+        quiet()
+        self.session.book.clear()
+        self.session.chooseTask(f"Imported {self.name}")
+        for index in (5, 6, 7):
+            self.show(index)
+            quiet(0.3)
+        self.assertEqual(self.session.saveAllReviewed(), 0)
+        self.assertEqual(len(self.session.unreviewed()), 3)
+
+    def test_an_undone_accept_leaves_an_empty_slice(self):
+        from AuxOLSegmentLib.SliceBook import SliceState
+
+        self.propose()
+        self.session.accept()
+        self.draw(np.zeros_like(self.truth[6]), 6, add=False)
+        quiet()
+        self.assertIs(self.session.book.get(self.key(6)).state, SliceState.EMPTY)
+
+    def test_a_completed_segment_saves_what_was_reviewed(self):
+        from AuxOLSegmentLib.SliceBook import SliceState
+
+        self.propose()
+        self.session.accept()
+        segment = self.segmentation.GetSegmentation().GetSegment(self.segmentID)
+        logic = slicer.vtkSlicerSegmentationsModuleLogic
+        logic.SetSegmentStatus(segment, logic.Completed)
+        until(lambda: self.session.sliceCounts()[SliceState.SAVED] == 1)
+
+    def test_without_inputs_it_says_what_to_choose(self):
+        self.session.setInputs(None, None, "")
+        self.assertIn("volume", self.session.whyNot())
+        self.session.setInputs(self.volume, None, "")
+        self.assertIn("segment", self.session.whyNot())
+        self.assertFalse(self.session.save())
+        self.assertFalse(self.session.accept())
+
+
+class TestRefresh(SessionCase):
+    """On a picture so faint that what was learned changes what is proposed."""
+
+    contrast, noise = 50.0, 40.0
+
+    def test_a_saved_correction_is_learned_and_the_rest_refreshed(self):
+        waiting = self.key(3)
+        self.propose(3)
+        before = self.session.proposals.on(waiting)[0]
+        half = self.truth & (np.arange(self.truth.shape[2]) < 30)
+        for number, index in enumerate((6, 5, 7, 8), start=1):
+            self.propose(index)
+            self.session.accept()
+            self.draw(half[index], index, add=False)
+            quiet()
+            self.saved(index)
+            self.learned(number)
+            quiet()
+            if self.session.proposals.on(waiting)[0].version > 0:
+                break
+        until(lambda: len(self.session.corrections) == number)
+        self.assertFalse(any(info.confirmation for info in self.session.corrections))
+        after = self.session.proposals.on(waiting)[0]
+        self.assertEqual(after.proposalID, before.proposalID)
+        self.assertGreater(after.version, 0)
+        self.assertFalse(np.array_equal(after.mask, before.mask))
+        np.testing.assert_array_equal(self.session.layer.mask(waiting), after.mask)
+        self.assertFalse(self.mask(3).any())
+
+
+class TestVolume(SessionCase):
+    """Propagation and review."""
+
+    def test_neighbours_are_proposed_and_accepted_in_one_step(self):
+        from AuxOLSegmentLib.SliceBook import SliceState
+
+        self.propose()
+        self.saved()
+        self.session.propagate(2, 10)
+        until(lambda: self.session.propagation.total and not self.session.propagation.running)
+        items = self.session.review()
+        self.assertTrue(items)
+        self.assertEqual([i.quality for i in items], sorted(i.quality for i in items))
+        self.assertFalse(any(self.mask(item.key.index).any() for item in items))
+        states = len(self.undoStates)
+        self.assertEqual(self.session.acceptAbove(0.0), len(items))
+        self.assertEqual(len(self.undoStates), states + 1)
+        # Nobody has looked at them yet, so they are not taught.
+        self.assertEqual(self.session.saveAllReviewed(), 0)
+        self.assertEqual(self.session.sliceCounts()[SliceState.ACCEPTED], len(items))
+        self.session.goTo(items[0].key)
+        quiet()
+        self.assertEqual(self.session.saveAllReviewed(), 1)
+
+    def test_propagation_never_proposes_where_the_user_has_drawn(self):
+        self.propose()
+        self.session.accept()
+        self.draw(self.truth[8], 8)
+        self.session.propagate(4, 9)
+        until(lambda: self.session.propagation.total and not self.session.propagation.running)
+        self.assertNotIn(8, [item.key.index for item in self.session.review() if item.quality is not None])
+
+    def test_propagation_can_be_cancelled(self):
+        self.propose()
+        self.session.accept()
+        self.session.propagate(0, 11)
+        until(lambda: self.session.propagation.running)
+        self.session.cancelPropagation()
+        self.assertFalse(self.session.propagation.running)
+        quiet()
+        self.assertFalse(self.session.propagation.running)
+
+    def test_without_a_filled_slice_it_says_so(self):
+        self.session.propagate(0, 11)
+        self.assertEqual(self.session.message[1], "warning")
+
+
+class TestTrouble(SessionCase):
+    """What may go wrong while an answer is on its way."""
+
+    own = True
+
+    def test_the_volume_is_deleted_meanwhile(self):
+        self.dragBox()
+        slicer.mrmlScene.RemoveNode(self.volume)
+        quiet(3)
+        self.assertEqual(self.session.proposals.all(), [])
+        self.assertIsNone(self.session.volume)
+
+    def test_the_segmentation_is_deleted_meanwhile(self):
+        self.dragBox()
+        slicer.mrmlScene.RemoveNode(self.segmentation)
+        until(lambda: self.session.status is not None or self.failed(), 30)
+        quiet(2)
+        self.assertEqual(self.session.proposals.all(), [])
+
+    def test_the_scene_is_closed_meanwhile(self):
+        self.dragBox()
+        slicer.mrmlScene.Clear(0)
+        quiet(3)
+        self.assertEqual(self.session.proposals.all(), [])
+        self.assertEqual(self.session.sliceCounts()[next(iter(self.session.sliceCounts()))], 0)
+
+    def test_the_worker_is_killed_and_the_next_prompt_is_answered(self):
+        self.propose()
+        os.kill(self.session.connection._process.ready.pid, signal.SIGKILL)
+        mask = self.propose(5)
+        self.assertTrue(mask.any())
+
+    def test_a_save_survives_the_workers_death(self):
+        self.propose()
+        self.session.accept()
+        os.kill(self.session.connection._process.ready.pid, signal.SIGKILL)
+        self.saved()
+        self.learned(1)
+
+    def test_a_python_that_is_none_is_told_in_words(self):
+        self.settings.set("pythonPath", str(self.folder / "no python"))
+        self.dragBox()
+        until(self.failed, 20)
+        self.assertIn("no python", self.session.engineText)
+
+
+if __name__ == "__main__":
+    main()
