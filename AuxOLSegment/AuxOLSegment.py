@@ -1,7 +1,7 @@
 """AuxOLSegment: segment from clicks and boxes with a model that learns from each correction, on your own machine.
 
-The module's shell: what Slicer asks of a scripted module, handed on to AuxOLSegmentLib. Opening it installs and downloads
-nothing. torch is never imported here: models run in a process of their own.
+The module's shell: what Slicer asks of a scripted module, handed on to AuxOLSegmentLib. Opening it installs and
+downloads nothing. torch is never imported here: models run in a process of their own.
 """
 
 import importlib.util
@@ -36,14 +36,14 @@ class AuxOLSegment(ScriptedLoadableModule):
         self.parent.dependencies = ["SegmentEditor", "Segmentations", "Markups"]
         self.parent.contributors = ["The AuxOLSegment contributors"]
         self.parent.helpText = _(
-            "Click points or drag a box: SAM, joined with what a small network has learned from your earlier corrections, "
-            "proposes a mask. Repair it in the Segment Editor and save it: each saved repair teaches the network, in the "
-            "background and on this machine. Research use only, not for diagnosis."
+            "Click points or drag a box: SAM, joined with what a small network has learned from your earlier "
+            "corrections, proposes a mask. Repair it in the Segment Editor and save it: each saved repair teaches the "
+            "network, in the background and on this machine. Research use only, not for diagnosis."
         )
         self.parent.acknowledgementText = _(
-            "Method: Huang et al., Improving Segment Anything on the Fly: Auxiliary Online Learning and Adaptive Fusion "
-            "for Medical Image Segmentation, IEEE Transactions on Medical Imaging 2025. Segment Anything: Kirillov et al., "
-            "ICCV 2023."
+            "Method: Huang et al., Improving Segment Anything on the Fly: Auxiliary Online Learning and Adaptive "
+            "Fusion for Medical Image Segmentation, IEEE Transactions on Medical Imaging 2025. Segment Anything: "
+            "Kirillov et al., ICCV 2023."
         )
         slicer.app.connect("startupCompleted()", _registerSampleData)
 
@@ -116,7 +116,7 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
 
 class AuxOLSegmentLogic(ScriptedLoadableModuleLogic):
-    """For scripts: ``AuxOLSegmentLogic().startSession()`` gives a SessionLogic; docs/scripting.md shows how to use it."""
+    """For scripts: ``AuxOLSegmentLogic().startSession()`` gives a SessionLogic; docs/scripting.md shows how."""
 
     def __init__(self):
         ScriptedLoadableModuleLogic.__init__(self)

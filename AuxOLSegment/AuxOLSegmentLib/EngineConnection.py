@@ -21,6 +21,7 @@ from auxol_core.errors import AccessError, AuxolError, InvalidInputError, Unavai
 from AuxOLSegmentLib.Async import Promise, Task, after
 from AuxOLSegmentLib.EngineLink import POLL_S, QUICK_MS, Answer, ConnectionLostError, EngineLink
 from AuxOLSegmentLib.EngineProcess import EngineProcess
+from AuxOLSegmentLib.Messages import sentence
 
 log = logging.getLogger(__name__)
 
@@ -243,19 +244,19 @@ class EngineConnection:
     # What is told
 
     def text(self) -> str:
-        """One line: which engine, and where."""
+        """One line beside the state: which engine, and where."""
         if self.state is EngineState.STARTING:
-            return _("The engine is starting (the first time takes some seconds)")
+            return _("This takes some seconds.")
         if self.state is EngineState.FAILED:
-            return str(self.error)
+            return "" if self.error is None else sentence(self.error)
         if self.state is EngineState.OFF:
-            return _("The engine is not running; it starts with the first prompt")
+            return _("It starts with the first prompt.")
         where = _("on this machine")
         if self.remote:
             where = _("at {url}: images are sent there").format(url=self._settings.serverUrl)
         elif self.attached:
             where = _("on this machine, run by another Slicer")
-        return _("Engine {version} {where}").format(version=self.about.get("version", "?"), where=where)
+        return _("Version {version} {where}").format(version=self.about.get("version", "?"), where=where)
 
     def logText(self) -> str:
         """The log of our worker, or of the last one."""

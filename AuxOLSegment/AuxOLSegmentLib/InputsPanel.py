@@ -180,7 +180,10 @@ class InputsPanel(VTKObservationMixin):
         """The list of tasks, the open one chosen; a suggested name where none is open."""
         selector, logic = self.ui.taskSelector, self.logic
         names = list(logic.taskNames)
-        text = selector.currentText if self._typed else (logic.task or logic.suggestedTaskName())
+        if logic.task and self.parameters is not None:
+            self.parameters.taskName = logic.task
+        remembered = self.parameters.taskName if self.parameters is not None else ""
+        text = selector.currentText if self._typed else (logic.task or logic.suggestedTaskName() or remembered)
         with silently(selector, selector.lineEdit()):
             selector.clear()
             selector.addItems(names)
@@ -188,13 +191,14 @@ class InputsPanel(VTKObservationMixin):
             selector.setEditText(text)
             if not self._typed:
                 selector.lineEdit().setCursorPosition(0)  # the beginning of a long name says more than its end
-        setReady(
-            selector,
-            self._whyNoTasks(),
-            _('What is being learned, such as "liver, portal CT". Choose one, or type a new name and press Create.'),
-        )
+        tip = _('What is being learned, such as "liver, portal CT". Choose one, or type a new name and press Create.')
+        setReady(selector, self._whyNoTasks(), f"{logic.task}\n\n{tip}" if logic.task else tip)
         self._refreshCreate()
-        self.ui.taskLabel.text = taskText(logic.status)
+        self.refreshTaskText()
+
+    def refreshTaskText(self) -> None:
+        """What is fixed for the open task; its version moves as it learns."""
+        self.ui.taskLabel.text = taskText(self.logic.status)
 
     def _refreshCreate(self) -> None:
         text = self.ui.taskSelector.currentText.strip()
@@ -250,12 +254,18 @@ def taskText(status: Any) -> str:
     if status.window is None:
         window = _("its intensity window is set by the first slice")
     else:
-        low, high = f"{status.window.low:g}", f"{status.window.high:g}"
-        window = _("intensity window {low} to {high}").format(low=low, high=high)
+        window = _("intensity window {low} to {high}").format(
+            low=_short(status.window.low), high=_short(status.window.high)
+        )
     generalist = _("built-in") if status.generalist == "builtin" else status.generalist
     return _("Generalist: {generalist}; {window}; version {version}.").format(
         generalist=generalist, window=window, version=status.version
     )
+
+
+def _short(value: float) -> str:
+    """Whole units where they are many, three digits where they are few."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _swatch(color: tuple[float, float, float]) -> qt.QIcon:

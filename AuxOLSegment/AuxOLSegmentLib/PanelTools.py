@@ -95,11 +95,6 @@ class Table:
         if bool(self._wanted) != self._timer.active:
             self._timer.start() if self._wanted else self._timer.stop()
 
-    def stop(self) -> None:
-        """What is not written yet is no longer wanted."""
-        self._wanted = {}
-        self._timer.stop()
-
 
 def _item(text: str, bold: bool) -> qt.QTableWidgetItem:
     item = qt.QTableWidgetItem(text)

@@ -16,7 +16,7 @@ class Parameters:
     rangeFirst, rangeLast - slice indices for propagation, both included.
     acceptAbove - estimated quality (0..1) from which "accept all" takes a proposal.
     showProposals - whether the proposal layer is visible.
-    sessionState - the state of each slice as JSON text; SessionLogic writes and reads it.
+    sessionState - the state of each slice as JSON text, empty before the first; SessionLogic writes and reads it.
     """
 
     volume: vtkMRMLScalarVolumeNode  # colour volumes are a subclass of it
@@ -27,4 +27,4 @@ class Parameters:
     rangeLast: Annotated[int, Minimum(0)] = 0
     acceptAbove: Annotated[float, WithinRange(0.0, 1.0)] = 0.9
     showProposals: bool = True
-    sessionState: str = "{}"
+    sessionState: str

@@ -73,9 +73,12 @@ class PromptReader(VTKObservationMixin):
         elif mode == BOX:
             self._tools.startBox()
         else:
-            node = PromptNodes.pointNode(mode, self._volume())
-            self._points.watch(node)
-            self._tools.startPoints(mode, node)
+            self._tools.startPoints(mode, self._pointNode)
+
+    def _pointNode(self, role: str) -> Any:
+        node = PromptNodes.pointNode(role, self._volume())
+        self._points.watch(node)
+        return node
 
     def stop(self) -> None:
         self._tools.stop()

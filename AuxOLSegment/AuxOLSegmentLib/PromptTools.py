@@ -62,10 +62,12 @@ class PromptTools(VTKObservationMixin):
             self._band.start()
         self._setMode(BOX)
 
-    def startPoints(self, role: str, node: Any) -> None:
-        """Clicks add points to ``node`` (vtkMRMLMarkupsFiducialNode) from now on."""
+    def startPoints(self, role: str, nodeOf: Callable[[str], Any]) -> None:
+        """Clicks add points to ``nodeOf(role)`` (vtkMRMLMarkupsFiducialNode) from now on."""
         with self._changing():
             self._leave()
+            # Made here, while we look away: Slicer makes each new markup the active one.
+            node = nodeOf(role)
             _selectionNode().SetReferenceActivePlaceNodeClassName(POINT_CLASS)
             _selectionNode().SetActivePlaceNodeID(node.GetID())
             _interactionNode().SwitchToPersistentPlaceMode()

@@ -254,8 +254,8 @@ def _wholeLabelmap(
     sharing: list[str] = []
     segmentation.GetSegmentIDsSharingBinaryLabelmapRepresentation(segmentID, sharing, False)
     if sharing:
-        # Slicer puts segments that do not overlap into one labelmap when it saves them. (IsSharedBinaryLabelmap would be
-        # the question to ask, but it answers the opposite.)
+        # Slicer puts segments that do not overlap into one labelmap when it saves them. (IsSharedBinaryLabelmap would
+        # be the question to ask, but it answers the opposite.)
         segmentation.SeparateSegmentLabelmap(segmentID)
     image, _value = labelmapOf(node, segmentID)
     lattice, whole = volumeLattice(volumeNode, node), volumeNode.GetImageData().GetExtent()

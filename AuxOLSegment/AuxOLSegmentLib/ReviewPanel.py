@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -133,9 +134,14 @@ def reviewRows(items: list[Any]) -> list[list[str]]:
     planes = {place: planeName(*place) for place in {(item.key.volumeID, item.key.axis) for item in items}}
     states = stateTexts()
     return [
-        [f"{planes[item.key.volumeID, item.key.axis]} {item.key.index}", states[item.state], fraction(item.quality)]
+        [f"{planes[item.key.volumeID, item.key.axis]} {item.key.index}", states[item.state], atLeast(item.quality)]
         for item in items
     ]
+
+
+def atLeast(quality: float | None) -> str:
+    """Two digits, cut and not rounded: 0.896 is not among "all from 0.90"."""
+    return fraction(None if quality is None else math.floor(100 * quality + 1e-6) / 100)
 
 
 def planeName(volumeID: str, axis: int) -> str:

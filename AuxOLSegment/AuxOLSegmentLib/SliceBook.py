@@ -159,7 +159,7 @@ class Books:
     def readJson(self, text: str) -> None:
         """What ``toJson`` gave, in place of what is here; nothing where it is another format."""
         self._books.clear()
-        if not text:
+        if text in ("", "{}"):
             return
         try:
             told = json.loads(text)

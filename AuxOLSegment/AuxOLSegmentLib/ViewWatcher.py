@@ -10,7 +10,7 @@ EVENTS = (vtk.vtkCommand.EnterEvent, vtk.vtkCommand.LeftButtonPressEvent)
 
 
 class ViewWatcher:
-    """``view``: the view's name; the first one until the mouse was in one. ``looked()``: something else is on display."""
+    """``view``: the view's name; the first one until the mouse was in one. ``looked()``: it shows something else."""
 
     def __init__(self, looked: Callable[[], None]) -> None:
         self._looked = looked

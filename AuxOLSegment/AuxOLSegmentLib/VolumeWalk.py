@@ -1,8 +1,7 @@
 """Propagation as the panel sees it: slices are sent a few at a time, proposals shown as they come; cancelable."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from slicer.i18n import tr as _
@@ -17,8 +16,7 @@ AT_ONCE = 8  # slices read and sent without a pause: reading and hashing one tak
 BREATH_MS = 1
 
 
-@dataclass
-class Progress:
+class Progress(NamedTuple):
     """``running``: whether it goes on; ``done`` of ``total`` slices."""
 
     running: bool = False
@@ -67,7 +65,7 @@ class VolumeWalk:
             self._tell(_("Proposed on {count} slices; review them below").format(count=self.progress.done), "info")
         finally:
             self._job = None
-            self.progress = Progress(False, self.progress.done, self.progress.total)
+            self.progress = self.progress._replace(running=False)
             self._changed()
 
     async def _sent(self, link: TaskLink, volume: Any, keys: list[SliceKey]) -> list[str]:
@@ -85,7 +83,8 @@ class VolumeWalk:
             count += len(items)
             for item in items:
                 self._came(keys[item.index], item)
-                self.progress.done += item.proposal is not None
+                done = self.progress.done + (item.proposal is not None)
+                self.progress = self.progress._replace(done=done)
             self._changed()
 
     def cancel(self) -> None:
