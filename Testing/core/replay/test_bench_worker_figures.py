@@ -61,7 +61,7 @@ def test_all_bars_are_met_where_all_is_well() -> None:
 @pytest.mark.parametrize(
     ("key", "values", "sentence"),
     [
-        (("box", "worker"), [106.0], "box, slice known: median at most 15 ms more than in process: +16.0 ms"),
+        (("box", "worker"), [106.0], "box, slice known: at most 15 ms more than in process (median): +16.0 ms"),
         (("click", "worker"), [266.0], "one click"),
         (("first", "worker"), [111.0], "a slice that is there"),
         (("sent", "worker"), [111.0], "sending the slice"),
@@ -81,6 +81,12 @@ def test_each_bar_is_missed_by_its_own_figure_alone(key: tuple[str, str], values
 def test_what_was_not_measured_is_missed(key: tuple[str, str]) -> None:
     (found,) = missed(report({key: []}))
     assert "not measured" in found
+
+
+def test_what_is_timed_in_turns_is_compared_pair_by_pair() -> None:
+    taken = report({("box", "process"): [90.0, 200.0, 95.0], ("box", "worker"): [96.0, 205.0, 120.0]}).samples
+    assert taken.more("box") == pytest.approx(6.0)  # the medians differ by 25
+    assert taken.more("save") is None
 
 
 def test_a_client_that_loads_torch_is_missed() -> None:
