@@ -60,7 +60,7 @@ class CorrectionSender:
         """
         if self._outbox is None:
             return 0
-        waiting = self._outbox.pending(self._to, task)
+        waiting = self._outbox.pending(self._to, task, but=self._under_way)
         return sum(self._delivered(kept, self._outbox) for kept in waiting if kept.file_name not in self._under_way)
 
     def remove(self, task: str, correction_id: str) -> bool:

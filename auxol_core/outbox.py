@@ -16,7 +16,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +73,8 @@ class Outbox:
         """Keep ``kept``; it is on the disk when this returns."""
         if not self.folder.is_dir():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        data = protocol.encode(_message(kept), pack_all=True)
+        # Raw: compressing a slice takes longer than writing it, and the user waits.
+        data = protocol.encode(_message(kept))
         partial = self.folder / f".{secrets.token_hex(8)}{_PARTIAL}"
         try:
             handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
@@ -86,9 +87,13 @@ class Outbox:
             _remove(partial)
             raise
 
-    def pending(self, to: str, task: str | None = None) -> Iterator[KeptCorrection]:
-        """What waits for ``to`` (of one task), oldest first."""
+    def pending(
+        self, to: str, task: str | None = None, *, but: Collection[str] = ()
+    ) -> Iterator[KeptCorrection]:
+        """What waits for ``to`` (of one task), oldest first; files named in ``but`` are not even read."""
         for path in self._files():
+            if path.name in but:
+                continue
             kept = self._read(path)
             if kept is not None and kept.to == to and task in (None, kept.task):
                 yield kept

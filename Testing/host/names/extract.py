@@ -18,9 +18,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-CLASS = re.compile(r"^[ \t]*class\s+(?:(?!Q_DECL)[A-Z]\w*\s+)?(?:Q_DECL_\w+\s+)?(\w+)\s*(?:final\s*)?(:[^{;]*)?\{", re.M)
+CLASS = re.compile(
+    r"^[ \t]*class\s+(?:(?!Q_DECL)[A-Z]\w*\s+)?(?:Q_DECL_\w+\s+)?(\w+)\s*(?:final\s*)?(:[^{;]*)?\{", re.M
+)
+MACROS = re.compile(r"\b(Q_INVOKABLE|Q_SCRIPTABLE|Q_REVISION\(\d+\)|Q_DECL_\w+|QT_\w+(\([^()]*\))?)")
 LABEL = re.compile(r"\b(public|protected|private)(?:\s+(slots|Q_SLOTS))?\s*:(?!:)|\b(signals|Q_SIGNALS)\s*:")
-FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*\(((?:[^()]|\([^()]*\))*)\)")
+FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
 
 
 def git_files(folder: Path, pattern: str) -> dict[str, str]:
@@ -39,7 +42,7 @@ def git_commit(folder: Path) -> str:
 
 def without_comments(text: str) -> str:
     text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
-    text = re.sub(r"//[^\n]*", " ", text)
+    text = re.sub(r"(?<!:)//[^\n]*", " ", text)
     return re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", " ", text, flags=re.M)
 
 
@@ -77,7 +80,7 @@ def normalized_types(parameters: str) -> list[list[str]]:
             word = ""
         else:
             word += letter
-    parts = [part for part in parts if part and part != "void"]
+    parts = [part for part in parts if part and part != "void" and "QPrivateSignal" not in part]
     types, optional = [], 0
     for part in parts:
         optional += "=" in part
@@ -92,8 +95,7 @@ def normalized_types(parameters: str) -> list[list[str]]:
 def functions(section: str) -> list[tuple[str, str]]:
     found = []
     for statement in section.split(";"):
-        statement = re.sub(r"\b(Q_INVOKABLE|Q_SCRIPTABLE|Q_REVISION\(\d+\)|Q_DECL_\w+|QT_\w+(\([^()]*\))?)", " ", statement)
-        match = FUNCTION.search(statement)
+        match = FUNCTION.search(MACROS.sub(" ", statement))
         if match and match.group(1) not in ("Q_PRIVATE_SLOT", "Q_DECLARE_PRIVATE", "Q_DISABLE_COPY", "operator"):
             found.append((match.group(1), match.group(2)))
     return found
@@ -151,7 +153,8 @@ def write(path: Path, source: dict[str, str], classes: dict[str, dict]) -> None:
         entry["signals"] = {key: sorted(set(value)) for key, value in sorted(entry["signals"].items())}
         kept = {key: value for key, value in entry.items() if value}
         lines.append(f"{json.dumps(name)}: {json.dumps(kept, separators=(',', ':'))}")
-    path.write_text(f'{{"source": {json.dumps(source)},\n"classes": {{\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
+    text = f'{{"source": {json.dumps(source)},\n"classes": {{\n' + ",\n".join(lines) + "\n}}\n"
+    path.write_text(text, encoding="utf-8")
 
 
 def qt_names(include: Path, pythonqt: Path) -> dict[str, dict]:
@@ -160,7 +163,7 @@ def qt_names(include: Path, pythonqt: Path) -> dict[str, dict]:
         for path in sorted((include / module).glob("q*.h")):
             for name, entry in classes_of(path.read_text(errors="replace")).items():
                 headers.setdefault(name, entry)
-    generated = git_files(pythonqt, r"^generated_cpp_515/com_trolltech_qt_(core|gui|network)(_builtin)?/.*\.h$")
+    generated = git_files(pythonqt, r"^generated_cpp_515/com_trolltech_qt_(core|gui|network|uitools)(_builtin)?/.*\.h$")
     classes: dict[str, dict] = {}
     for text in generated.values():
         for match in re.finditer(r"^class PythonQtWrapper_(\w+) : public QObject\s*(\{)", text, re.M):
