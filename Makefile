@@ -27,11 +27,15 @@ demo: $(STAMP)
 		--prompt box --generalist builtin --engine worker --out $(DEMO)
 	@echo "The learning curve is $(DEMO)/curve.png; the numbers are $(DEMO)/summary.json and $(DEMO)/rows.csv."
 
+# Three processes: the host is one for each, and torch is not loaded beside it.
 test: $(STAMP)
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest Testing/host
+	$(BIN)/python -m pytest Testing/slicer
 
 test-long: $(STAMP)
 	$(BIN)/python -m pytest -m slow
+	AUXOL_LONG=1 $(BIN)/python -m pytest Testing/slicer
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -54,5 +58,5 @@ clean:
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) "$(TORCH)"
-	$(PIP) -e ".[dev]"
+	$(PIP) -e ".[dev,host]"
 	touch $@

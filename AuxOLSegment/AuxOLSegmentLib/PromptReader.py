@@ -188,6 +188,17 @@ class PromptReader(VTKObservationMixin):
 
     # What the user does
 
+    def addBox(self, key: SliceKey, box: Box) -> None:
+        """For scripts: what dragging ``box`` on that slice does."""
+        self._onBox(key, box)
+
+    def addPoint(self, key: SliceKey, row: float, col: float, positive: bool) -> None:
+        """For scripts: what a click on that pixel does; InvalidInputError for a negative point that is alone."""
+        self._book.objectFor(key, positive)
+        node = self._pointNode(POSITIVE if positive else NEGATIVE)
+        self._tools.pressed = key
+        node.AddControlPointWorld(vtk.vtkVector3d(*rasOfPixel(self._volume(), key.axis, key.index, row, col)))
+
     def _check(self, sliceNode: Any, ras: tuple[float, float, float], positive: bool) -> SliceKey:
         """The slice that a point there would be on; InvalidInputError if it cannot be a prompt."""
         key = keyOfClick(self._volume(), sliceNode, ras)

@@ -7,8 +7,8 @@ import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
-from auxol_core.errors import AuxolError, NotFoundError
-from auxol_core.types import Event
+from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError
+from auxol_core.types import Box, Event
 from AuxOLSegmentLib.Messages import sentence
 from AuxOLSegmentLib.Proposals import Shown
 from AuxOLSegmentLib.SessionBase import SessionBase
@@ -70,6 +70,23 @@ class PromptWork(SessionBase):
             )
         )
         self._prefetch(link, volume, key)
+
+    def promptBox(self, key: SliceKey, box: Box) -> None:
+        """For scripts: as if ``box`` (rows, columns of the slice, half-open) were dragged; it begins a new object."""
+        self._checkKey(key)
+        self.prompts.addBox(key, box)
+
+    def promptPoint(self, key: SliceKey, row: float, col: float, positive: bool = True) -> None:
+        """For scripts: as if that pixel were clicked; on the active object's slice it refines that object."""
+        self._checkKey(key)
+        self.prompts.addPoint(key, row, col, positive)
+
+    def _checkKey(self, key: SliceKey) -> None:
+        why = self.whyNot()
+        if not why and (key.volumeID != self.volume.GetID() or not 0 <= key.index < sliceCount(self.volume, key.axis)):
+            why = _("The slice is none of the chosen volume. Take its id, an axis 0 to 2 and an index of it.")
+        if why:
+            raise InvalidInputError(why)
 
     def _stillAsked(self, objectID: str, key: SliceKey) -> bool:
         return any(each.objectID == objectID and each.key == key for each in self.prompts.objects())

@@ -101,6 +101,7 @@ class SessionBase(TaskDoor):
         """Let it go; what has a receipt is safe, the rest waits."""
         self._walk.cancel()
         self.desk.leave()
+        self._tasks.cancelAll()  # a call that is under way would start it again
         self.connection.stop()
 
     def testServer(self, url: str, token: str, then: Callable[[bool, str], None]) -> None:

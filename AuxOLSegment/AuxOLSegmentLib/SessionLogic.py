@@ -48,9 +48,7 @@ class SessionLogic(VolumeWork):
         self.views = ViewWatcher(lambda: self._scene.looked())
         self.layer = ProposalLayer()
         self.proposals = Proposals(self.layer, slicer.mrmlScene.GetNodeByID)
-        self.prompts = PromptReader(
-            self._prompted, self._promptGone, self._refused, lambda _mode: self._tell("prompts")
-        )
+        self.prompts = PromptReader(self._prompted, self._promptGone, self._refused, self._modeChanged)
         self.writer = SegmentWriter(None, None)
         self.connection = EngineConnection(settings, self._engineChanged, self._engineLost)
         self.desk = TaskDesk(
@@ -87,8 +85,15 @@ class SessionLogic(VolumeWork):
 
     def effectBegun(self) -> None:
         """The user took up an editing effect: what is proposed on this slice is theirs now."""
+        self.prompts.stop()  # or a drag would draw a box where the user means to paint
         if self.settings.acceptOnEffect and self.hasProposalOnDisplay():
             self.accept()
+
+    def _modeChanged(self, mode: str) -> None:
+        """Prompts and effects take the same drags: what was begun later has them."""
+        if mode and self.writer.editorNode is not None:
+            self.writer.editorNode.SetActiveEffectName("")
+        self._tell("prompts")
 
     def nodeRemoved(self, nodeID: str) -> None:
         """A node is about to go."""
@@ -127,6 +132,7 @@ class SessionLogic(VolumeWork):
         self.proposals.clear()
         self._books.clear()
         self.setInputs(None, None, "")
+        self._teacher.go()  # what the user saved is still to be learned
 
     def setParameters(self, parameters: Any) -> None:
         """Where the scene keeps the session's state: another node after a scene was closed or loaded."""

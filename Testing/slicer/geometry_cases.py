@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import numpy as np
-import slicer
-import vtk
+import slicer_setting  # noqa: F401 - starts the host, which makes slicer
+
+import slicer  # isort: skip
+import vtk  # isort: skip
 
 # Real images with rotated, oblique and anisotropic voxels; not in the repository.
 HERE = Path(__file__).resolve()

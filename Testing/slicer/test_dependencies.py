@@ -1,6 +1,7 @@
 """First use: what is missing, how it is installed, and what is said where that cannot be. Nothing is downloaded."""
 
 import importlib.machinery
+import importlib.metadata
 import subprocess
 import sys
 import types
@@ -22,6 +23,8 @@ class DependenciesCase(SlicerCase):
         self.dependencies = Dependencies
         self.installed, self.log, self.failing = set(), [], None
         self.patch(packaging, "pip_check", lambda needed: _name(needed) in self.installed)
+        self.realVersion = importlib.metadata.version
+        self.patch(importlib.metadata, "version", self.version)
         self.patch(packaging, "pip_ensure", self.pipEnsure)
         self.patch(packaging, "pip_install", self.pipInstall)
         self.extension = types.ModuleType("PyTorchUtils")
@@ -36,6 +39,12 @@ class DependenciesCase(SlicerCase):
         patcher = mock.patch.object(owner, name, value)
         patcher.start()
         self.addCleanup(patcher.stop)
+
+    def version(self, name):
+        """That Slicer has no torch at first, whatever this Python has."""
+        if name == "torch" and name not in self.installed:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return self.realVersion(name)
 
     def installTorch(self, askConfirmation=False, forceComputationBackend=None, torchVersionRequirement=None):
         self.log.append(("torch", askConfirmation, torchVersionRequirement))

@@ -264,6 +264,8 @@ class TestRules(SegmentCase):
             c = self.segmentation.GetSegmentation().AddEmptySegment("C", "C")
             for segmentID, value in ((self.a, 1), (self.b, 2), (c, 3)):
                 self.put(segmentID, labels == value)
+                logic = slicer.vtkSlicerSegmentationsModuleLogic
+                logic.SetSegmentStatus(self.segmentation.GetSegmentation().GetSegment(segmentID), logic.InProgress)
             if shared:
                 self.segmentation.GetSegmentation().CollapseBinaryLabelmaps(False)
             self.segmentation.GetDisplayNode().SetSegmentVisibility(c, False)
@@ -295,6 +297,13 @@ class TestRules(SegmentCase):
         self.history.ModifySegmentByLabelmap(
             self.segmentation, self.a, modifier, self.history.ModificationModeAdd, True, False
         )
+
+    def test_what_the_segment_has_already_counts_as_written(self):
+        self.put(self.a, np.ones((9, 24, 31), bool))
+        self.editor.SetMaskMode(slicer.vtkMRMLSegmentationNode.EditAllowedOutsideVisibleSegments)
+        mask = blobs((1, 24, 31))[0]
+        np.testing.assert_array_equal(self.add(mask, 4), mask)
+        self.assertEqual(self.saves, 0)
 
     def test_without_an_editor_no_other_segment_is_touched(self):
         self.put(self.b, np.ones((9, 24, 31), bool))
@@ -345,19 +354,17 @@ class TestUndo(SegmentCase):
         start = blobs((9, 24, 31), 7)
         self.put(self.a, start)
         self.put(self.b, ~start)
-        one, two = blobs((1, 24, 31), 8)[0], blobs((1, 24, 31), 9)[0]
-        self.add(one, 4)  # sets voxels in place
-        after = self.have(), self.have(self.b)
-        self.add(two, 5)
-        self.assertEqual(self.saves, 2)
-        self.history.Undo()
-        np.testing.assert_array_equal(self.have(), after[0])
-        np.testing.assert_array_equal(self.have(self.b), after[1])
-        self.history.Undo()
-        np.testing.assert_array_equal(self.have(), start)
-        np.testing.assert_array_equal(self.have(self.b), ~start)
+        after = [(self.have(), self.have(self.b))]
+        for index in (4, 5, 4, 6):  # the first by the editor's logic, the others in place
+            self.add(blobs((1, 24, 31), 10 + len(after))[0], index)
+            after.append((self.have(), self.have(self.b)))
+        self.assertEqual(self.saves, 4)
+        for wanted in after[-2::-1]:
+            self.history.Undo()
+            np.testing.assert_array_equal(self.have(), wanted[0])
+            np.testing.assert_array_equal(self.have(self.b), wanted[1])
         self.history.Redo()
-        np.testing.assert_array_equal(self.have(), after[0])
+        np.testing.assert_array_equal(self.have(), after[1][0])
 
     def test_the_first_write_can_be_undone_too(self):
         self.add(blobs((1, 24, 31))[0], 4)
@@ -404,10 +411,10 @@ class TestNotices(SegmentCase):
         self.add(np.ones((24, 31), bool), 3)
         self.add(np.ones((24, 31), bool), 5)
         seen.clear()
-        stamp = self.segmentation.GetBinaryLabelmapInternalRepresentation(self.a).GetMTime()
         self.add(np.ones((24, 31), bool), 6)
         logics = list(seen)
         seen.clear()
+        stamp = self.segmentation.GetBinaryLabelmapInternalRepresentation(self.a).GetMTime()
         self.add(np.eye(24, 31, dtype=bool), 4)
         for tag in tags:
             segmentation.RemoveObserver(tag)
@@ -419,6 +426,11 @@ class TestNotices(SegmentCase):
         segment = self.segmentation.GetSegmentation().GetSegment(self.a)
         self.assertEqual(logic.GetSegmentStatus(segment), logic.NotStarted)
         self.add(np.eye(24, 31, dtype=bool), 4)
+        self.assertEqual(logic.GetSegmentStatus(segment), logic.InProgress)
+        self.put(self.b, np.ones((9, 24, 31), bool) & (np.arange(31) < 9))
+        segment = self.segmentation.GetSegmentation().GetSegment(self.b)
+        self.assertEqual(logic.GetSegmentStatus(segment), logic.NotStarted)
+        self.add(np.eye(24, 31, k=12, dtype=bool), 4, segmentID=self.b)
         self.assertEqual(logic.GetSegmentStatus(segment), logic.InProgress)
 
     def test_a_surface_on_display_follows(self):

@@ -43,6 +43,22 @@ class TestLifeOfASlice(SessionCase):
         self.assertIs(self.session.book.get(self.key(6)).state, SliceState.EMPTY)
         self.assertFalse(self.mask().any())
 
+    def test_a_script_prompts_without_a_mouse(self):
+        from auxol_core.types import Box
+
+        key = self.key(6)
+        self.session.promptBox(key, Box(21, 15, 48, 46))
+        until(lambda: self.session.proposals.on(key) or self.failed())
+        first = self.session.proposals.on(key)[0]
+        self.session.promptPoint(key, 34, 30)
+        until(lambda: [s.proposalID for s in self.session.proposals.on(key)] not in ([], [first.proposalID]))
+        self.session.promptPoint(key, 3, 3, positive=False)
+        (only,) = self.session.prompts.objects()
+        points = self.session.prompts.prompt(only.objectID).points
+        self.assertEqual([(p.row, p.col, p.positive) for p in points], [(34, 30, True), (3, 3, False)])
+        with self.assertRaises(ValueError):
+            self.session.promptBox(self.key(600), Box(1, 1, 9, 9))
+
     def test_one_more_click_refines_what_is_shown(self):
         from slicer_setting import hand
 

@@ -1,0 +1,29 @@
+"""Whether this machine can run the headless Slicer, and if not, why; for the conftest files of host/ and slicer/."""
+
+import ctypes.util
+import importlib.util
+import os
+import shutil
+
+PACKAGES = {"slicer": "slicer-core", "trame_slicer": "trame-slicer", "LayerDMLib": "slicer-layer-dm", "PySide6": "PySide6"}
+LIBRARIES = {"EGL": "libegl1", "GL": "libgl1", "OSMesa": "libosmesa6"}
+
+
+def lacking():
+    """'' where everything is there, else one sentence with the remedy."""
+    missing = [package for module, package in PACKAGES.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        return f"The headless Slicer needs {', '.join(missing)}: pip install -e '.[dev,host]' (Python 3.10 to 3.13)."
+    system = [package for library, package in LIBRARIES.items() if ctypes.util.find_library(library) is None]
+    system += [] if shutil.which("cmake") else ["cmake"]
+    if system:
+        return f"The headless Slicer needs Debian's packages {', '.join(system)}: apt-get install {' '.join(system)}."
+    return ""
+
+
+def check():
+    """Tests without a host are left out with the reason, but never where AUXOL_NEED_HOST says that none may be."""
+    why = lacking()
+    if why and os.environ.get("AUXOL_NEED_HOST"):
+        raise RuntimeError(why)
+    return why

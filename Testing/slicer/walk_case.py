@@ -1,0 +1,233 @@
+"""The panel of the installed module in the user's hands: buttons, keys, the mouse in slice views, the Segment Editor."""
+
+import os
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import slicer
+import vtk
+from slicer_setting import HERE, HOST, MODULE, PYTHON, SlicerCase, hand, quiet, until
+
+LABELS = HERE.parent / "data" / "hippocampus" / "labels" / "hippocampus_042.nii.gz"
+
+
+class WalkCase(SlicerCase):
+    """``self.ui``, ``self.session`` and ``self.editor`` (the embedded Segment Editor) of the module, which is open.
+
+    Its engine is a worker of its own, its tasks lie in a folder of this test.
+    """
+
+    def setUp(self):
+        super().setUp()
+        from AuxOLSegmentLib.Settings import Settings
+
+        self.settings = Settings()
+        self.settings.reset()
+        self.addCleanup(self.settings.reset)
+        for name, value in {"pythonPath": PYTHON, "dataDir": str(self.folder / "tasks"), "threads": 1}.items():
+            self.settings.set(name, value)
+        self.volume = self.segmentation = None
+        self.addCleanup(self.leaveForGood)
+        self.open()
+
+    # The module
+
+    @property
+    def widget(self):
+        return slicer.util.getModuleWidget(MODULE)
+
+    @property
+    def panel(self):
+        return self.widget.panel
+
+    @property
+    def ui(self):
+        return self.panel.ui
+
+    @property
+    def session(self):
+        return self.widget.logic.session
+
+    @property
+    def editor(self):
+        return self.panel.editor.widget
+
+    def open(self):
+        """Choose the module."""
+        slicer.util.selectModule(MODULE)
+        if HOST is not None:
+            HOST.check()
+
+    def leave(self):
+        """Choose another module."""
+        slicer.util.selectModule("" if HOST is not None else "Data")
+
+    def reload(self):
+        """The developer's button."""
+        self.widget.onReload()
+        self.leave()  # a panel that was made anew is entered like any other
+        self.open()
+
+    def leaveForGood(self):
+        """As at Slicer's end: the worker has to go."""
+        pids = self.workers()
+        self.leave()
+        self.session.stopEngine()
+        until(lambda: not any(alive(pid) for pid in pids), 20)
+        quiet(0.1)
+
+    def workers(self):
+        """Process ids of the session's own worker."""
+        process = self.session.connection._process
+        return [process.ready.pid] if process is not None and process.ready is not None else []
+
+    # The panel
+
+    def press(self, button):
+        """Click a button that is on."""
+        self.assertTrue(button.enabled, f"{button.name} is off: {button.toolTip}")
+        button.click()
+        self.failOnError()
+
+    def key(self, letter):
+        """Press a key."""
+        if HOST is not None:
+            HOST.press_keys(letter)
+        else:  # QTest is not in Slicer's Python
+            for shortcut in self.panel.shortcuts._shortcuts:
+                if shortcut.key.toString() == letter:
+                    shortcut.activated.emit()
+        self.failOnError()
+
+    def failOnError(self):
+        text, level = self.session.message
+        self.assertNotEqual(level, "error", text)
+
+    def fileAnswer(self, panel, path):
+        """The next question for a file in the module ``panel`` is answered with ``path``."""
+        return mock.patch.object(panel, "fileToSave", lambda *_unused: str(path))
+
+    def wait(self, true, within=60.0):
+        """Until it is so; an error on the status line ends the wait."""
+        until(lambda: self.session.message[1] == "error" or true(), within)
+        self.failOnError()
+
+    # The image
+
+    def loadSample(self):
+        """The volume that ships, and what a reader would draw on it."""
+        from AuxOLSegmentLib.SampleVolume import loadSampleVolume
+
+        self.volume = loadSampleVolume()
+        labels = slicer.util.loadVolume(str(LABELS), properties={"labelmap": True, "show": False})
+        self.truth = slicer.util.arrayFromVolume(labels) > 0
+        slicer.mrmlScene.RemoveNode(labels)
+        self.fit()
+
+    def fit(self):
+        slicer.util.setSliceViewerLayers(background=self.volume, fit=True)
+        if HOST is not None:
+            HOST.picture("Red")  # a view takes its size when it is drawn first
+            slicer.util.setSliceViewerLayers(background=self.volume, fit=True)
+
+    def sliceKey(self, index, axis=0):
+        from AuxOLSegmentLib.VolumeReader import SliceKey
+
+        return SliceKey(self.volume.GetID(), axis, index)
+
+    def show(self, index, axis=0):
+        """Scroll there."""
+        from AuxOLSegmentLib.VolumeReader import goTo
+
+        goTo(self.volume, self.sliceKey(index, axis))
+        quiet(0.25)
+
+    def at(self, index, row, col):
+        """Where a pixel of an axial slice is in the red view."""
+        from AuxOLSegmentLib.VolumeReader import rasOfPixel
+
+        return hand("Red").position(rasOfPixel(self.volume, 0, index, row, col))
+
+    def dragBox(self, index, margin=1):
+        """Around the structure, on the slice on display."""
+        rows, cols = (np.where(self.truth[index].any(axis))[0] for axis in (1, 0))
+        low, high = -margin, margin
+        hand("Red").drag(
+            self.at(index, rows[0] + low, cols[0] + low), self.at(index, rows[-1] + high, cols[-1] + high)
+        )
+
+    def clickInside(self, index):
+        """On the structure's pixel that is nearest to its middle."""
+        places = np.argwhere(self.truth[index])
+        row, col = places[np.argmin(((places - places.mean(0)) ** 2).sum(1))]
+        hand("Red").click(self.at(index, row, col))
+
+    def proposed(self, index):
+        """The proposals on a slice."""
+        return self.session.proposals.on(self.sliceKey(index))
+
+    # The segment
+
+    @property
+    def segmentID(self):
+        return self.session.segmentID
+
+    def mask(self, index):
+        """The user's segment on an axial slice."""
+        from AuxOLSegmentLib.SegmentReader import maskOnSlice
+
+        return maskOnSlice(self.segmentation, self.segmentID, self.volume, 0, index)
+
+    def edit(self, index, mask):
+        """The user repairs a slice with an effect: through the Segment Editor's logic, as one undo step."""
+        before = self.mask(index)
+        self.editor.saveStateForUndo()
+        logic = slicer.vtkSlicerSegmentEditorLogic()
+        logic.SetMRMLScene(slicer.mrmlScene)
+        logic.SetSegmentEditorNode(self.panel.editor.node)
+        for part, mode in ((before & ~mask, logic.ModificationModeRemove), (mask & ~before, logic.ModificationModeAdd)):
+            image = _labelmap(self.volume, index, part)
+            logic.ModifySegmentByLabelmap(
+                self.segmentation, self.segmentID, image, mode, image.GetExtent(), False, False
+            )
+        quiet(0.3)
+
+    def state(self, index):
+        """Where a slice stands; None where nothing is known of it."""
+        record = self.session.book.get(self.sliceKey(index))
+        return None if record is None else record.state.value
+
+
+def _labelmap(volume, index, mask):
+    """``mask`` of an axial slice as the editor's logic takes it."""
+    rows, cols = mask.shape
+    image, matrix = slicer.vtkOrientedImageData(), vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    image.SetExtent(0, cols - 1, 0, rows - 1, index, index)
+    image.SetGeometryFromImageToWorldMatrix(matrix)
+    image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    vtk.util.numpy_support.vtk_to_numpy(image.GetPointData().GetScalars())[:] = mask.ravel()
+    return image
+
+
+def dice(one, two):
+    """Dice of two masks; 1 for two empty ones."""
+    both = np.count_nonzero(one) + np.count_nonzero(two)
+    return 2 * np.count_nonzero(one & two) / both if both else 1.0
+
+
+def alive(pid):
+    """Whether a process runs; one that ended and was not yet asked for does not."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return not Path("/proc/self").exists()  # no /proc on this system: it answered the signal
+
+
+def observers(*objects):
+    """How many observers VTK itself counts on these objects."""
+    return sum(str(each).count("vtkObserver (") for each in objects)
