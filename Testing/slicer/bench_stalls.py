@@ -55,9 +55,10 @@ class Bench(WalkCase):
         """Three slices: prompted, accepted, edited, saved, while the earlier ones are learned."""
         for number, index in enumerate((MIDDLE - 8, MIDDLE, MIDDLE + 8), start=1):
             self.show(index)
-            self.key("X")
+            if self.session.prompts.mode != "box":
+                self.key("X")
             self.dragBox(index)
-            self.wait(lambda index=index: self.proposed(index))
+            self.wait(lambda index=index: self.proposed(index), 20)
             self.key("A")
             self.edit(index, self.truth[index] & (np.arange(SHAPE[2]) < 300))
             self.key("S")

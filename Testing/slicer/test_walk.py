@@ -169,12 +169,14 @@ class TestTheWalk(WalkCase):
         self.key("X")
         self.dragBox(MIDDLE + 6)
         self.wait(lambda: self.proposed(MIDDLE + 6))
+        quiet()
         self.before = {index: self.state(index) for index in range(self.truth.shape[0])}
         self.masks = {key.index: self.session.layer.mask(key) for key in self.session.proposals.slices()}
         folder = self.folder / "scene ü"
         folder.mkdir()
         self.assertTrue(slicer.app.applicationLogic().SaveSceneToSlicerDataBundleDirectory(str(folder), None))
-        self.assertIn("reviewed", self.ui.statusLabel.text)
+        self.assertTrue(slicer.util.saveScene(str(self.folder / "walk.mrb")))  # File > Save, which tells of it
+        self.assertIn("nobody has reviewed", self.ui.statusLabel.text)
         self.scene = next(folder.rglob("*.mrml"))
 
     def comesBack(self):
