@@ -77,7 +77,8 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._takeParameters()
 
     def enter(self):
-        self._takeParameters()
+        if self.panel.inputs.parameters is None:
+            self._takeParameters()
         self.logic.session.views.start()
         self.panel.enter()
 
@@ -102,6 +103,9 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.sceneClosed()
         if self.panel.entered:
             self._takeParameters()
+        else:  # no node is made in the scene of somebody who works elsewhere; enter() takes what is there then
+            self.panel.setParameters(None)
+            self.logic.session.setParameters(None)
 
     def _takeParameters(self):
         parameters = self.logic.getParameters()

@@ -5,6 +5,7 @@ from its own callback. asyncio is not used, because its event loop would have to
 """
 
 import logging
+import time
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
@@ -13,6 +14,8 @@ import qt
 from auxol_core.errors import AuxolError, CancelledError
 
 log = logging.getLogger(__name__)
+
+BREATH_S = 0.015
 
 
 class Promise:
@@ -148,6 +151,19 @@ class Tasks:
 
 async def _nothing() -> None:
     return
+
+
+class Breath:
+    """Lets Qt's event loop run now and then in the middle of a long loop, so that the window stays alive."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    async def take(self) -> None:
+        """Go on at once, or after the event loop has had its turn where it has waited for BREATH_S."""
+        if time.perf_counter() - self._since > BREATH_S:
+            await after(0)
+            self._since = time.perf_counter()
 
 
 def after(milliseconds: int) -> Promise:

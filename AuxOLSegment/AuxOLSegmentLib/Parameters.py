@@ -17,6 +17,7 @@ class Parameters:
     acceptAbove - estimated quality (0..1) from which "accept all" takes a proposal.
     showProposals - whether the proposal layer is visible.
     sessionState - the state of each slice as JSON text, empty before the first; SessionLogic writes and reads it.
+    proposals - what is known of the proposals that the layer shows, as JSON text, in the same way.
     """
 
     volume: vtkMRMLScalarVolumeNode  # colour volumes are a subclass of it
@@ -28,3 +29,4 @@ class Parameters:
     acceptAbove: Annotated[float, WithinRange(0.0, 1.0)] = 0.9
     showProposals: bool = True
     sessionState: str
+    proposals: str

@@ -181,7 +181,7 @@ class PromptWork(SessionBase):
             self.proposeNeighbours()
         return True
 
-    def _write(self, key: SliceKey, undo: bool) -> None:
+    def _write(self, key: SliceKey, undo: bool, tell: bool = True) -> None:
         shown = self.proposals.on(key)
         mask = np.logical_or.reduce([each.mask for each in shown])
         self.writer.addMask(mask, key, self.volume, self.segmentation, self.segmentID, undo=undo)
@@ -193,8 +193,9 @@ class PromptWork(SessionBase):
             self._parts.pop(each.objectID, None)
         self.prompts.removeOn(key)
         self._markProvenance(reviewed=False)
-        self.say(_("Accepted; repair it if needed, then save"))
-        self._tell("slices")
+        if tell:
+            self.say(_("Accepted; repair it if needed, then save"))
+            self._tell("slices")
 
     def _markProvenance(self, reviewed: bool) -> None:
         status = self.desk.status

@@ -1,5 +1,8 @@
 """Proposals that the user has not taken over: what is shown, by which prompt, and how a refresh changes it."""
 
+import json
+import logging
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +13,8 @@ from auxol_core.errors import InvalidInputError
 from auxol_core.types import Event, MaskPatch, Proposal
 from AuxOLSegmentLib.ProposalLayer import ProposalLayer
 from AuxOLSegmentLib.VolumeReader import SliceKey
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +122,42 @@ class Proposals:
             self.draw(shown.key)
         return shown
 
+    def toJson(self) -> str:
+        """What is known of them beside the masks, which the layer keeps in the scene."""
+        return json.dumps(
+            [
+                [[s.key.volumeID, s.key.axis, s.key.index], s.proposalID, s.objectID, s.quality, s.version, s.share]
+                for s in self._shown.values()
+            ]
+        )
+
+    def readJson(self, text: str) -> None:
+        """Take up what the layer shows after a scene was loaded; ``text`` as ``toJson`` gave it. Several proposals of a
+        slice come back as one, because the layer shows their union."""
+        told = _read(text)
+        self._shown.clear()
+        for key in self._layer.slices():
+            mask = self._layer.mask(key)
+            if mask is not None:
+                proposalID, objectID, quality, version, share = told.get(key, (uuid.uuid4().hex, "", 0.0, 0, 1.0))
+                self._shown[proposalID] = Shown(proposalID, key, objectID, mask, quality, version, share)
+
     def clear(self) -> None:
         """Show nothing."""
         self._shown.clear()
         self._layer.clearAll()
+
+
+def _read(text: str) -> dict[SliceKey, tuple[str, str, float, int, float]]:
+    """What ``toJson`` says of the first proposal on each slice; nothing where it cannot be read."""
+    told: dict[SliceKey, tuple[str, str, float, int, float]] = {}
+    try:
+        for (volumeID, axis, index), proposalID, objectID, quality, version, share in json.loads(text or "[]"):
+            key = SliceKey(str(volumeID), int(axis), int(index))
+            told.setdefault(key, (str(proposalID), str(objectID), float(quality), int(version), float(share)))
+    except (TypeError, ValueError):
+        log.warning("What the scene says of its proposals cannot be read; their masks are shown all the same")
+    return told
 
 
 def _patched(mask: np.ndarray, patch: MaskPatch) -> np.ndarray | None:

@@ -129,3 +129,4 @@ class SaveWork(PromptWork):
     def _keep(self) -> None:
         if self.parameters is not None:
             self.parameters.sessionState = self._books.toJson()
+            self.parameters.proposals = self.proposals.toJson()

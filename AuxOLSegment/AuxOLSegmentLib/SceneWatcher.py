@@ -11,11 +11,12 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
+SAVED = "fileSaved(qSlicerIO::IOProperties)"
 LOOK_MS = 150  # after the last change of a segment: a brush stroke changes it many times a second
 
 
 class SceneWatcher(VTKObservationMixin):
-    """``handler`` has segmentLooked(), effectBegun(), nodeRemoved(id), sceneSaving(), sceneClosed().
+    """``handler`` has segmentLooked(), effectBegun(), nodeRemoved(id), sceneSaved(), sceneClosed().
 
     ``segmentLooked`` comes once segments and views have been quiet for a moment.
     """
@@ -32,8 +33,9 @@ class SceneWatcher(VTKObservationMixin):
         self._timer.connect("timeout()", handler.segmentLooked)
         scene = slicer.mrmlScene
         self.addObserver(scene, slicer.vtkMRMLScene.NodeAboutToBeRemovedEvent, self._nodeRemoved)
-        self.addObserver(scene, slicer.vtkMRMLScene.StartSaveEvent, self._call(handler.sceneSaving))
         self.addObserver(scene, slicer.vtkMRMLScene.StartCloseEvent, self._call(handler.sceneClosed))
+        # The scene itself sends no event when it is saved (StartSaveEvent is declared, and nothing sends it).
+        slicer.app.coreIOManager().connect(SAVED, self._fileSaved)
 
     def _call(self, function: Callable[[], None]) -> Callable[[Any, Any], None]:
         return lambda _caller, _event: function()
@@ -75,8 +77,13 @@ class SceneWatcher(VTKObservationMixin):
         if node is not None and node.GetID():
             self._handler.nodeRemoved(node.GetID())
 
+    def _fileSaved(self, properties: Any = None) -> None:
+        if not isinstance(properties, dict) or properties.get("fileType", "SceneFile") == "SceneFile":
+            self._handler.sceneSaved()
+
     def close(self) -> None:
         """Watch nothing any more."""
+        slicer.app.coreIOManager().disconnect(SAVED, self._fileSaved)
         self._timer.stop()
         self.removeObservers()
         self._segmentation = self._editorNode = None

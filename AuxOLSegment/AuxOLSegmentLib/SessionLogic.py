@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -27,6 +28,9 @@ from AuxOLSegmentLib.ViewWatcher import ViewWatcher
 from AuxOLSegmentLib.VolumeReader import SliceKey, displayedSlices
 from AuxOLSegmentLib.VolumeWalk import VolumeWalk
 from AuxOLSegmentLib.VolumeWork import ReviewItem, VolumeWork
+
+KEEP_MS = 200
+LIST_MS = 500  # while slices are propagated the list of them is read anew so often, and not with each of them
 
 __all__ = ["EngineState", "ReviewItem", "SessionLogic", "SliceKey", "SliceState"]
 
@@ -62,11 +66,25 @@ class SessionLogic(VolumeWork):
             lambda: windowOf(self.volume),
         )
         self._teacher = Teacher(self._tasks, self._taught, self.say)
-        self._walk = VolumeWalk(self._tasks, self._cameByWalk, lambda: self._tell("propagation"), self.say)
+        self._walk = VolumeWalk(self._tasks, self._cameByWalk, self._walked, self.say)
         self._scene = SceneWatcher(self)
+        self._keeping = qt.QTimer()
+        self._keeping.singleShot = True
+        self._keeping.interval = KEEP_MS
+        self._keeping.connect("timeout()", self._keep)
+        self._listing = qt.QTimer()
+        self._listing.singleShot = True
+        self._listing.interval = LIST_MS
+        self._listing.connect("timeout()", lambda: self._tell("slices"))
         self._closed = False
         self._lastSeen = None
         self.restore()
+
+    def _tell(self, kind: str) -> None:
+        super()._tell(kind)
+        # Whenever something has changed, because a scene does not say when it is about to be saved.
+        if kind == "slices" and not self._closed and not self._keeping.active:
+            self._keeping.start()
 
     # What happens in the scene (SceneWatcher calls these)
 
@@ -108,11 +126,10 @@ class SessionLogic(VolumeWork):
             book.dropVolume(nodeID)
         self._books.dropSegmentation(nodeID)
 
-    def sceneSaving(self) -> None:
-        """The scene is being saved: save what was reviewed, and say what was not."""
+    def sceneSaved(self) -> None:
+        """The scene was saved: save what was reviewed, and say what was not."""
         if self.settings.saveOnSceneSave:
             self.saveAllReviewed()
-        self._keep()
         pending = len(self.proposals.slices())
         if pending:
             self.say(
@@ -124,15 +141,23 @@ class SessionLogic(VolumeWork):
 
     def sceneClosed(self) -> None:
         """Everything of the scene goes."""
+        self.parameters = None
         self._walk.cancel()
         self._tasks.cancelAll()
-        self.desk.leave()
+        self.desk.choose("")
         self._asking.clear()
         self._parts.clear()
         self.proposals.clear()
         self._books.clear()
         self.setInputs(None, None, "")
         self._teacher.go()  # what the user saved is still to be learned
+
+    def _walked(self) -> None:
+        self._tell("propagation")
+        if not self.propagation.running:
+            self._tell("slices")
+        elif not self._listing.active:
+            self._listing.start()
 
     def setParameters(self, parameters: Any) -> None:
         """Where the scene keeps the session's state: another node after a scene was closed or loaded."""
@@ -143,6 +168,7 @@ class SessionLogic(VolumeWork):
         """Take up what the scene says, after it was loaded."""
         if self.parameters is not None:
             self._books.readJson(self.parameters.sessionState)
+            self.proposals.readJson(self.parameters.proposals)
         self.prompts.restore()
         self._tell("slices")
 
@@ -163,6 +189,7 @@ class SessionLogic(VolumeWork):
         self._keep()
         self._closed = True
         self._listeners = []
+        self._keeping.stop()
         self._walk.cancel()
         self._tasks.close()
         self.desk.leave()

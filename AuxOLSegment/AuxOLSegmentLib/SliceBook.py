@@ -63,8 +63,8 @@ class SliceRecord:
         """The segment was changed there by somebody else, and is on display."""
         if digest == self.digest:
             return
-        if not self.digest and self.state in WAITING:
-            self.digest = digest  # it was accepted unseen, and is seen now
+        if not self.digest and self.state in (SliceState.PROPOSED, *WAITING):
+            self.digest = digest  # it was proposed or accepted unseen, and is seen now
             return
         self.digest, self.correctionID = digest, ""
         if empty and not self.savedAt:

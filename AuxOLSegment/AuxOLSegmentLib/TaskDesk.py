@@ -192,7 +192,7 @@ class TaskDesk:
     def saved(self) -> None:
         """A correction has its receipt: in the mode 'every' it may be time to learn."""
         self._sinceLearned += 1
-        if self._settings.learningMode == "every" and self._sinceLearned >= self._settings.learnEvery:
+        if self.task and self._settings.learningMode == "every" and self._sinceLearned >= self._settings.learnEvery:
             self.learnNow()
 
     def learnNow(self) -> None:

@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError, CancelledError
 from auxol_core.types import CorrectionInfo, Event, Scores, TaskStatus, VersionInfo
-from AuxOLSegmentLib.Async import Tasks, after
+from AuxOLSegmentLib.Async import Breath, Tasks, after
 from AuxOLSegmentLib.TaskLink import TaskLink
 
 log = logging.getLogger(__name__)
@@ -90,8 +90,10 @@ class TaskFollower:
             if events:
                 after_ = events[-1].sequence
             if known:  # what happened before the task was opened here is in its status
+                breath = Breath()
                 for event in events:
                     self._take(event)
+                    await breath.take()
                 if any(event.kind not in ("progress", "refreshed") for event in events):
                     await self.read()
             known = True

@@ -8,12 +8,11 @@ from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError
 from auxol_core.types import Propagated
-from AuxOLSegmentLib.Async import Task, Tasks, after
+from AuxOLSegmentLib.Async import Breath, Task, Tasks
 from AuxOLSegmentLib.TaskLink import TaskLink
 from AuxOLSegmentLib.VolumeReader import SliceKey, sliceImage
 
-AT_ONCE = 8  # slices read and sent without a pause: reading and hashing one takes some milliseconds of the main thread
-BREATH_MS = 1
+AT_ONCE = 4  # slices asked for in one request: the hash of one takes milliseconds of the main thread
 
 
 class Progress(NamedTuple):
@@ -70,14 +69,17 @@ class VolumeWalk:
 
     async def _sent(self, link: TaskLink, volume: Any, keys: list[SliceKey]) -> list[str]:
         ids: list[str] = []
+        breath = Breath()
         for start in range(0, len(keys), AT_ONCE):
-            images = [sliceImage(volume, key.axis, key.index) for key in keys[start : start + AT_ONCE]]
+            images = []
+            for key in keys[start : start + AT_ONCE]:
+                images.append(sliceImage(volume, key.axis, key.index))
+                await breath.take()
             ids += await link.sendSlices(images)
-            await after(BREATH_MS)
         return ids
 
     async def _followed(self, link: TaskLink, job: str, keys: list[SliceKey]) -> None:
-        count, last = 0, False
+        count, last, breath = 0, False, Breath()
         while not last:
             items, last = await link.propagated(job, count)
             count += len(items)
@@ -85,6 +87,7 @@ class VolumeWalk:
                 self._came(keys[item.index], item)
                 done = self.progress.done + (item.proposal is not None)
                 self.progress = self.progress._replace(done=done)
+                await breath.take()
             self._changed()
 
     def cancel(self) -> None:

@@ -7,6 +7,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError
 from auxol_core.types import Propagated
+from AuxOLSegmentLib.Async import Breath
 from AuxOLSegmentLib.Proposals import Shown
 from AuxOLSegmentLib.SaveWork import SaveWork
 from AuxOLSegmentLib.SegmentReader import occupiedSlices
@@ -72,7 +73,9 @@ class VolumeWork(SaveWork):
         if self._isTaken(key):  # a person was there meanwhile
             self.desk.ifOpen(lambda link: link.dismiss(item.proposal.proposal_id))  # type: ignore[union-attr]
             return
-        self._show(Shown.of(item.proposal, key))
+        # Told with the next progress, not for each slice: whoever lists them reads them all.
+        self.proposals.put(Shown.of(item.proposal, key))
+        self.book.of(key).proposed(item.proposal.quality)
 
     def _isTaken(self, key: SliceKey) -> bool:
         return bool(self.maskOn(key).any())
@@ -104,13 +107,26 @@ class VolumeWork(SaveWork):
             self._tell("slices")
 
     def acceptAbove(self, quality: float) -> int:
-        """Accept every slice whose proposals are all expected to be at least that good, as one undo step; how many."""
+        """Accept every slice whose proposals are all expected to be at least that good, as one undo step; how many.
+
+        They are written one after another, and the window stays alive meanwhile.
+        """
         if self.whyNot():
             self.say(self.whyNot(), "warning")
             return 0
         keys = [k for k in self.proposals.slices() if min(s.quality for s in self.proposals.on(k)) >= quality]
         keys = [key for key in keys if key.volumeID == self.volume.GetID()]
-        for number, key in enumerate(keys):
-            self._write(key, undo=number == 0)
-        self.say(_("Accepted {count} slices; look at each of them before you save").format(count=len(keys)))
+        self._tasks.start(self._acceptedAll(keys))
         return len(keys)
+
+    async def _acceptedAll(self, keys: list[SliceKey]) -> None:
+        chosen, breath, count = (self.volume, self.segmentation, self.segmentID), Breath(), 0
+        for key in keys:
+            if chosen != (self.volume, self.segmentation, self.segmentID):
+                break  # the user has gone on to something else
+            if self.proposals.on(key):
+                self._write(key, undo=count == 0, tell=False)
+                count += 1
+            await breath.take()
+        self._tell("slices")
+        self.say(_("Accepted {count} slices; look at each of them before you save").format(count=count))

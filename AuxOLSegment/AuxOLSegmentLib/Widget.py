@@ -137,6 +137,8 @@ class PanelWidget:
         for part in (self.inputs, self.setup, self.settingsPart):
             part.cleanup()
         self.editor.delete()
+        self.uiWidget.setMRMLScene(None)  # its selectors observe the scene
+        self.uiWidget.deleteLater()  # a reload would only hide it
 
     # Clicks and what they raise
 

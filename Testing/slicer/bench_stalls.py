@@ -71,6 +71,7 @@ class Bench(WalkCase):
 
     def accepts(self):
         self.assertGreater(self.session.acceptAbove(0.0), 0)
+        self.wait(lambda: not self.session.proposals.all())
         quiet(0.5)
 
     def saves(self):

@@ -189,6 +189,7 @@ class TestVolume(SessionCase):
         self.assertFalse(any(self.mask(item.key.index).any() for item in items))
         states = len(self.undoStates)
         self.assertEqual(self.session.acceptAbove(0.0), len(items))
+        until(lambda: not self.session.proposals.all())
         self.assertEqual(len(self.undoStates), states + 1)
         # Nobody has looked at them yet, so they are not taught.
         self.assertEqual(self.session.saveAllReviewed(), 0)

@@ -24,6 +24,9 @@ class TestTheWalk(WalkCase):
         self.learning()
         self.savesTheScene()
         self.comesBack()
+        self.reloads()
+        self.closesInTheMiddle()
+        self.leaves()
 
     def firstLook(self):
         """1. Opening installs nothing and starts nothing, and says what to do."""
@@ -195,6 +198,80 @@ class TestTheWalk(WalkCase):
         self.assertEqual(len(self.session.prompts.objects()), 1)
         self.assertEqual(sorted(key.index for key in self.session.layer.slices()), sorted(self.masks))
         self.assertEqual(sorted(key.index for key in self.session.proposals.slices()), sorted(self.masks))
+        for index, mask in self.masks.items():
+            np.testing.assert_array_equal(self.proposed(index)[0].mask, mask)
+
+    def reloads(self):
+        """8c. Reload: a new session, a new worker, the same work; a proposal from before can be accepted."""
+        pids = self.workers()
+        self.reload()
+        until(lambda: not any(alive(pid) for pid in pids), 20)
+        self.wait(lambda: self.session.status is not None)
+        self.assertEqual((self.session.task, self.session.status.version), ("Hippocampus", 2))
+        self.assertEqual({index: self.state(index) for index in self.before}, self.before)
+        index = min(self.masks)
+        self.fit()
+        self.show(index)
+        self.key("A")
+        np.testing.assert_array_equal(self.mask(index), self.masks[index])
+
+    def closesInTheMiddle(self):
+        """8d. The scene is closed while a slice is on its way: it is learned all the same."""
+        self.edit(min(self.masks), self.truth[min(self.masks)])
+        self.key("S")
+        slicer.mrmlScene.Clear(0)
+        quiet(0.5)
+        self.assertIsNone(self.session.volume)
+        self.assertEqual((self.session.task, self.session.proposals.all()), ("", []))
+        self.ui.taskSelector.lineEdit().setText("Hippocampus")
+        self.ui.taskSelector.lineEdit().textEdited.emit("Hippocampus")
+        self.press(self.ui.createTaskButton)
+        self.wait(lambda: self.session.status is not None and self.session.status.version == 3)
+        self.assertEqual(len(self.session.corrections), 3)
+
+    def leaves(self):
+        """8e. Another module: no key of ours, and no prompt mode."""
+        self.assertEqual(len(self.panel.shortcuts._shortcuts), 7)
+        self.leave()
+        self.assertEqual((self.panel.shortcuts._shortcuts, self.session.prompts.mode), ([], ""))
+
+
+class TestTenTimes(WalkCase):
+    """What is left behind: nothing."""
+
+    def left(self):
+        """Nodes, observers, shortcuts and processes, as Slicer counts them."""
+        application = slicer.app.applicationLogic()
+        watched = [slicer.mrmlScene, application.GetInteractionNode(), application.GetSelectionNode()]
+        for name in slicer.app.layoutManager().sliceViewNames():
+            widget = slicer.app.layoutManager().sliceWidget(name)
+            watched += [widget.mrmlSliceNode(), widget.sliceView().interactor()]
+        return {
+            "nodes": slicer.mrmlScene.GetNumberOfNodes(),
+            "observers": [observers(each) for each in watched],
+            "shortcuts": len(slicer.util.findChildren(slicer.util.mainWindow(), className="QShortcut")),
+            "workers": self.workers(),
+        }
+
+    def round(self):
+        """Enter, work a little, leave, reload."""
+        self.open()
+        self.ui.boxButton.click()
+        self.ui.positiveButton.click()
+        self.leave()
+        self.widget.onReload()
+        quiet(0.05)
+
+    def test_entered_left_and_reloaded_ten_times_nothing_is_left_behind(self):
+        self.loadSample()
+        self.ui.volumeSelector.setCurrentNode(self.volume)
+        self.press(self.ui.addSegmentButton)
+        self.round()
+        before = self.left()
+        for _ in range(10):
+            self.round()
+        self.assertEqual(self.left(), before)
+        self.assertEqual((before["shortcuts"], before["workers"]), (0, []))
 
 
 if __name__ == "__main__":
