@@ -2,6 +2,7 @@
 # make test        the tests                    make test-long   those that take minutes
 # make lint        ruff and mypy --strict       make bench DATA=folder   the benchmark
 # make bench-worker    what the worker process costs against the same engine in process
+# make bench-slicer    what keeps Slicer's main thread, in the headless host
 # make pretrain    train the built-in weights anew (hours)       make clean
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ DEMO := results/demo
 # Idle torch threads otherwise spin on cores that the rest of the process could use.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test test-long lint bench bench-worker pretrain clean
+.PHONY: demo test test-long lint bench bench-worker bench-slicer pretrain clean
 
 demo: $(STAMP)
 	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,sam,auxol \
@@ -47,6 +48,9 @@ bench: $(STAMP)
 
 bench-worker: $(STAMP)
 	$(BIN)/python -m auxol_core.replay.bench_worker $(ARGS)
+
+bench-slicer: $(STAMP)
+	$(BIN)/python Testing/slicer/bench_stalls.py
 
 pretrain: $(STAMP)
 	$(BIN)/python -m auxol_core.pretrain.train --out "$(OUT)" $(ARGS)
