@@ -168,10 +168,7 @@ class Breath:
 
 def after(milliseconds: int) -> Promise:
     """Fulfilled after that time."""
-    timer = qt.QTimer()
-    timer.singleShot = True
-    promise = Promise(cancel=timer.stop)
-    # The lambda keeps the timer alive until it has fired.
-    timer.connect("timeout()", lambda: (timer.stop(), promise.resolve()))
-    timer.start(milliseconds)
+    promise = Promise()
+    # Without a timer object of ours, which would be dropped in the middle of its own signal.
+    qt.QTimer.singleShot(milliseconds, promise.resolve)
     return promise

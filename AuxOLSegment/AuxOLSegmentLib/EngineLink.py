@@ -23,6 +23,7 @@ QUICK_MS = 15_000  # what asks or notes something
 PREDICT_MS = 120_000  # a click, with the encoder; a correction
 TRANSFER_MS = 300_000  # a slice or a file on its way
 POLL_S = 25
+KEPT_MS = 1_000
 LANES = ("work", "events", "volume")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -167,6 +168,9 @@ class EngineLink:
         for number, (_, promise) in list(self._replies.items()):
             self._abandon(number)
             promise.reject(ConnectionLostError("The connection to the engine was closed. Try again."))
+        # Dropped later: this may run inside a signal of one of them, and Qt aborts where a sender is destroyed meanwhile.
+        managers, self._managers = self._managers, {}
+        qt.QTimer.singleShot(KEPT_MS, managers.clear)
 
 
 def _BROKEN() -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from auxol_core.types import Box, Event
 from AuxOLSegmentLib.Messages import sentence
 from AuxOLSegmentLib.Proposals import Shown
 from AuxOLSegmentLib.SessionBase import SessionBase
-from AuxOLSegmentLib.SliceBook import SliceState
+from AuxOLSegmentLib.SliceBook import SETTLED, SliceState
 from AuxOLSegmentLib.VolumeReader import SliceKey, sliceCount, sliceImage, sliceStamp
 
 PREFETCHED = 2  # slices each way whose embeddings are prepared after a click
@@ -183,7 +183,7 @@ class PromptWork(SessionBase):
 
     def _write(self, key: SliceKey, undo: bool, tell: bool = True) -> None:
         shown = self.proposals.on(key)
-        mask = np.logical_or.reduce([each.mask for each in shown])
+        mask = self._unprotected(np.logical_or.reduce([each.mask for each in shown]), key)
         self.writer.addMask(mask, key, self.volume, self.segmentation, self.segmentID, undo=undo)
         self.proposals.take(key)
         seen = self.digestOn(key) if key in self.displayed() else ""
@@ -196,6 +196,17 @@ class PromptWork(SessionBase):
         if tell:
             self.say(_("Accepted; repair it if needed, then save"))
             self._tell("slices")
+
+    def _unprotected(self, mask: np.ndarray, key: SliceKey) -> np.ndarray:
+        """``mask`` without the lines where ``key`` crosses slices of another direction that a person has settled."""
+        crossed = [r.key for r in self.book if r.state in SETTLED and r.key.axis != key.axis]
+        free = mask.copy()
+        for other in crossed:
+            if other.volumeID == key.volumeID:
+                # Rows run along the first of the two other axes, columns along the second (VolumeReader.SliceKey).
+                rows = other.axis == min({0, 1, 2} - {key.axis})
+                free[(other.index, slice(None)) if rows else (slice(None), other.index)] = False
+        return free
 
     def _markProvenance(self, reviewed: bool) -> None:
         status = self.desk.status

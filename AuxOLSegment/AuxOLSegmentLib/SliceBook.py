@@ -24,6 +24,7 @@ class SliceState(Enum):
     SAVED = "saved"
 
 
+SETTLED = (SliceState.ACCEPTED, SliceState.EDITED, SliceState.SAVED)  # a person has been there
 WAITING = (SliceState.ACCEPTED, SliceState.EDITED)  # to be saved
 
 

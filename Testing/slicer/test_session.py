@@ -1,12 +1,17 @@
 """The life of a slice in Slicer's scene, with a real worker: prompt, propose, accept, edit, save, learn, refresh."""
 
+import json
 import os
 import signal
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import slicer
-from session_case import SessionCase, dice
+from session_case import SessionCase, SharedWorker, dice
 from slicer_setting import main, quiet, until
+
+from auxol_core.types import Box  # once slicer_setting has loaded the module
 
 
 class TestLifeOfASlice(SessionCase):
@@ -44,8 +49,6 @@ class TestLifeOfASlice(SessionCase):
         self.assertFalse(self.mask().any())
 
     def test_a_script_prompts_without_a_mouse(self):
-        from auxol_core.types import Box
-
         key = self.key(6)
         self.session.promptBox(key, Box(21, 15, 48, 46))
         until(lambda: self.session.proposals.on(key) or self.failed())
@@ -141,6 +144,84 @@ class TestLifeOfASlice(SessionCase):
         self.assertIn("segment", self.session.whyNot())
         self.assertFalse(self.session.save())
         self.assertFalse(self.session.accept())
+
+
+class TestProtection(SessionCase):
+    """Nothing of ours writes where a person has been."""
+
+    def test_a_sagittal_proposal_leaves_edited_axial_slices_alone(self):
+        self.propose(6)
+        self.session.accept()
+        edited = self.truth[6] & (np.arange(self.truth.shape[2]) < 24)
+        self.draw(edited, 6, add=False)
+        quiet()
+        key = self.key(30, axis=2)
+        self.show(30, axis=2)
+        self.session.views.use("Yellow")
+        self.session.promptBox(key, Box(1, 20, 12, 48))
+        until(lambda: self.session.proposals.on(key) or self.failed())
+        self.assertTrue(self.session.proposals.on(key)[0].mask[6].any())
+        self.assertTrue(self.session.accept())
+        np.testing.assert_array_equal(self.mask(6), edited)
+        self.assertTrue(self.mask(5)[:, 30].any())
+
+
+class TestServer(SessionCase):
+    """An engine at an address."""
+
+    def address(self):
+        told = json.loads((SharedWorker.tasks() / "worker.json").read_text(encoding="utf-8"))
+        return f"http://127.0.0.1:{told['port']}", told["token"]
+
+    def asked(self, url, token):
+        answers = []
+        self.session.testServer(url, token, lambda ok, text: answers.append((ok, text)))
+        until(lambda: answers, 20)
+        return answers[0]
+
+    def test_the_test_button_tells_what_is_there(self):
+        url, token = self.address()
+        ok, text = self.asked(url, token)
+        self.assertTrue(ok, text)
+        ok, text = self.asked(url, "another token")
+        self.assertFalse(ok)
+        self.assertIn("token", text)
+        self.assertFalse(self.asked(url, "")[0])
+        self.assertFalse(self.asked("127.0.0.1", token)[0])
+        ok, text = self.asked("http://127.0.0.1:9", token)
+        self.assertFalse(ok)
+        self.assertIn("127.0.0.1:9", text)
+
+    def test_prompts_are_answered_by_the_server_and_no_worker_is_started(self):
+        url, token = self.address()
+        for name, value in {"remote": True, "serverUrl": url, "serverToken": token}.items():
+            self.settings.set(name, value)
+        self.settings.set("dataDir", str(self.folder / "none"))
+        self.assertTrue(self.propose().any())
+        self.assertIsNone(self.session.connection._process)
+        self.assertIn("images are sent there", self.session.engineText)
+        self.assertFalse((self.folder / "none").exists())
+        self.assertNotIn(token, self.session.diagnostics())
+
+    def test_a_server_of_another_version_is_told_with_both(self):
+        class Other(BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = json.dumps({"program": "auxol", "protocol": 99, "version": "9.9", "pid": 1}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_unused):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Other)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        ok, text = self.asked(f"http://127.0.0.1:{server.server_port}", "a token of some length")
+        self.assertFalse(ok)
+        self.assertIn("99", text)
 
 
 class TestRefresh(SessionCase):
