@@ -5,7 +5,12 @@ import importlib.util
 import os
 import shutil
 
-PACKAGES = {"slicer": "slicer-core", "trame_slicer": "trame-slicer", "LayerDMLib": "slicer-layer-dm", "PySide6": "PySide6"}
+PACKAGES = {
+    "slicer_core": "slicer-core",
+    "trame_slicer": "trame-slicer",
+    "LayerDMLib": "slicer-layer-dm",
+    "PySide6": "PySide6-Essentials",
+}
 LIBRARIES = {"EGL": "libegl1", "GL": "libgl1", "OSMesa": "libosmesa6"}
 
 

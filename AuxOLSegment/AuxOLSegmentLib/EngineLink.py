@@ -168,7 +168,7 @@ class EngineLink:
         for number, (_, promise) in list(self._replies.items()):
             self._abandon(number)
             promise.reject(ConnectionLostError("The connection to the engine was closed. Try again."))
-        # Dropped later: this may run inside a signal of one of them, and Qt aborts where a sender is destroyed meanwhile.
+        # Dropped later: this may run inside a signal of one of them, and Qt aborts where a sender is destroyed.
         managers, self._managers = self._managers, {}
         qt.QTimer.singleShot(KEPT_MS, managers.clear)
 

@@ -8,7 +8,6 @@ import sys
 import time
 
 import numpy as np
-import slicer
 from session_case import ball, volume_with
 from slicer_setting import HOST, quiet, until
 from walk_case import WalkCase
@@ -36,7 +35,8 @@ class Bench(WalkCase):
                     f"{LIMIT * 1000:.0f} ms, longest so far {seen.longest * 1000:.0f} ms"
                 )
         for stall in seen.stalls:
-            print(f"MISSED {stall.seconds * 1000:6.0f} ms {stall.function} ({stall.file.rsplit('/', 1)[-1]}:{stall.line})")
+            place = f"{stall.file.rsplit('/', 1)[-1]}:{stall.line}"
+            print(f"MISSED {stall.seconds * 1000:6.0f} ms {stall.function} ({place})")
         print(f"{seen.entries} entries into the module's code, the longest {seen.longest * 1000:.0f} ms")
         print(f"bars met {int(not seen.stalls)}, missed {int(bool(seen.stalls))}")
 

@@ -10,7 +10,8 @@ import needs_host
 WHY = needs_host.check()
 if not WHY:
     import host  # noqa: F401 - before a test imports slicer, which would else take in Testing/slicer (host/wheel.py)
-collect_ignore_glob = [path.name for path in Path(__file__).parent.glob("test_*.py") if WHY and "cmake" not in path.name]
+HERE = Path(__file__).parent
+collect_ignore_glob = [path.name for path in HERE.glob("test_*.py") if WHY and "cmake" not in path.name]
 
 
 def pytest_terminal_summary(terminalreporter):

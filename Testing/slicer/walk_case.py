@@ -1,6 +1,8 @@
-"""The panel of the installed module in the user's hands: buttons, keys, the mouse in slice views, the Segment Editor."""
+"""The installed panel in a user's hands: buttons, keys, the mouse in slice views, the Segment Editor."""
 
+import gc
 import os
+import re
 from pathlib import Path
 from unittest import mock
 
@@ -228,6 +230,14 @@ def alive(pid):
         return not Path("/proc/self").exists()  # no /proc on this system: it answered the signal
 
 
-def observers(*objects):
-    """How many observers VTK itself counts on these objects."""
-    return sum(str(each).count("vtkObserver (") for each in objects)
+def observers(*objects, without=()):
+    """How many observers VTK itself counts on these objects; events in ``without`` do not count."""
+    found = [event for each in objects for event in re.findall(r"Event: (\d+)", str(each))]
+    return sum(int(event) not in without for event in found)
+
+
+def ownObservers():
+    """How many observers Python objects with Slicer's observation mixin hold."""
+    gc.collect()
+    holders = [each for each in gc.get_objects() if isinstance(each, slicer.util.VTKObservationMixin)]
+    return sum(len(each.Observations) for each in holders)
