@@ -39,7 +39,7 @@ class PromptWork(SessionBase):
         self.say(_("Segmenting ..."), "busy")
         try:
             asked = 0
-            while asked != self._asking.get(objectID, 0):
+            while asked != self._asking.get(objectID, asked):  # not there: the object was taken away meanwhile
                 asked = self._asking[objectID]
                 await self._ask(objectID)
         finally:

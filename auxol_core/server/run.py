@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from auxol_core.protocol import PROTOCOL_VERSION, Ready, ready_line
 from auxol_core.server.app import create_app
 from auxol_core.server.gate import LOOPBACK_NAMES
 from auxol_core.server.household import Household
+from auxol_core.server.silent_lines import SilentLines
 from auxol_core.server.users import Users
 from auxol_core.worker import Worker
 
@@ -38,6 +40,7 @@ BACKLOG = 128
 HOST_GONE_S = 2.0  # so long after its host is gone nothing of the server is left
 SIGNALLED_S = 15.0  # an administrator's stop waits longer than that before it kills
 FINISH_S = 1  # what is being answered may take so long
+SILENT_S = 20.0  # a connection on which no request comes is closed then
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,11 @@ class AuxolServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, household: Household, leaving: Leaving, port: int) -> None:
         super().__init__(config)
         self._household, self._leaving, self._port = household, leaving, port
+        self._silent = SilentLines(time.monotonic, SILENT_S)
+
+    async def on_tick(self, counter: int) -> bool:
+        self._silent.sweep(self.server_state.connections)
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

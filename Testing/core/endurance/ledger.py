@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import psutil
 from small_engine import OPTIONS, TASK, box_around, disc
 from test_engine_crashes import assert_consistent
 
@@ -34,12 +32,14 @@ LEARNING = TaskOptions(auxol=replace(OPTIONS.auxol, steps=8))
 class Ledger:
     """A user's side of the task ``discs``: what was saved, and what of it has a receipt.
 
-    ``version``: the latest that the client has heard of. The counts are for the reader of a long run.
+    ``there``: what the task said it has, after the last crash. ``version``: the latest that the client has heard of.
+    The counts are for the reader of a long run.
     """
 
     folder: Path
     outbox: Path
     saved: list[str] = field(default_factory=list)
+    there: list[str] = field(default_factory=list)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     version: int = 0
     kills: int = 0
@@ -105,7 +105,8 @@ class Ledger:
         """The next server has the task; ``client`` has opened it, and so sent what was in the outbox."""
         assert self.waiting() == []
         listed = client.corrections(TASK)
-        assert [each.correction_id for each in listed] == self.saved, "each once, in the order of saving"
+        self.there = [each.correction_id for each in listed]
+        assert self.there == self.saved, "each once, in the order of saving"
         known = {each.correction_id: each for each in listed}
         for name, receipt in self.receipts.items():
             assert (known[name].sequence, len(known[name].scores)) == (receipt.sequence, receipt.objects)
@@ -136,16 +137,20 @@ class Ledger:
             assert file.current_version == self.version > 0
             assert digest(session.rebuilt(self.version)) == digest(session.specialist.state)
 
-    def __str__(self) -> str:
-        receipts = len(self.receipts) - self.resent
-        return (
-            f"kills={self.kills} saved={len(self.saved)} receipts={receipts} resent={self.resent} lost=0 twice=0 "
-            f"killed_before_learned={self.unlearned} versions={self.version}"
-        )
+    def figures(self) -> Counter[str]:
+        """Counts for the reader of a long run."""
+        return Counter({
+            "kills": self.kills,
+            "saved": len(self.saved),
+            "receipts": len(self.receipts) - self.resent,
+            "resent": self.resent,
+            "lost": len(set(self.saved) - set(self.there)),
+            "twice": len(self.there) - len(set(self.there)),
+            "killed_before_learned": self.unlearned,
+            "versions": self.version,
+        })  # fmt: skip
 
 
-def kill(pid: int) -> None:
-    """kill -9, and wait until nothing of it is left."""
-    process = psutil.Process(pid)
-    os.kill(pid, signal.SIGKILL)
-    process.wait(10)
+def line(figures: Counter[str]) -> str:
+    """``figures`` in one line."""
+    return " ".join(f"{name}={count}" for name, count in figures.items())

@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from small_engine import OPTIONS, SIDE, disc
+from small_engine import OPTIONS as SMALL
+from small_engine import SIDE, disc
 
 from auxol_core.api import EngineApi
 from auxol_core.client import EngineClient
@@ -22,6 +23,8 @@ from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.types import BoolArray, Box, Point, Prompt, Propagated, Proposal, Receipt, SliceImage, VersionInfo
 from auxol_core.worker_engine import WorkerEngine
 
+# One step an update: what is asked in between is what these programs are about.
+OPTIONS = replace(SMALL, auxol=replace(SMALL.auxol, steps=1, batch=1))
 PICTURES = 24  # each user's own
 MOST_PENDING = 6
 LIFE = 60  # so many requests see a task before it is deleted and made anew: journals stay short, as for a user's day

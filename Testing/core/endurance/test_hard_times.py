@@ -31,6 +31,7 @@ from auxol_core.server_process import ServerProcess
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no stand-in for Python there")
 
+
 class Room:
     """Where a server's tasks lie, and how that is filled and freed."""
 
@@ -72,59 +73,28 @@ class SmallFiles(Room):
 
 
 @contextmanager
-def mounted(folder: Path) -> Iterator[None]:
+def room_for(folder: Path) -> Iterator[Room]:
+    """A small volume where this user may mount one (root may), else the limit."""
+    folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
     if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("this user may not mount a small volume; the limit on file sizes is tested instead")
+        yield SmallFiles(folder)
+        return
     try:
-        yield
+        yield SmallVolume(folder)
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)  # a server that did not end may still use it
 
 
-@pytest.fixture(params=[SmallVolume, SmallFiles], ids=["a full volume", "files may not grow"])
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
     if not sys.platform.startswith("linux"):
         pytest.skip("neither tmpfs nor limits of another process there")
-    folder = tmp_path / "tasks"
-    folder.mkdir()
-    if request.param is SmallVolume:
-        with mounted(folder):
-            yield SmallVolume(folder)
-    else:
-        yield SmallFiles(folder)
+    with room_for(tmp_path / "tasks") as room:
+        yield room
 
 
-def test_on_a_full_disk_a_save_is_refused_in_words_and_is_sent_again_when_there_is_room(
-    start: StartServer, room: Room, tmp_path: Path
-) -> None:
-    ledger = Ledger(room.folder, tmp_path / "outbox")
-    server = start(room.folder)
-    with ledger.client(server) as client:
-        client.create_task(TASK, LEARNING)
-        ledger.teach(client)
-        assert client.learn_now(TASK).version == 1
-        room.fill(server)
-        for number in (1, 2):
-            image, mask = disc(number)
-            proposal = client.predict(TASK, client.put_slice(image), box_around(mask))  # clicks go on
-            ledger.saved.append(f"c{number}")
-            with pytest.raises(StorageFullError, match=r"[Ff]ree.*kept in the outbox and will be sent again\.") as told:
-                client.correct(
-                    TASK, proposal.slice_id, mask, correction_id=f"c{number}", proposals=[proposal.proposal_id]
-                )
-            assert str(tmp_path) not in str(told.value), "folders of the server are nobody's business"
-        assert client.resend() == 0
-        assert [each.correction_id for each in client.corrections(TASK)] == ["c0"]
-        room.free(server)
-        assert client.resend() == 2
-        ledger.reopened(client)
-        ledger.learned(client)
-    assert server.stop() == 0
-    ledger.rebuilt(tiny_parts())
-
-
-def test_where_an_update_finds_no_room_that_is_told_and_it_is_learned_later(
+def test_on_a_full_disk_what_does_not_fit_is_refused_in_words_and_done_when_there_is_room(
     start: StartServer, room: Room, tmp_path: Path
 ) -> None:
     ledger = Ledger(room.folder, tmp_path / "outbox")
@@ -134,19 +104,35 @@ def test_where_an_update_finds_no_room_that_is_told_and_it_is_learned_later(
         client.pause(TASK)
         ledger.teach(client)
         client.resume(TASK)
-        room.fill(server)
-        last, kinds = 0, []
-        while "failed" not in kinds:
-            for event in client.events(TASK, last, wait_s=20.0):
-                last, kinds = event.sequence, [*kinds, event.kind]
-        assert "learned" not in kinds
-        assert (client.status(TASK).version, client.status(TASK).queued) == (0, 1)
+        room.fill(server)  # before the eighth step
+        assert "failed" in told_until(client, "failed"), "an update found no room"
+        for number in (1, 2):
+            image, mask = disc(number)
+            shown = client.predict(TASK, client.put_slice(image), box_around(mask))  # clicks go on
+            ledger.saved.append(f"c{number}")
+            with pytest.raises(StorageFullError, match=r"[Ff]ree.*kept in the outbox and will be sent again\.") as told:
+                client.correct(TASK, shown.slice_id, mask, correction_id=f"c{number}", proposals=[shown.proposal_id])
+            assert str(tmp_path) not in str(told.value), "folders of the server are nobody's business"
+        assert client.resend() == 0
         with pytest.raises(StorageFullError):
             client.learn_now(TASK)
+        assert [each.correction_id for each in client.corrections(TASK)] == ["c0"]
+        assert (client.status(TASK).version, client.status(TASK).queued) == (0, 1)
         room.free(server)
+        assert client.resend() == 2
+        ledger.reopened(client)
         ledger.learned(client)
     assert server.stop() == 0
     ledger.rebuilt(tiny_parts())
+
+
+def told_until(client: EngineClient, kind: str) -> list[str]:
+    """The kinds of the events, up to the first of ``kind``."""
+    last, kinds = 0, list[str]()
+    while kind not in kinds and (found := client.events(TASK, last, wait_s=20.0)):
+        last = found[-1].sequence
+        kinds += [event.kind for event in found]
+    return kinds
 
 
 def test_a_port_in_use_is_told_to_the_host_that_wanted_it(start: StartServer, tmp_path: Path) -> None:
