@@ -106,6 +106,14 @@ def make_parts(generalist: str, machine: MachineOptions | None = None) -> Engine
     return EngineParts(make_generalist(generalist, compute), specialist_factory(compute), machine, compute)
 
 
+def warm_up() -> None:
+    """Have torch load what the first update needs (a second of imports), so that no prediction waits for that.
+
+    To be called in a thread beside the one that computes, where something else may go on meanwhile.
+    """
+    torch.optim.AdamW([torch.zeros(1, requires_grad=True)])
+
+
 def make_engine(generalist: str, data_dir: Path, machine: MachineOptions | None = None) -> Engine:
     """An engine in this process with the generalist of that name, its tasks in ``data_dir``."""
     parts = make_parts(generalist, machine)

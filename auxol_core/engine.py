@@ -138,7 +138,14 @@ class Engine:
             version=session.file.current_version,
             share=share,
         )
-        return Pending(proposal, view, opinion, fused)
+        return Pending(proposal, view.generalist, opinion, fused)
+
+    def _view_of(self, session: TaskSession, pending: Pending) -> View:
+        """What the specialist saw of a proposal; NotFoundError where the slice was evicted."""
+        window, proposal = session.file.window, pending.proposal
+        if window is None:
+            raise ValueError("a task with a proposal has a window")
+        return View(self._slices.unit(proposal.slice_id, window), proposal.prompt, pending.generalist)
 
     def proposal(self, proposal_id: str) -> Proposal:
         """A pending proposal as it is now; NotFoundError once it was saved, dismissed or replaced."""
@@ -170,7 +177,9 @@ class Engine:
             old = pending.proposal
             if pending.accepted or (old.version, old.share) == (version, session.share):
                 continue
-            fresh = self._propose(session, old.slice_id, pending.view, old.proposal_id)
+            if old.slice_id not in self._slices:
+                continue  # evicted: it stays as it is shown until somebody sends the slice again
+            fresh = self._propose(session, old.slice_id, self._view_of(session, pending), old.proposal_id)
             fresh.proposal = replace(fresh.proposal, quality=fresh.proposal.quality * pending.trust)
             fresh.trust = pending.trust
             self._pending.renew(pending, fresh)
@@ -287,7 +296,7 @@ class Engine:
 
     def _lesson_row(self, session: TaskSession, pending: Pending, truth: BoolArray) -> LessonRow:
         """The object's scores and losses under what was shown, before anything learns from it, and its lesson."""
-        view, opinion = pending.view, pending.opinion
+        view, opinion = self._view_of(session, pending), pending.opinion
         losses = None
         if opinion is not None:
             losses = session.fusion.losses(view.generalist.logits, opinion, truth)

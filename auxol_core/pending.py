@@ -10,25 +10,37 @@ import numpy as np
 
 from auxol_core.errors import NotFoundError
 from auxol_core.promptable.simulate import jittered
-from auxol_core.specialist.base import Opinion, View
-from auxol_core.types import BoolArray, Box, FloatArray, Proposal, probability_of
+from auxol_core.specialist.base import Opinion
+from auxol_core.types import BoolArray, Box, FloatArray, Proposal, Segmentation, probability_of
 
 # The box of a mask that was drawn by hand, moved by as much as a user's box would be.
 DRAWN_JITTER = 0.05
+MAX_BYTES = 2**30  # some 300 proposals on slices of 512 x 512
 
 
 @dataclass(eq=False)
 class Pending:
-    """A proposal with what it was made of. ``fused``: logits (H, W) float32; ``told``: the mask the caller knows;
+    """A proposal with what it was made of, but for the image, which is the slice's own and large.
+
+    ``generalist``: its answer to the proposal's prompt. ``fused``: logits (H, W) float32; ``told``: the mask that the
+    caller knows;
     ``trust``: what the way from a seed leaves of the model's own quality estimate, 1 where nothing was propagated."""
 
     proposal: Proposal
-    view: View = field(repr=False)
+    generalist: Segmentation = field(repr=False)
     opinion: Opinion | None = field(repr=False)
     fused: FloatArray = field(repr=False)
     accepted: bool = False
     told: BoolArray | None = field(default=None, repr=False)
     trust: float = 1.0
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes of memory."""
+        held = [self.generalist.logits, self.generalist.low_resolution, self.fused, self.proposal.mask, self.told]
+        held.append(self.proposal.prompt.mask)
+        held.append(None if self.opinion is None else self.opinion.logits)
+        return sum({id(array): array.nbytes for array in held if array is not None}.values())
 
     def changed_since_told(self) -> bool:
         """Whether the mask is another one than the caller knows."""
@@ -41,15 +53,30 @@ class Pending:
 
 
 class PendingProposals:
-    """Pending proposals by id, in the order they were made."""
+    """Pending proposals by id, in the order they were made, in ``max_bytes``: beyond them the oldest is forgotten.
 
-    def __init__(self) -> None:
+    Whoever asks for one that was forgotten is told so; saved, its object counts as drawn by hand.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._items: dict[str, Pending] = {}
+        self._max_bytes = max_bytes
 
     def add(self, pending: Pending) -> None:
         """Keep ``pending``, whose mask the caller is being told."""
         pending.told = pending.proposal.mask
         self._items[pending.proposal.proposal_id] = pending
+        self._make_room(pending)
+
+    def _make_room(self, newest: Pending) -> None:
+        total = sum(pending.nbytes for pending in self._items.values())
+        # Those that the user has accepted are asked for next, when the slice is saved.
+        for pending in sorted(self._items.values(), key=lambda each: each.accepted):
+            if total <= self._max_bytes:
+                return
+            if pending is not newest:
+                total -= pending.nbytes
+                del self._items[pending.proposal.proposal_id]
 
     def renew(self, old: Pending, fresh: Pending) -> None:
         """Keep ``fresh`` in place of ``old`` unless that is gone; the caller knows what it knew."""

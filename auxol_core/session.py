@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from auxol_core.errors import StorageFullError
 from auxol_core.fault_points import reach
 from auxol_core.fusion import FusionRule
 from auxol_core.options import TaskOptions
@@ -63,9 +64,13 @@ class TaskSession:
 
     def pause(self, paused: bool) -> None:
         """Keep what is saved queued, or no longer; also when the task is opened again."""
-        if paused != self.paused:
+        if paused == self.paused:
+            return
+        self.paused = paused
+        try:
             self.file.set_paused(paused)
-            self.paused = paused
+        except StorageFullError:
+            log.warning("On the full disk it cannot be kept whether learning is paused; until the task is closed it is")
 
     # What happened
 

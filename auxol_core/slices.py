@@ -28,13 +28,14 @@ class SliceStore:
         *,
         slice_bytes: int,
         embedding_bytes: int,
+        unit_bytes: int = UNIT_CACHE_BYTES,
         stored: EmbeddingStore | None = None,
     ) -> None:
         self._generalist = generalist
         self._stored = stored
         self._slices: LRUCache[str, SliceImage] = LRUCache(slice_bytes, getsizeof=lambda s: int(s.pixels.nbytes))
         self._units: LRUCache[tuple[str, IntensityWindow], FloatArray] = LRUCache(
-            UNIT_CACHE_BYTES, getsizeof=lambda unit: int(unit.nbytes)
+            unit_bytes, getsizeof=lambda unit: int(unit.nbytes)
         )
         self._embeddings = EmbeddingCache(embedding_bytes)
 

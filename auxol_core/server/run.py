@@ -215,13 +215,14 @@ def _names(listener: socket.socket) -> frozenset[str]:
 def _household(options: ServeOptions) -> Household:
     """The models, loaded in the thread that will compute, and an engine for whoever comes."""
     # Imported here: torch takes seconds, and by now the port is known to be free.
-    from auxol_core.build import make_parts
+    from auxol_core.build import make_parts, warm_up
     from auxol_core.generalist.disk_cache import DiskCache, StoredEmbeddings
     from auxol_core.server.user_engine import user_engines
 
     worker = Worker()
     parts = worker.submit(lambda: make_parts(options.generalist, options.machine)).future.result()
     log.info("Computing on %s (%s) in %s", parts.compute.device, parts.compute.device_reason, parts.compute.precision)
+    threading.Thread(target=warm_up, name="auxol-warm-up", daemon=True).start()
     stored = StoredEmbeddings(DiskCache(), parts.generalist, parts.compute.precision)
     return Household(
         options.users,

@@ -8,12 +8,14 @@ from pathlib import Path
 from auxol_core.build import EngineParts
 from auxol_core.engine import Engine
 from auxol_core.generalist.base import EmbeddingStore
+from auxol_core.pending import PendingProposals
 from auxol_core.session import Listener
 from auxol_core.slices import SliceStore
 from auxol_core.types import SliceImage
 
-# An embedding of the built-in generalist takes about twice the memory of a slice of 16 bits.
-SLICE_SHARE = 1 / 3
+# What a user may take is shared out: an embedding of the built-in generalist takes about twice the memory of a slice of
+# 16 bits; a windowed image six times that of its slice, and is made anew in milliseconds; a proposal seven times.
+SLICE_SHARE, UNIT_SHARE, PENDING_SHARE = 1 / 4, 1 / 8, 1 / 4
 
 UserEngineFactory = Callable[[Path, Listener], "UserEngine"]
 
@@ -38,10 +40,17 @@ class UserEngine(Engine):
             precision=parts.compute.precision,
             listener=listener,
         )
-        slice_bytes = int(memory_bytes * SLICE_SHARE)
-        self._slices = SliceStore(
-            parts.generalist, slice_bytes=slice_bytes, embedding_bytes=memory_bytes - slice_bytes, stored=stored
+        slice_bytes, unit_bytes, pending_bytes = (
+            int(memory_bytes * share) for share in (SLICE_SHARE, UNIT_SHARE, PENDING_SHARE)
         )
+        self._slices = SliceStore(
+            parts.generalist,
+            slice_bytes=slice_bytes,
+            embedding_bytes=memory_bytes - slice_bytes - unit_bytes - pending_bytes,
+            unit_bytes=unit_bytes,
+            stored=stored,
+        )
+        self._pending = PendingProposals(pending_bytes)
 
     def slice_image(self, slice_id: str) -> SliceImage:
         """The slice itself; NotFoundError where it was never put or was evicted."""

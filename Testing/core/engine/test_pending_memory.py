@@ -1,0 +1,88 @@
+"""What waits for the user is bounded in bytes: the oldest goes first, what was accepted last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_engine import OPTIONS, TASK, box_around, disc, narrow_specialist
+from tiny_network import MACHINE, tiny_generalist
+
+from auxol_core.build import set_up_torch
+from auxol_core.engine import Engine
+from auxol_core.errors import NotFoundError
+from auxol_core.pending import PendingProposals
+from auxol_core.types import Proposal
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    set_up_torch(MACHINE)
+    engine = Engine(tiny_generalist(), narrow_specialist, tmp_path, MACHINE)
+    engine.create_task(TASK, OPTIONS)
+    return engine
+
+
+def propose(engine: Engine, number: int) -> Proposal:
+    image, mask = disc(number)
+    return engine.predict(TASK, engine.put_slice(image), box_around(mask))
+
+
+def room_for(engine: Engine, count: int) -> int:
+    """Bytes that ``count`` proposals take."""
+    pending = engine._pending[propose(engine, 99).proposal_id]
+    size = pending.nbytes
+    assert size >= 3 * pending.fused.nbytes  # both models' logits and the fused ones
+    return count * size
+
+
+def test_the_oldest_is_forgotten_and_what_was_accepted_stays(engine: Engine) -> None:
+    engine._pending = PendingProposals(room_for(engine, 3))
+    first, second, third = (propose(engine, number) for number in range(3))
+    engine.accept(first.proposal_id)
+    fourth = propose(engine, 3)
+    for kept in (first, third, fourth):
+        assert engine.proposal(kept.proposal_id).proposal_id == kept.proposal_id
+    with pytest.raises(NotFoundError) as error:
+        engine.proposal(second.proposal_id)
+    assert error.value.missing == "proposal"
+
+
+def test_the_newest_stays_even_where_there_is_room_for_none(engine: Engine) -> None:
+    engine._pending = PendingProposals(1)
+    for number in range(3):
+        proposal = propose(engine, number)
+        assert engine.proposal(proposal.proposal_id).slice_id == proposal.slice_id
+
+
+def test_saved_after_it_was_forgotten_its_object_counts_as_drawn_by_hand(engine: Engine) -> None:
+    engine._pending = PendingProposals(1)
+    forgotten = propose(engine, 0)
+    propose(engine, 1)
+    receipt = engine.correct(
+        TASK, forgotten.slice_id, disc(0)[1], correction_id="a", proposals=[forgotten.proposal_id]
+    )
+    assert (receipt.objects, receipt.confirmation) == (1, False)
+
+
+def test_what_waits_does_not_hold_on_to_its_image(engine: Engine) -> None:
+    proposal = propose(engine, 0)
+    before = proposal.mask
+    engine._slices._units.clear()  # as if many other slices had been looked at
+    engine.correct(TASK, propose(engine, 1).slice_id, disc(1)[1], correction_id="b")
+    engine.learn_now(TASK)
+    engine.refresh(TASK)
+    after = engine.proposal(proposal.proposal_id)
+    assert after.version == 1 and after.mask.shape == before.shape
+    held = vars(engine._pending[after.proposal_id]).values()
+    assert not any(isinstance(value, np.ndarray) and value.ndim == 3 for value in held)
+
+
+def test_a_slice_that_was_evicted_leaves_its_proposal_as_it_is_shown(engine: Engine) -> None:
+    proposal = propose(engine, 0)
+    engine.correct(TASK, propose(engine, 1).slice_id, disc(1)[1], correction_id="b")
+    del engine._slices._slices[proposal.slice_id]
+    engine.learn_now(TASK)
+    assert engine.refresh(TASK) == []
+    assert engine.proposal(proposal.proposal_id).version == 0
