@@ -150,6 +150,7 @@ class SessionLogic(VolumeWork):
         self.proposals.clear()
         self._books.clear()
         self.setInputs(None, None, "")
+        self.say("")  # what was said was about this scene
         self._teacher.go()  # what the user saved is still to be learned
 
     def _walked(self) -> None:

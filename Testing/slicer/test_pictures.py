@@ -19,23 +19,12 @@ class TestPictures(WalkCase):
     """A session long enough for a curve, photographed on the way."""
 
     def test_pictures(self):
-        self.begin()
+        self.chooseAll()
         for index in (17, 21, 13, 25, 19, 15, 23, 11):
             self.teach(index, picture=index == 23)
         self.photograph("learning", ("learning",))
         self.review()
         self.photograph("panel", SECTIONS[:-1])
-
-    def begin(self):
-        self.loadSample()
-        self.ui.volumeSelector.setCurrentNode(self.volume)
-        self.segmentation = self.ui.segmentationSelector.currentNode()
-        self.press(self.ui.addSegmentButton)
-        self.segmentation.GetSegmentation().GetSegment(self.segmentID).SetName("Hippocampus")
-        self.press(self.ui.startEngineButton)
-        self.wait(lambda: self.session.engineState.value == "ready")
-        self.press(self.ui.createTaskButton)
-        self.wait(lambda: self.session.status is not None)
 
     def teach(self, index, picture):
         """One slice: box, proposal, the reader's repair, save, learned."""

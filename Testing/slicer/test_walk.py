@@ -39,18 +39,8 @@ class TestTheWalk(WalkCase):
 
     def chooses(self):
         """2. Volume, segment, engine, task."""
-        self.loadSample()
-        self.ui.volumeSelector.setCurrentNode(self.volume)
-        self.segmentation = self.ui.segmentationSelector.currentNode()
-        self.press(self.ui.addSegmentButton)
-        self.segmentation.GetSegmentation().GetSegment(self.segmentID).SetName("Hippocampus")
-        self.assertIn("engine", self.ui.statusLabel.text)
-        self.press(self.ui.startEngineButton)
-        self.wait(lambda: self.session.engineState.value == "ready")
+        self.chooseAll()
         self.assertIn("on this machine", self.ui.engineLabel.text)
-        self.assertEqual(self.ui.taskSelector.currentText, "Hippocampus")
-        self.press(self.ui.createTaskButton)
-        self.wait(lambda: self.session.status is not None)
         self.assertIn("intensity window", self.ui.taskLabel.text)
         self.assertIn("built-in", self.ui.taskLabel.text)
 
@@ -134,6 +124,7 @@ class TestTheWalk(WalkCase):
         self.press(self.ui.acceptAboveButton)
         self.assertEqual({self.state(index) for index in above}, {"accepted"})
         self.assertTrue(all(self.mask(index).any() for index in above))
+        quiet()
         self.assertIn("looked at", self.ui.reviewLabel.text)
         self.editor.undo()
         self.assertFalse(any(self.mask(index).any() for index in above))
@@ -234,6 +225,21 @@ class TestTheWalk(WalkCase):
         self.assertEqual(len(self.panel.shortcuts._shortcuts), 7)
         self.leave()
         self.assertEqual((self.panel.shortcuts._shortcuts, self.session.prompts.mode), ([], ""))
+
+
+class TestStopping(WalkCase):
+    """The engine is the user's to stop."""
+
+    def test_stopped_while_it_answers_the_engine_stays_off(self):
+        self.chooseAll()
+        pids = self.workers()
+        self.show(MIDDLE)
+        self.key("X")
+        self.dragBox(MIDDLE)
+        self.press(self.ui.stopEngineButton)
+        until(lambda: not any(alive(pid) for pid in pids), 20)
+        quiet(1)
+        self.assertEqual((self.session.engineState.value, self.workers()), ("off", []))
 
 
 class TestTenTimes(WalkCase):

@@ -127,6 +127,20 @@ class WalkCase(SlicerCase):
         slicer.mrmlScene.RemoveNode(labels)
         self.fit()
 
+    def chooseAll(self):
+        """What the panel asks for before a prompt: volume, segment, engine, task."""
+        self.loadSample()
+        self.ui.volumeSelector.setCurrentNode(self.volume)
+        self.segmentation = self.ui.segmentationSelector.currentNode()
+        self.press(self.ui.addSegmentButton)
+        self.segmentation.GetSegmentation().GetSegment(self.segmentID).SetName("Hippocampus")
+        self.assertIn("engine", self.ui.statusLabel.text)
+        self.press(self.ui.startEngineButton)
+        self.wait(lambda: self.session.engineState.value == "ready")
+        self.assertEqual(self.ui.taskSelector.currentText, "Hippocampus")
+        self.press(self.ui.createTaskButton)
+        self.wait(lambda: self.session.status is not None)
+
     def fit(self):
         slicer.util.setSliceViewerLayers(background=self.volume, fit=True)
         if HOST is not None:
