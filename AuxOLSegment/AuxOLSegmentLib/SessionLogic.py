@@ -83,7 +83,7 @@ class SessionLogic(VolumeWork):
     def _tell(self, kind: str) -> None:
         super()._tell(kind)
         # Whenever something has changed, because a scene does not say when it is about to be saved.
-        if kind == "slices" and not self._closed and not self._keeping.active:
+        if kind in ("slices", "propagation") and not self._closed and not self._keeping.active:
             self._keeping.start()
 
     # What happens in the scene (SceneWatcher calls these)

@@ -122,7 +122,8 @@ class TestTheWalk(WalkCase):
         self.ui.acceptAboveSpinBox.setValue(round(between, 2))
         above = [item.key.index for item in items if item.quality >= self.ui.acceptAboveSpinBox.value]
         self.press(self.ui.acceptAboveButton)
-        self.assertEqual({self.state(index) for index in above}, {"accepted"})
+        self.assertTrue(above)
+        self.wait(lambda: {self.state(index) for index in above} == {"accepted"})
         self.assertTrue(all(self.mask(index).any() for index in above))
         quiet()
         self.assertIn("looked at", self.ui.reviewLabel.text)

@@ -97,7 +97,7 @@ def test_large_bodies_of_one_user_are_counted(serve: ServerFactory) -> None:
 
 
 def test_a_slice_that_made_room_for_others_is_told_missing_and_put_again(serve: ServerFactory) -> None:
-    client = serve(memory_bytes=200_000).client()
+    client = serve(memory_bytes=270_000).client()  # a quarter of them for slices: four
     client.create("discs")
     ids = [client.put(picture(number, side=128)) for number in range(8)]
     assert client("POST", "slices", "missing", json={"ids": ids}).json()["missing"] == ids[:4]
