@@ -113,10 +113,11 @@ class EngineConnection:
                 )
             protocol.check_version(str(about.get("protocol")), here="client")
             await link.call("GET", "tasks", timeoutMs=timeoutMs)
+            compute = (await link.call("GET", "compute", timeoutMs=timeoutMs)).json
         except BaseException:
             link.close()
             raise
-        self.about = about
+        self.about = {**about, "compute": compute}
         return link
 
     async def _attached(self) -> EngineLink | None:
@@ -256,7 +257,13 @@ class EngineConnection:
             where = _("at {url}: images are sent there").format(url=self._settings.serverUrl)
         elif self.attached:
             where = _("on this machine, run by another Slicer")
-        return _("Version {version} {where}").format(version=self.about.get("version", "?"), where=where)
+        compute = self.about.get("compute", {})
+        return _("Version {version} {where}, computing on {device} ({why})").format(
+            version=self.about.get("version", "?"),
+            where=where,
+            device=compute.get("device") or "?",
+            why=compute.get("device_reason") or compute.get("precision") or "?",
+        )
 
     def logText(self) -> str:
         """The log of our worker, or of the last one."""

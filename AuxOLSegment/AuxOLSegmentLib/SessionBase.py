@@ -88,10 +88,7 @@ class SessionBase(TaskDoor):
     @property
     def engineText(self) -> str:
         """Which engine it is, where it computes, and why there."""
-        text, status = self.connection.text(), self.desk.status
-        if self.engineState is EngineState.READY and status is not None:
-            text += _(", computing on {device} ({precision})").format(device=status.device, precision=status.precision)
-        return text
+        return self.connection.text()
 
     def startEngine(self) -> None:
         """Start or reach it, and ask for the tasks."""

@@ -1,5 +1,6 @@
 """Saved slices on their way to the engine: one after another, in order, kept until each has its receipt."""
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from AuxOLSegmentLib.Async import Tasks
 from AuxOLSegmentLib.Messages import sentence
 from AuxOLSegmentLib.SliceBook import SliceRecord
 from AuxOLSegmentLib.TaskLink import TaskLink
+
+NAMESPACE = uuid.UUID("5e1f8c3e-6d0b-4b52-9a43-7a1e0c9d2b11")  # of corrections that Slicer sends
 
 
 @dataclass(eq=False)
@@ -47,8 +50,9 @@ class Teacher:
         return len(self._lessons)
 
     def add(self, link: TaskLink, record: SliceRecord, image: SliceImage, mask: np.ndarray) -> None:
-        """Send it, after those before it. The same mask again has the same id, and is taken once."""
-        record.correctionID = record.correctionID or str(uuid.uuid4())
+        """Send it, after those before it. The same mask again has the same id, and is taken once, also after the scene
+        was loaded from a time before it was saved."""
+        record.correctionID = _correctionID(link.name, image, mask)
         if any(lesson.correctionID == record.correctionID for lesson in self._lessons):
             return
         self._lessons.append(Lesson(link, record, image, mask, list(record.proposals), record.correctionID))
@@ -84,3 +88,9 @@ class Teacher:
             else:
                 self._lessons.pop(0)
                 self._arrived(lesson, receipt)
+
+
+def _correctionID(task: str, image: SliceImage, mask: np.ndarray) -> str:
+    """One id for one mask on one slice in one task."""
+    content = hashlib.sha256(np.packbits(mask).tobytes()).hexdigest()
+    return str(uuid.uuid5(NAMESPACE, f"{task}\n{image.slice_id}\n{content}"))

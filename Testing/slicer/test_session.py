@@ -97,6 +97,25 @@ class TestLifeOfASlice(SessionCase):
         provenance = self.session.writer.provenance(self.segmentation, self.segmentID)
         self.assertEqual(provenance["task"], self.name)
 
+    def test_the_same_mask_saved_again_is_taken_once(self):
+        from AuxOLSegmentLib.SliceBook import SliceState
+
+        self.propose()
+        self.saved()
+        until(lambda: len(self.session.corrections) == 1)
+        record = self.session.book.get(self.key(6))
+        # As in a scene that was saved before the slice had its receipt.
+        record.state, record.correctionID, record.savedAt = SliceState.EDITED, "", 0.0
+        self.saved()
+        task = self.session._tasks.start(self.session.desk.link())
+        until(lambda: task.done)
+        quiet(1)
+        self.assertEqual(len(self.session.corrections), 1)
+
+    def test_the_engines_line_says_where_it_computes_and_why(self):
+        self.propose()
+        self.assertRegex(self.session.engineText, r"computing on cpu \(.*CUDA.*\)|computing on cuda \(.+\)")
+
     def test_a_mask_drawn_without_a_prompt_teaches_too(self):
         self.session.chooseTask(f"By hand {self.name}")
         quiet()

@@ -7,13 +7,14 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from auxol_core import __version__
 from auxol_core.protocol import PROTOCOL_VERSION
 from auxol_core.server import answers
+from auxol_core.server.described import router
 from auxol_core.server.gate import LOOPBACK_NAMES, Gate
 from auxol_core.server.household import Household
 from auxol_core.server.proposal_routes import proposal_router
@@ -40,6 +41,25 @@ async def health() -> Response:
     )
 
 
+compute_router = router()
+
+
+class Compute(BaseModel):
+    """Where models are run, and why there; texts for a person, empty where they are not known."""
+
+    device: str = ""
+    device_reason: str = ""
+    precision: str = ""
+    precision_reason: str = ""
+
+
+@compute_router.get("/compute", response_model=Compute)
+async def compute(request: Request) -> Response:
+    """Where this server computes, and why there."""
+    household: Household = request.app.state.household
+    return answers.values(Compute(**household.compute).model_dump())
+
+
 def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset(LOOPBACK_NAMES)) -> FastAPI:
     """The application of ``household``, which ends with it. ``hosts``: the names it may be asked under, None: any."""
 
@@ -62,7 +82,7 @@ def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.household = household
-    for each in (health_router, slice_router, proposal_router, task_router):
+    for each in (health_router, compute_router, slice_router, proposal_router, task_router):
         app.include_router(each)
     answers.tell_errors(app)
     app.add_middleware(Gate, household=household, hosts=hosts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -78,7 +78,8 @@ class Home:
 class Household:
     """``data_dir``: the only user's tasks, or the folder of everybody's folders where ``users.many``.
 
-    ``idle_s``, ``liveness_s``: see Leases; ``clock``: seconds. ``worker`` ends with ``close``.
+    ``idle_s``, ``liveness_s``: see Leases; ``compute``: where it computes and why, as texts; ``clock``:
+    seconds. ``worker`` ends with ``close``.
     """
 
     def __init__(
@@ -91,9 +92,11 @@ class Household:
         limits: Limits | None = None,
         idle_s: float | None = None,
         liveness_s: float | None = None,
+        compute: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.users, self.limits = users, limits or Limits()
+        self.compute = dict(compute or {})
         self._data_dir, self._make_engine, self.worker = data_dir, make_engine, worker
         self.leases = Leases(clock, idle_s, liveness_s)
         self.jobs = Jobs(clock, self.limits.job_keep_s, self.limits.jobs)

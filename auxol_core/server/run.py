@@ -231,4 +231,10 @@ def _household(options: ServeOptions) -> Household:
         worker,
         idle_s=options.idle_s,
         liveness_s=options.liveness_s,
+        compute={
+            "device": parts.compute.device,
+            "device_reason": parts.compute.device_reason,
+            "precision": parts.compute.precision,
+            "precision_reason": parts.compute.precision_reason,
+        },
     )

@@ -109,6 +109,13 @@ def test_a_task_may_have_any_other_name(client: BareClient) -> None:
     assert client("POST", "tasks", name, "open").json()["name"] == name
 
 
+def test_where_it_computes_and_why_is_told_to_who_has_a_token(serve: ServerFactory) -> None:
+    about = {"device": "cpu", "device_reason": "as asked for", "precision": "float32", "precision_reason": "measured"}
+    server = serve(compute=about)
+    assert server.client()("GET", "compute").json() == about
+    assert requests.get(f"{server.url}/compute", timeout=5).status_code == 401
+
+
 def test_a_defect_is_a_sentence_to_the_client_and_a_trace_in_the_log(
     client: BareClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
