@@ -116,8 +116,7 @@ class Tasks:
         """Run it until it waits, and further whenever it can."""
         if self._closed:
             coroutine.close()
-            promise = Task(_nothing())
-            return promise
+            return Task(_nothing())
         task = Task(coroutine)
         if task.done:
             self._ended(task)
@@ -151,6 +150,14 @@ class Tasks:
 
 async def _nothing() -> None:
     return
+
+
+async def shared(task: Task) -> Any:
+    """The result of a task that others wait for too: who is cancelled does not take it along."""
+    mine = Promise()
+    task.whenDone(mine.resolve)
+    await mine
+    return task.result()
 
 
 class Breath:

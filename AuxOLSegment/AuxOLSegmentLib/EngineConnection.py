@@ -18,7 +18,7 @@ from slicer.i18n import tr as _
 
 from auxol_core import protocol
 from auxol_core.errors import AccessError, AuxolError, InvalidInputError, UnavailableError
-from AuxOLSegmentLib.Async import Promise, Task, after
+from AuxOLSegmentLib.Async import Task, after, shared
 from AuxOLSegmentLib.EngineLink import POLL_S, QUICK_MS, Answer, ConnectionLostError, EngineLink
 from AuxOLSegmentLib.EngineProcess import EngineProcess
 from AuxOLSegmentLib.Messages import sentence
@@ -83,7 +83,7 @@ class EngineConnection:
             return self._link
         if self._starting is None or self._starting.done:
             self._starting = Task(self._start())
-        await _shared(self._starting)
+        await shared(self._starting)
         if self._link is None:
             raise UnavailableError("The engine was stopped. Start it again in the settings.")
         return self._link
@@ -105,19 +105,10 @@ class EngineConnection:
     async def _checked(self, link: EngineLink, timeoutMs: int = QUICK_MS) -> EngineLink:
         """``link`` if a server of ours is there that speaks our version and takes our token."""
         try:
-            about = (await link.call("GET", "health", timeoutMs=timeoutMs)).json
-            if not isinstance(about, dict) or about.get("program") != "auxol":
-                raise UnavailableError(
-                    f"An AuxOL server was expected at {link.url}, got another program. See whether the address "
-                    "is right."
-                )
-            protocol.check_version(str(about.get("protocol")), here="client")
-            await link.call("GET", "tasks", timeoutMs=timeoutMs)
-            compute = (await link.call("GET", "compute", timeoutMs=timeoutMs)).json
+            self.about = await _about(link, timeoutMs)
         except BaseException:
             link.close()
             raise
-        self.about = {**about, "compute": compute}
         return link
 
     async def _attached(self) -> EngineLink | None:
@@ -233,14 +224,9 @@ class EngineConnection:
             raise AccessError("A token was expected, got none. Ask who runs the server for yours.")
         link = EngineLink(url, token)
         try:
-            about = (await link.call("GET", "health")).json
-            if not isinstance(about, dict) or about.get("program") != "auxol":
-                raise UnavailableError(f"An AuxOL server was expected at {url}, got another program.")
-            protocol.check_version(str(about.get("protocol")), here="client")
-            await link.call("GET", "tasks")
+            return await _about(link, QUICK_MS)
         finally:
             link.close()
-        return about
 
     # What is told
 
@@ -304,12 +290,13 @@ class EngineConnection:
                 self._attachPath.unlink()
 
 
-async def _shared(task: Task) -> None:
-    """Wait for a task that others wait for too: who is cancelled does not take it along."""
-    mine = Promise()
-    task.whenDone(lambda: mine.resolve())
-    await mine
-    task.result()
-
-
-
+async def _about(link: EngineLink, timeoutMs: int) -> dict[str, Any]:
+    """What the server says of itself, and where it computes; raises why it is none of ours, of our version, for us."""
+    about = (await link.call("GET", "health", timeoutMs=timeoutMs)).json
+    if not isinstance(about, dict) or about.get("program") != "auxol":
+        raise UnavailableError(
+            f"An AuxOL server was expected at {link.url}, got another program. See whether the address is right."
+        )
+    protocol.check_version(str(about.get("protocol")), here="client")
+    await link.call("GET", "tasks", timeoutMs=timeoutMs)
+    return {**about, "compute": (await link.call("GET", "compute", timeoutMs=timeoutMs)).json}

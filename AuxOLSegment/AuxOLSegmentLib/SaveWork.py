@@ -71,15 +71,16 @@ class SaveWork(PromptWork):
             return
         mask = self.maskOn(key)
         digest, record = maskDigest(mask), self.book.get(key)
-        known = self._lastSeen is not None and self._lastSeen[0] == (self.segmentID, key)
-        if record is not None or (known and self._lastSeen is not None and self._lastSeen[1] != digest):
+        place = (self.segmentID, key)
+        seenBefore, digestBefore = self._lastSeen or (None, "")
+        if record is not None or (seenBefore == place and digestBefore != digest):
             self.book.of(key).edited(digest, not mask.any())
-        self._lastSeen = ((self.segmentID, key), digest)
+        self._lastSeen = (place, digest)
 
     def _teach(self, record: SliceRecord) -> None:
         key = record.key
         volume = slicer.mrmlScene.GetNodeByID(key.volumeID)
-        mask = maskOnSlice(self.segmentation, self.segmentID, volume, key.axis, key.index)
+        mask = maskOnSlice(self.segmentation, self.segmentID, volume, key.axis, key.index)  # of the record's volume
         image = sliceImage(volume, key.axis, key.index)
         record.digest = maskDigest(mask)
         self.say(_("Saving ..."), "busy")

@@ -10,12 +10,13 @@ from slicer.i18n import tr as _
 from auxol_core.errors import InvalidInputError, StorageFullError
 from auxol_core.options import TaskOptions
 from auxol_core.types import CorrectionInfo, Event, IntensityWindow, TaskStatus, VersionInfo
-from AuxOLSegmentLib.Async import Promise, Task, Tasks
+from AuxOLSegmentLib.Async import Task, Tasks, shared
 from AuxOLSegmentLib.EngineConnection import EngineConnection
+from AuxOLSegmentLib.SegmentWriter import TAGS
 from AuxOLSegmentLib.TaskFollower import LearningState, TaskFollower
 from AuxOLSegmentLib.TaskLink import TaskLink
 
-TASK_TAG = "AuxOL.Task"
+TASK_TAG = TAGS["task"]
 MAX_NAME = 100
 
 
@@ -74,14 +75,14 @@ class TaskDesk:
     def segmentChosen(self, segmentation: Any, segmentID: str) -> None:
         """Another segment: its own task is chosen, if it remembers one."""
         self._segment = (segmentation, segmentID)
-        remembered = self._tag()
+        segment = self._chosen()
+        remembered = "" if segment is None else _tagOf(segment, TASK_TAG)
         if remembered and remembered != self.task:
             self.choose(remembered)
 
     def suggestedName(self) -> str:
         """A name for the task of the chosen segment: from its name, and its terminology where that says more."""
-        segmentation, segmentID = self._segment
-        segment = None if segmentation is None else segmentation.GetSegmentation().GetSegment(segmentID)
+        segment = self._chosen()
         if segment is None:
             return ""
         name = str(segment.GetName() or "").strip()
@@ -102,14 +103,12 @@ class TaskDesk:
         if name:
             self._tasks.start(self.link())
 
-    def _tag(self) -> str:
+    def _chosen(self) -> Any:
         segmentation, segmentID = self._segment
-        segment = None if segmentation is None else segmentation.GetSegmentation().GetSegment(segmentID)
-        return "" if segment is None else _tagOf(segment, TASK_TAG)
+        return None if segmentation is None else segmentation.GetSegmentation().GetSegment(segmentID)
 
     def _remember(self) -> None:
-        segmentation, segmentID = self._segment
-        segment = None if segmentation is None else segmentation.GetSegmentation().GetSegment(segmentID)
+        segment = self._chosen()
         if segment is not None and self.task:
             segment.SetTag(TASK_TAG, self.task)
 
@@ -130,10 +129,7 @@ class TaskDesk:
             raise InvalidInputError(_("Name the task first: what is being learned, such as 'liver, portal CT'."))
         if self._opening is None or self._opening.done:
             self._opening = Task(self._open(self.task))
-        mine = Promise()
-        self._opening.whenDone(lambda: mine.resolve())
-        await mine
-        follower: TaskFollower = self._opening.result()
+        follower: TaskFollower = await shared(self._opening)
         return follower.link
 
     async def _open(self, name: str) -> TaskFollower:

@@ -219,6 +219,7 @@ class TestTheWalk(WalkCase):
         self.ui.taskSelector.lineEdit().textEdited.emit("Hippocampus")
         self.press(self.ui.createTaskButton)
         self.wait(lambda: self.session.status is not None and self.session.status.version == 3)
+        self.wait(lambda: self.session.corrections, 20)  # asked for after the status of a task that was opened
         self.assertEqual(len(self.session.corrections), 3)
 
     def leaves(self):

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import torch
-from tiny_network import MACHINE
-
-from auxol_core.build import set_up_torch
+from torch_setting import torch_of_the_engine  # noqa: F401 - an autouse fixture
 
 pytest.register_assert_rewrite(
     "engine_contract",
@@ -19,13 +14,3 @@ pytest.register_assert_rewrite(
     "contract_history",
     "contract_volume",
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def torch_of_the_engine() -> Iterator[None]:
-    """As in engine/conftest.py: what torch is told here is taken back for the tests that follow."""
-    threads = torch.get_num_threads()
-    set_up_torch(MACHINE)
-    yield
-    torch.set_flush_denormal(False)
-    torch.set_num_threads(threads)

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import torch
 
 CORE = Path(__file__).resolve().parents[1]
 # Their pictures, engines and checks serve here too, also when this folder's tests run alone.
@@ -16,20 +15,9 @@ sys.path += [str(CORE / "engine"), str(CORE / "server")]
 pytest.register_assert_rewrite("ledger", "mixed_requests", "test_engine_crashes")
 
 from nursery import Nursery, StartServer, tiny_program  # noqa: E402
-from tiny_network import MACHINE  # noqa: E402
+from torch_setting import torch_of_the_engine  # noqa: E402, F401 - an autouse fixture
 
-from auxol_core.build import set_up_torch  # noqa: E402
 from auxol_core.server_process import ServerProcess  # noqa: E402
-
-
-@pytest.fixture(autouse=True, scope="module")
-def torch_of_the_engine() -> Iterator[None]:
-    """As in engine/conftest.py: what torch is told here is taken back for the tests that follow."""
-    threads = torch.get_num_threads()
-    set_up_torch(MACHINE)
-    yield
-    torch.set_flush_denormal(False)
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

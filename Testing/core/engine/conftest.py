@@ -2,20 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from torch_setting import torch_of_the_engine
 
-import pytest
-import torch
-from tiny_network import MACHINE
-
-from auxol_core.build import set_up_torch
-
-
-@pytest.fixture(autouse=True, scope="module")
-def torch_of_the_engine() -> Iterator[None]:
-    """One thread, and numbers near 0 are 0: hypothesis, for one, refuses to draw floats while that holds."""
-    threads = torch.get_num_threads()
-    set_up_torch(MACHINE)
-    yield
-    torch.set_flush_denormal(False)
-    torch.set_num_threads(threads)
+__all__ = ["torch_of_the_engine"]  # an autouse fixture
