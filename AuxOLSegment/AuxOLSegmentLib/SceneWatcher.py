@@ -28,7 +28,7 @@ class SceneWatcher(VTKObservationMixin):
         self._editorNode: Any = None
         self._effect = ""
         self._timer = qt.QTimer()
-        self._timer.singleShot = True
+        self._timer.setSingleShot(True)
         self._timer.interval = LOOK_MS
         self._timer.connect("timeout()", handler.segmentLooked)
         scene = slicer.mrmlScene

@@ -69,11 +69,11 @@ class SessionLogic(VolumeWork):
         self._walk = VolumeWalk(self._tasks, self._cameByWalk, self._walked, self.say)
         self._scene = SceneWatcher(self)
         self._keeping = qt.QTimer()
-        self._keeping.singleShot = True
+        self._keeping.setSingleShot(True)
         self._keeping.interval = KEEP_MS
         self._keeping.connect("timeout()", self._keep)
         self._listing = qt.QTimer()
-        self._listing.singleShot = True
+        self._listing.setSingleShot(True)
         self._listing.interval = LIST_MS
         self._listing.connect("timeout()", lambda: self._tell("slices"))
         self._closed = False
