@@ -40,3 +40,28 @@ def test_the_lists_name_their_sources():
     for file in ("qt.json", "ctk.json", "slicer.json"):
         source = json.loads((names.FOLDER / file).read_text(encoding="utf-8"))["source"]
         assert any(re.fullmatch("[0-9a-f]{40}", value) for value in source.values())
+
+
+def properties_with_a_static_function(class_name):
+    lineage = names.lineage(class_name)
+    properties = {name for cls in lineage for name in names.book()[cls].properties}
+    return properties & {name for cls in lineage for name in names.book()[cls].statics}
+
+
+def test_of_properties_with_a_static_function_of_their_name_only_the_single_shot_of_a_timer_is_hidden():
+    assert properties_with_a_static_function("QTimer") == {"singleShot"}
+    assert {"applicationName", "windowIcon"} <= properties_with_a_static_function("QApplication")
+    hidden = set()
+    for cls in names.book():
+        shown = names.members(names.lineage(cls))
+        hidden |= {(cls, name) for name in properties_with_a_static_function(cls) if shown[name][0] != "Property"}
+    assert hidden == {("QTimer", "singleShot")}
+
+
+def test_a_static_function_is_one_of_the_functions_and_keeps_its_mark():
+    for entry in names.book().values():
+        assert set(entry.statics) <= set(entry.methods)
+    marked = {cls: set(names.book()[cls].statics) for cls in ("QTimer", "ctkColorDialog", "qSlicerCoreApplication")}
+    assert marked["QTimer"] == {"singleShot"}  # of PythonQt's wrapper, and not setSingleShot
+    assert "getColor" in marked["ctkColorDialog"]  # a public slot
+    assert "loadLanguage" in marked["qSlicerCoreApplication"]  # a Q_INVOKABLE

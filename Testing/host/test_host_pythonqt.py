@@ -33,11 +33,79 @@ def test_new_attributes_only_on_python_subclasses(qt):
     class Labelled(qt.QLabel):
         pass
 
-    with pytest.raises(AttributeError, match="not allowed"):
+    with pytest.raises(AttributeError, match="creating new attributes on C\\+\\+ objects is not allowed"):
         qt.QLabel("a").remark = 1
     labelled = Labelled("a")
     labelled.remark = 1
     assert labelled.remark == 1
+
+
+def test_the_single_shot_of_a_timer_is_its_static_function_and_no_property(qt):
+    """As seen in Slicer 5.13; PythonQtClassInfo::lookForPropertyAndCache leaves this one property out."""
+    timer = qt.QTimer()
+    with pytest.raises(AttributeError, match=r"^Slot 'singleShot' can not be overwritten on QTimer object$"):
+        timer.singleShot = True
+    assert callable(timer.singleShot)
+    timer.setSingleShot(True)
+    assert timer.isSingleShot()
+
+
+def test_a_property_with_a_getter_of_its_name_can_be_assigned(qt):
+    timer = qt.QTimer()
+    timer.interval = 5
+    assert timer.interval == 5
+
+
+def test_a_property_hides_a_static_function_of_its_name(qt):
+    """As slicer.app.applicationName, which Slicer's own util.py reads as text."""
+    application = qt.QApplication.instance()
+    before = application.applicationName
+    application.applicationName = "another"
+    assert application.applicationName == "another"
+    application.applicationName = before
+    with pytest.raises(TypeError, match="not callable"):
+        qt.QApplication.applicationName()
+
+
+@pytest.mark.parametrize(("name", "words"), [
+    ("start", "Slot 'start' can not be overwritten on {} object"),
+    ("setInterval", "Slot 'setInterval' can not be overwritten on {} object"),
+    ("timeout", "Signal 'timeout' can not be overwritten on {} object"),
+    ("active", "Property 'active' of {} object is not writable"),
+])  # fmt: skip
+def test_what_cpp_has_cannot_be_overwritten(qt, name, words):
+    class Own(qt.QTimer):
+        def start(self):
+            """In Python too, which changes nothing for an assignment."""
+
+    for timer in (qt.QTimer(), Own()):
+        with pytest.raises(AttributeError) as told:
+            setattr(timer, name, 1)
+        assert str(told.value) == words.format(type(timer).__name__)
+
+
+@pytest.mark.parametrize(("base", "name", "words"), [
+    ("QProcess", "NotRunning", "EnumValue 'NotRunning' can not be overwritten on Own object"),
+    ("QProcess", "ProcessState", "Enum 'ProcessState' can not be overwritten on Own object"),
+    ("QDialog", "exec_", "Slot 'exec_' can not be overwritten on Own object"),
+])  # fmt: skip
+def test_an_enumerator_or_a_slot_under_its_second_name_cannot_be_overwritten(qt, base, name, words):
+    own = type("Own", (getattr(qt, base),), {})()
+    with pytest.raises(AttributeError) as told:
+        setattr(own, name, 1)
+    assert str(told.value) == words
+
+
+def test_a_property_that_only_qt_6_has_cannot_be_assigned(qt):
+    with pytest.raises(AttributeError, match="creating new attributes on C\\+\\+ objects is not allowed"):
+        qt.QLabel("a").accessibleIdentifier = "b"
+
+
+def test_a_dynamic_property_can_be_assigned(qt):
+    label = qt.QLabel("a")
+    label.setProperty("remark", "b")
+    label.remark = "c"
+    assert label.remark == "c"
 
 
 def test_a_property_refuses_a_value_of_another_type(qt):

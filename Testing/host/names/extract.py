@@ -9,7 +9,8 @@ class: its properties, signals, public slots, Q_INVOKABLE functions and Q_ENUM e
 also every function and enumeration of the generated wrapper. Nothing else, so nothing else is listed.
 
 One file per library: {"source": {name: version}, "classes": {class: {"bases": [...], "properties": [...],
-"signals": {name: [signature, ...]}, "methods": [...], "enums": {name: [member, ...]}}}}
+"signals": {name: [signature, ...]}, "methods": [...], "statics": [...], "enums": {name: [member, ...]}}}}
+"statics" are those of "methods" that need no object: static_<class>_<name> in the wrapper, `static` in a header.
 """
 
 import json
@@ -92,19 +93,21 @@ def normalized_types(parameters: str) -> list[list[str]]:
     return [types[: len(types) - cut] for cut in range(optional + 1)]
 
 
-def functions(section: str) -> list[tuple[str, str]]:
+def functions(section: str) -> list[tuple[str, str, bool]]:
+    """(name, parameters, static) of each function that is declared in section."""
     found = []
     for statement in section.split(";"):
-        match = FUNCTION.search(MACROS.sub(" ", statement))
+        plain = MACROS.sub(" ", statement)
+        match = FUNCTION.search(plain)
         if match and match.group(1) not in ("Q_PRIVATE_SLOT", "Q_DECLARE_PRIVATE", "Q_DISABLE_COPY", "operator"):
-            found.append((match.group(1), match.group(2)))
+            found.append((match.group(1), match.group(2), bool(re.search(r"\bstatic\b", plain[: match.start()]))))
     return found
 
 
 def describe(body: str, bases: str | None) -> dict:
     """Names of one class from its body."""
     entry: dict = {"bases": re.findall(r"public\s+(?:virtual\s+)?(\w+)", bases or ""), "properties": [],
-                   "signals": {}, "methods": [], "enums": {}}
+                   "signals": {}, "methods": [], "statics": [], "enums": {}}
     entry["properties"] = re.findall(r"Q_PROPERTY\(\s*[\w:<>]+[\s*]+(\w+)", body)
     enums = dict(re.findall(r"\benum\s+(?:class\s+)?(\w+)[^{};]*\{([^}]*)\}", body))
     for line in re.findall(r"Q_(?:ENUM|ENUMS|FLAG|FLAGS)\(([^)]*)\)", body):
@@ -115,12 +118,19 @@ def describe(body: str, bases: str | None) -> dict:
     for number, (_, end, mark) in enumerate(marks):
         section = flat[end : marks[number + 1][0] if number + 1 < len(marks) else len(flat)]
         if mark.group(3):
-            for name, parameters in functions(section):
+            for name, parameters, _ in functions(section):
                 entry["signals"].setdefault(name, []).extend(",".join(t) for t in normalized_types(parameters))
         elif mark.group(1) == "public" and mark.group(2):
-            entry["methods"] += [name for name, _ in functions(section)]
-    entry["methods"] += [name for name, _ in functions(";".join(re.findall(r"Q_INVOKABLE[^;]*;", flat)))]
+            add_functions(entry, section)
+    add_functions(entry, ";".join(re.findall(r"(?:\bstatic\s+)?Q_INVOKABLE[^;]*;", flat)))
     return entry
+
+
+def add_functions(entry: dict, section: str) -> None:
+    for name, _, static in functions(section):
+        entry["methods"].append(name)
+        if static:
+            entry["statics"].append(name)
 
 
 def classes_of(text: str) -> dict[str, dict]:
@@ -134,13 +144,16 @@ def classes_of(text: str) -> dict[str, dict]:
 
 def add_wrapper(classes: dict[str, dict], name: str, body: str) -> None:
     """Functions and enumerations of PythonQt's generated wrapper of one class."""
-    entry = classes.setdefault(name, {"bases": [], "properties": [], "signals": {}, "methods": [], "enums": {}})
+    entry = classes.setdefault(name, {"bases": [], "properties": [], "signals": {}, "methods": [], "statics": [],
+                                    "enums": {}})
     listed = describe(body, None)
     entry["enums"] |= {key: members or entry["enums"].get(key, []) for key, members in listed["enums"].items()}
-    for method in listed["methods"]:
-        method = re.sub(rf"^(static_{name}_|py_q_)", "", method)
+    for function in listed["methods"]:
+        method = re.sub(rf"^(static_{name}_|py_q_)", "", function)
         if not re.match(rf"^(new|delete)_{name}$|^py_set_|^py_get_", method):
             entry["methods"].append(method)
+        if function.startswith(f"static_{name}_"):
+            entry["statics"].append(method)
     entry["properties"] += [m[7:] for m in listed["methods"] if m.startswith("py_get_")]
 
 
@@ -148,7 +161,7 @@ def write(path: Path, source: dict[str, str], classes: dict[str, dict]) -> None:
     lines = []
     for name in sorted(classes):
         entry = classes[name]
-        for key in ("properties", "methods"):
+        for key in ("properties", "methods", "statics"):
             entry[key] = sorted(set(entry[key]))
         entry["signals"] = {key: sorted(set(value)) for key, value in sorted(entry["signals"].items())}
         kept = {key: value for key, value in entry.items() if value}

@@ -47,18 +47,18 @@ class Method:
         return invoke
 
     def __set__(self, shown: Any, value: object) -> None:
-        raise AttributeError(f"Slot '{self.name}' can not be overwritten on {type(shown).__name__} object")
+        raise cannot_overwrite("Slot", self.name, shown)
 
 
 class Property:
-    """Descriptor of a Qt property; on the class itself the method of that name, as in QTimer.singleShot."""
+    """Descriptor of a Qt property; on the class itself it is nothing of use, not even a static function of its name."""
 
-    def __init__(self, name: str, method: Method | None) -> None:
-        self.name, self.method = name, method
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __get__(self, shown: Any, owner: type) -> Any:
         if shown is None:
-            return self if self.method is None else self.method.__get__(None, owner)
+            return self
         real = real_of(shown)
         meta = real.metaObject()
         index = meta.indexOfProperty(self.name)
@@ -79,7 +79,9 @@ class Property:
         kind, given = meta.typeName(), type(value).__name__
         accepted = {"QString": (str,), "bool": (bool, int), "int": (int,), "double": (int, float)}.get(kind)
         if accepted and not isinstance(value, accepted):
-            raise AttributeError(f"Property '{self.name}' of type '{kind}' does not accept an object of type {given}")
+            raise AttributeError(
+                f"Property '{self.name}' of type '{kind}' does not accept an object of type {given} ({value!r})"
+            )
         setter = getattr(real, f"set{self.name[0].upper()}{self.name[1:]}", None)
         if isinstance(value, EnumValue) and setter is not None:
             setter(value.member)  # setProperty knows an enumeration only after its class was looked at
@@ -97,7 +99,7 @@ class SignalName:
         return self if shown is None else connections.BoundSignal(real_of(shown), self.name)
 
     def __set__(self, shown: Any, value: object) -> None:
-        raise AttributeError(f"Signal '{self.name}' can not be overwritten on {type(shown).__name__} object")
+        raise cannot_overwrite("Signal", self.name, shown)
 
 
 class Enumerator:
@@ -114,6 +116,14 @@ class Enumerator:
         if not isinstance(member, enum.Enum):
             raise AttributeError(f"{owner.__name__}.{self.member or self.name} is in Slicer but not in Testing/host")
         return EnumValue(member)
+
+    def __set__(self, shown: Any, value: object) -> None:
+        kind, name = ("EnumValue", self.member) if self.member else ("Enum", self.name)
+        raise cannot_overwrite(kind, name, shown)
+
+
+def cannot_overwrite(kind: str, name: str, shown: Any) -> AttributeError:
+    return AttributeError(f"{kind} '{name}' can not be overwritten on {type(shown).__name__} object")
 
 
 def real_of(shown: Any) -> Any:

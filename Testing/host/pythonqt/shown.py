@@ -1,10 +1,11 @@
 """Shown classes: one Python class per PySide6 class, with the names PythonQt gives it, and nothing else.
 
 As in PythonQt no shown class is a Python base of another: isinstance(label, qt.QWidget) is False, each class holds the
-names of its whole lineage. A property hides a method of the same name, a method an enumerator. A name that Slicer
-lists and this Qt has not (or a stand-in has not yet) raises AttributeError when used.
+names of its whole lineage, and of several things of one name the one that names.py tells. A name that Slicer lists and
+this Qt has not (or a stand-in has not yet) raises AttributeError when used.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import shiboken6
@@ -12,10 +13,11 @@ from PySide6 import QtCore
 
 from . import convert, names, overrides, subclass
 from .convert import to_python, to_real
-from .descriptors import Enumerator, Method, Property, SignalName, operator, real_of
+from .descriptors import Enumerator, Method, Property, SignalName, cannot_overwrite, operator, real_of
 
 OPERATORS = ("__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__", "__mul__", "__truediv__", "__neg__",
              "__or__", "__and__", "__xor__", "__iadd__", "__isub__", "__imul__")  # fmt: skip
+MAKERS: dict[str, Callable[[str], Any]] = {"Property": Property, "Signal": SignalName, "Enum": Enumerator}
 _classes: dict[type, type] = {}
 
 
@@ -65,7 +67,7 @@ class Shown:
         if isinstance(real, QtCore.QObject) and shiboken6.isValid(real):
             if name == "name":
                 return real.objectName()
-            if name.encode() in [bytes(each.data()) for each in real.dynamicPropertyNames()]:
+            if name.encode() in _dynamic_names(real):
                 return to_python(real.property(name))
             for child in real.children():
                 if child.objectName() == name:
@@ -73,18 +75,25 @@ class Shown:
         raise AttributeError(f"{type(self).__name__} has no attribute named '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if any(hasattr(vars(cls).get(name), "__set__") for cls in type(self).__mro__):
-            return object.__setattr__(self, name, value)
+        """As PythonQt does: what C++ has comes first, also where a Python subclass has a function of that name."""
+        own = vars(next(cls for cls in type(self).__mro__ if cls.__dict__.get("_host_own")))
+        member = own.get(name)
+        if member is None and name.endswith("_") and isinstance(own.get(name[:-1]), Method):
+            raise cannot_overwrite("Slot", name, self)
+        if hasattr(member, "__set__"):
+            return member.__set__(self, value)
         real = self.__dict__.get("_host_real")
         if isinstance(real, QtCore.QObject) and name == "name":
             real.setObjectName(value)
-        elif isinstance(real, QtCore.QObject) and real.property(name) is not None:
+        elif isinstance(real, QtCore.QObject) and name.encode() in _dynamic_names(real):
             real.setProperty(name, to_real(value))
         elif not type(self)._host_own:
             object.__setattr__(self, name, value)
         else:
             kind = type(self).__name__
-            raise AttributeError(f"'{name}' does not exist on {kind} and creating new attributes is not allowed")
+            raise AttributeError(
+                f"'{name}' does not exist on {kind} and creating new attributes on C++ objects is not allowed"
+            )
 
     def __eq__(self, other: object) -> Any:
         if not isinstance(other, Shown):
@@ -101,6 +110,10 @@ class Shown:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} ({self._host_real!r})"
+
+
+def _dynamic_names(real: QtCore.QObject) -> list[bytes]:
+    return [bytes(each.data()) for each in real.dynamicPropertyNames()]
 
 
 def show(real_type: type) -> type:
@@ -121,22 +134,20 @@ def show(real_type: type) -> type:
 
 
 def _members(real_type: type, lineage: tuple[str, ...]) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    methods: set[str] = set()
-    entries = [(class_name, names.book()[class_name]) for class_name in reversed(lineage)]
-    for _, entry in entries:
-        for name, listed in entry.enums.items():
-            members[name] = Enumerator(name)
-            for member in listed or getattr(getattr(real_type, name, None), "__members__", ()):
-                members[member] = Enumerator(name, member)
-    for class_name, entry in entries:
-        methods |= set(entry.methods)
-        members |= {name: Method(class_name, name) for name in entry.methods if not name.startswith("__")}
-        members |= {name: SignalName(name) for name in entry.signals}
-    for _, entry in entries:
-        for name in entry.properties:
-            hidden = members.get(name)
-            members[name] = Property(name, hidden if isinstance(hidden, Method) else None)
+    listed = names.members(lineage)
+    # Where the lists have an enumeration without its enumerators, this Qt is asked.
+    members: dict[str, Any] = {
+        member: Enumerator(name, member)
+        for cls in reversed(lineage)
+        for name, known in names.book()[cls].enums.items()
+        for member in known or getattr(getattr(real_type, name, None), "__members__", ())
+    }
+    for name, (kind, class_name) in listed.items():
+        if kind == "Slot" and not name.startswith("__"):
+            members[name] = Method(class_name, name)
+        elif kind in MAKERS:
+            members[name] = MAKERS[kind](name)
+    methods = {name for cls in lineage for name in names.book()[cls].methods}
     members |= {name: operator(name) for name in OPERATORS if name in methods and hasattr(real_type, name)}
     return members | {"_host_methods": frozenset(methods)}
 
