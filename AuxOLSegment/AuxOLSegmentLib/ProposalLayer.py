@@ -44,6 +44,8 @@ VOLUME = "AuxOL.Volume"
 COLOURS = ((0.0, 0.9, 1.0), (1.0, 0.35, 0.9))
 FILL_OPACITY = 0.25
 
+AFTER_HIERARCHY = 5.0  # an observer's priority: after the subject hierarchy took up a scene (10), before others (0)
+
 
 class ProposalLayer(VTKObservationMixin):
     """What is proposed on each slice. Masks are (rows, cols) bool as SliceKey says."""
@@ -53,7 +55,11 @@ class ProposalLayer(VTKObservationMixin):
         self._visible = True
         self._colour = COLOURS[0]
         self._volumeID = ""
-        self.addObserver(slicer.mrmlScene, slicer.vtkMRMLScene.NodeRemovedEvent, self._onNodeRemoved)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.NodeRemovedEvent, self._onNodeRemoved)
+        for event in (scene.EndImportEvent, scene.EndBatchProcessEvent):
+            self.addObserver(scene, event, self._onNodesCame, priority=AFTER_HIERARCHY)
+        _giveItems()
 
     def show(self, key: SliceKey, volumeNode: slicer.vtkMRMLVolumeNode, mask: BoolArray) -> None:
         """Show ``mask`` on the slice in place of what is shown there. Only that slice is written."""
@@ -176,6 +182,11 @@ class ProposalLayer(VTKObservationMixin):
         if node is not None:
             _follow(node, volumeNode)
 
+    def _onNodesCame(self, scene: slicer.vtkMRMLScene, _event: int | str) -> None:
+        """A scene may come without items."""
+        if not scene.IsBatchProcessing():  # or those that it brings are not in the tree yet
+            _giveItems()
+
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _onNodeRemoved(self, scene: slicer.vtkMRMLScene, event: int | str, removed: slicer.vtkMRMLNode) -> None:
         """A volume that goes takes its proposals along."""
@@ -204,6 +215,7 @@ def _newNode(volumeNode: slicer.vtkMRMLVolumeNode) -> slicer.vtkMRMLSegmentation
     node.SetHideFromEditors(True)
     node.SetAttribute(ROLE, PROPOSALS)
     node = slicer.mrmlScene.AddNode(node)
+    _giveItems()
     node.SetNodeReferenceID(VOLUME, volumeNode.GetID())
     node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
     node.CreateDefaultDisplayNodes()
@@ -211,6 +223,18 @@ def _newNode(volumeNode: slicer.vtkMRMLVolumeNode) -> slicer.vtkMRMLSegmentation
     display.SetVisibility3D(False)
     display.SetOpacity2DFill(FILL_OPACITY)
     return node
+
+
+def _giveItems() -> None:
+    """Every node of ours has an item in the subject hierarchy; no tree shows it, because the node is hidden.
+
+    Slicer makes none for a hidden node, and then prints an error at each change of it.
+    """
+    # Not the scene's GetSubjectHierarchyNode, which may not have taken up yet what a scene file brought.
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.ResolveSubjectHierarchy(slicer.mrmlScene)
+    for node in _nodes():
+        if not hierarchy.GetItemByDataNode(node):
+            hierarchy.CreateItem(hierarchy.GetSceneItemID(), node)
 
 
 def _follow(node: slicer.vtkMRMLSegmentationNode, volumeNode: slicer.vtkMRMLVolumeNode) -> None:

@@ -23,6 +23,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from . import dialogs, events, ui_loader  # noqa: F401 - ui_loader registers QUiLoader's override
 from .hand import Hand, press_keys
 from .install import SCRIPTED_MODULES
+from .log import log
 from .pythonqt import callbacks, manners, names
 from .pythonqt.convert import to_python, to_real
 from .pythonqt.modules import QtModule, StandInModule
@@ -36,7 +37,7 @@ class Host:
     """What a test holds in its hand; module code sees `slicer`, `qt` and `ctk` only.
 
     Attributes: `scene` (vtkMRMLScene), `app` (slicer.app), `folder` (settings and temporary files of this process),
-    `dialogs` (what was shown, and the answers), `journal` (exceptions in callbacks).
+    `dialogs` (what was shown, and the answers), `journal` (exceptions in callbacks), `log` (warnings and errors).
     """
 
     def __init__(self, application: Any, core: Any, folder: Path) -> None:
@@ -45,6 +46,7 @@ class Host:
         self.app = to_python(application)
         self.dialogs = dialogs.desk
         self.journal = callbacks.journal
+        self.log = log
         self._folders: list[Path] = []
 
     def load(self, install_tree: Path) -> list[str]:
@@ -134,12 +136,13 @@ class Host:
         self.scene.Clear(0)
 
     def reset(self) -> None:
-        """Between tests: no module shown, scene closed, settings, dialogs and journal empty."""
+        """Between tests: no module shown, scene closed, settings, dialogs, journal and log empty."""
         self._application.main_window.moduleSelector().selectModule("")
         self.close_scene()
         QtCore.QSettings().clear()
         self.dialogs.reset()
         self.journal.exceptions.clear()
+        self.log.clear()
 
 
 def start(install_tree: Path | None = None) -> Host:
@@ -167,10 +170,13 @@ def _build() -> Host:
     _find_python_of_slicer(slicer)
     from .scene import build_core
     from .stand_ins import registry
+    from .stand_ins.subject_hierarchy import SegmentationItems
 
     registry.register(sys.modules["ctk"], lambda real: setattr(slicer, real.__name__, show(real)))
     core = build_core()
+    log.listen()
     slicer.mrmlScene = core.scene
+    SegmentationItems(core.scene)
     application = _application(core, folder)
     slicer.app = to_python(application)
     slicer.__getattr__ = _missing

@@ -5,6 +5,7 @@ The module comes from the tree that `cmake --install` makes, so that a file miss
 
 import importlib.util
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -14,6 +15,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MODULE = "AuxOLSegment"
+PLUGIN = "qSlicerSubjectHierarchySegmentationsPlugin"  # prints an error at each change of what has no item in the tree
+OURS = rf"(?i)auxol|{PLUGIN}|QProcess|Traceback"
+_logBegan = 0
 
 
 def _in_slicer():
@@ -100,6 +104,30 @@ class _SlicerHand:
         self._event("LeftButtonReleaseEvent", end)
 
 
+def logged():
+    """Lines of the log from warnings up, since the test began; in Slicer only what may be ours."""
+    if HOST is not None:
+        return [f"[{line.level.upper()}][{line.source}] {line.text}" for line in HOST.log.lines]
+    lines = Path(slicer.app.errorLogModel().filePath).read_text(encoding="utf-8", errors="replace").splitlines()
+    grave = [line for line in lines[_logBegan:] if re.match(r"\[(WARNING|ERROR|CRITICAL|FATAL)\]", line)]
+    return [line for line in grave if re.search(OURS, line)]
+
+
+def loggedErrors():
+    """Those of them that the application prints about segmentations."""
+    return [line for line in logged() if PLUGIN in line]
+
+
+def beginLog():
+    """What was logged before does not count."""
+    global _logBegan
+    if HOST is not None:
+        HOST.log.clear()
+    else:
+        path = Path(slicer.app.errorLogModel().filePath)
+        _logBegan = len(path.read_text(encoding="utf-8", errors="replace").splitlines())
+
+
 def save_picture(what, path):
     """A PNG of a slice view (by name) or a widget."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -122,6 +150,8 @@ class SlicerCase(unittest.TestCase):
             HOST.journal.exceptions.clear()
             self.addCleanup(HOST.reset)
             self.addCleanup(HOST.check)
+        beginLog()
+        self.addCleanup(lambda: self.assertEqual(loggedErrors(), []))
 
 
 def main():

@@ -3,7 +3,8 @@
 import geometry_cases as cases
 import numpy as np
 import slicer
-from slicer_setting import HOST, SlicerCase, main
+import vtk
+from slicer_setting import HOST, SlicerCase, beginLog, loggedErrors, main
 
 from auxol_core.errors import InvalidInputError
 from AuxOLSegmentLib.ProposalLayer import COLOURS, ProposalLayer
@@ -136,6 +137,78 @@ class TestBesideTheUser(LayerCase):
         self.layer.setVisible(True)
         self.layer.clear(self.key(5))
         self.assertLess((np.abs(HOST.picture("Red").astype(int) - before).sum(axis=2) > 20).mean(), 0.001)
+
+
+class TestSubjectHierarchy(LayerCase):
+    """The application prints an error at each change of a segmentation that has no item in its tree."""
+
+    def everyChange(self):
+        for axis in (0, 1, 2):
+            self.show(3, axis)
+        self.show(3, seed=1)
+        self.layer.clear(self.key(3))
+        self.layer.setVisible(False)
+        self.layer.setVisible(True)
+        self.layer.setColourBeside(COLOURS[0])
+        cases.place(self.volume, cases.GEOMETRIES["transformed"][2])
+
+    def item(self):
+        return slicer.mrmlScene.GetSubjectHierarchyNode().GetItemByDataNode(self.layer.node())
+
+    def itemNodes(self):
+        hierarchy, items = slicer.mrmlScene.GetSubjectHierarchyNode(), vtk.vtkIdList()
+        hierarchy.GetItemChildren(hierarchy.GetSceneItemID(), items, True)
+        return [hierarchy.GetItemDataNode(items.GetId(at)) for at in range(items.GetNumberOfIds())]
+
+    def test_changes_of_proposals_print_nothing(self):
+        self.everyChange()
+        self.assertTrue(self.item())
+        self.layer.clearAll()
+        self.everyChange()
+        slicer.mrmlScene.RemoveNode(self.volume)
+        self.assertIsNone(self.layer.node())
+        self.assertEqual(loggedErrors(), [])
+
+    def test_nor_after_the_scene_was_saved_closed_and_loaded(self):
+        self.volume.SetName("CT")
+        self.show(5)
+        path = str(self.folder / "scene.mrb")
+        self.assertTrue(slicer.util.saveScene(path))
+        for clear in (False, True, False):  # adds to the scene that is there, or takes its place
+            if not clear:
+                slicer.mrmlScene.Clear(0)
+            slicer.util.loadScene(path, {"clear": clear})
+            self.volume = slicer.util.getNode("CT")
+            self.everyChange()
+            self.assertTrue(self.item())
+            self.assertEqual(self.itemNodes().count(self.layer.node()), 1)
+        self.assertEqual(loggedErrors(), [])
+
+    def test_nor_in_a_scene_that_was_saved_without_the_item(self):
+        self.volume.SetName("CT")
+        self.show(5)
+        self.loseItem()
+        path = str(self.folder / "scene.mrb")
+        self.assertTrue(slicer.util.saveScene(path))
+        beginLog()
+        slicer.mrmlScene.Clear(0)
+        slicer.util.loadScene(path)
+        self.volume = slicer.util.getNode("CT")
+        self.everyChange()
+        self.assertEqual(loggedErrors(), [])
+
+    def test_nor_with_a_layer_that_comes_later(self):
+        self.show(5)
+        self.layer.cleanup()
+        self.loseItem()
+        self.layer = ProposalLayer()
+        self.addCleanup(self.layer.cleanup)
+        self.layer.setVisible(False)
+        self.layer.clearAll()
+        self.assertEqual(loggedErrors(), [])
+
+    def loseItem(self):
+        slicer.mrmlScene.GetSubjectHierarchyNode().RemoveItem(self.item(), False, False)
 
 
 class TestNodes(LayerCase):

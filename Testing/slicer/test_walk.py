@@ -4,7 +4,7 @@ from unittest import mock
 
 import numpy as np
 import slicer
-from slicer_setting import HOST, main, quiet, until
+from slicer_setting import HOST, logged, main, quiet, until
 from walk_case import WalkCase, alive, dice, observers, ownObservers
 
 MIDDLE = 17  # an axial slice through the structure
@@ -27,6 +27,7 @@ class TestTheWalk(WalkCase):
         self.reloads()
         self.closesInTheMiddle()
         self.leaves()
+        self.assertEqual(logged(), [])
 
     def firstLook(self):
         """1. Opening installs nothing and starts nothing, and says what to do."""

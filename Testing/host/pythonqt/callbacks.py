@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..log import ERROR, log
+
 
 @dataclass
 class Journal:
@@ -20,6 +22,7 @@ class Journal:
 
     def keep(self, error: BaseException) -> None:
         self.exceptions.append(error)
+        log.add(ERROR, "Python", "".join(traceback.format_exception(error)))
         traceback.print_exception(error, file=sys.stderr)
 
 
