@@ -24,7 +24,7 @@ export OMP_WAIT_POLICY := PASSIVE
 .PHONY: demo test test-long lint bench bench-worker bench-slicer pretrain clean
 
 demo: $(STAMP)
-	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,sam,auxol \
+	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,generalist,auxol \
 		--prompt box --generalist builtin --engine worker --out $(DEMO)
 	@echo "The learning curve is $(DEMO)/curve.png; the numbers are $(DEMO)/summary.json and $(DEMO)/rows.csv."
 

@@ -36,9 +36,10 @@ class AuxOLSegment(ScriptedLoadableModule):
         self.parent.dependencies = ["SegmentEditor", "Segmentations", "Markups"]
         self.parent.contributors = ["The AuxOLSegment contributors"]
         self.parent.helpText = _(
-            "Click points or drag a box: SAM, joined with what a small network has learned from your earlier "
-            "corrections, proposes a mask. Repair it in the Segment Editor and save it: each saved repair teaches the "
-            "network, in the background and on this machine. Research use only, not for diagnosis."
+            "Click points or drag a box: a network that knows many images (built in, or SAM), joined with what a small "
+            "one has learned from your earlier corrections, proposes a mask. Repair it in the Segment Editor and save "
+            "it: each saved repair teaches the small network, in the background and on this machine. Research use "
+            "only, not for diagnosis."
         )
         self.parent.acknowledgementText = _(
             "Method: Huang et al., Improving Segment Anything on the Fly: Auxiliary Online Learning and Adaptive "

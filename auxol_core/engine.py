@@ -116,7 +116,7 @@ class Engine:
         return View(self._slices.unit(slice_id, window), prompt, self.generalist.decode(embedding, prompt))
 
     def _propose(self, session: TaskSession, slice_id: str, view: View, proposal_id: str) -> Pending:
-        # A specialist that neither speaks nor learns need not be asked; this is the benchmark's `sam`.
+        # A specialist that neither speaks nor learns need not be asked; this is the benchmark's `generalist`.
         silent = session.share >= 1.0 and not session.options.learning
         opinion = None if silent else session.specialist.predict_one(view)
         share = 1.0 if opinion is None else session.share

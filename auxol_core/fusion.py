@@ -108,7 +108,7 @@ class MeanOfBest:
 
     def _loss(self, logits: FloatArray, target: BoolArray) -> float:
         if self.options.alpha == "soft":
-            # tanh, because exp overflows where SAM is sure.
+            # tanh, because exp overflows where the generalist is sure.
             shown = 0.5 * (1.0 + np.tanh(0.5 * logits.astype(np.float64)))
         else:
             shown = (logits > 0).astype(np.float64)

@@ -18,6 +18,7 @@ from slicer.util import VTKObservationMixin
 
 from AuxOLSegmentLib.EditorFrame import EditorFrame
 from AuxOLSegmentLib.EngineConnection import EngineState
+from AuxOLSegmentLib.GeneralistName import generalistTitle
 from AuxOLSegmentLib.PanelTools import Act, setReady, silently
 from AuxOLSegmentLib.VolumeReader import volumeProblem
 
@@ -257,9 +258,8 @@ def taskText(status: Any) -> str:
         window = _("intensity window {low} to {high}").format(
             low=_short(status.window.low), high=_short(status.window.high)
         )
-    generalist = _("built-in") if status.generalist == "builtin" else status.generalist
     return _("Generalist: {generalist}; {window}; version {version}.").format(
-        generalist=generalist, window=window, version=status.version
+        generalist=generalistTitle(status), window=window, version=status.version
     )
 
 

@@ -1,4 +1,4 @@
-"""The learning curve, drawn with QPainter: Dice of SAM alone, the specialist and the shown proposal, slice by slice.
+"""The learning curve, drawn with QPainter: Dice of the generalist alone, the specialist and the shown proposal.
 
 Few slices are joined by a line; of many, each is a small dot and the line is the mean of the last ten. Colours can be
 told apart by colour-blind readers, and every line has its own dashes.
@@ -19,6 +19,7 @@ JOINED = 12  # from more slices on, dots and a running mean
 DOTTED = 60  # from more slices on, no dots
 CORNERS = 90  # of a line, at most: more cannot be seen and take time to draw
 MEAN_OF = 10
+KEY = 34  # pixels of the legend that a line takes beside its text
 DASHES = {"generalist": qt.Qt.DashLine, "specialist": qt.Qt.DotLine, "fused": qt.Qt.SolidLine}
 LIGHT = {"generalist": "#0072B2", "specialist": "#C04A00", "fused": "#00805C"}
 DARK = {"generalist": "#6FB7F0", "specialist": "#FF9E57", "fused": "#4FD8AE"}
@@ -65,9 +66,12 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def drawCurve(
-    curve: Curve, width: int, height: int, font: qt.QFont, palette: qt.QPalette, ratio: float = 1.0
+    curve: Curve, generalist: str, width: int, height: int, font: qt.QFont, palette: qt.QPalette, ratio: float = 1.0
 ) -> qt.QPixmap:
-    """A picture of ``width`` x ``height`` pixels (times ``ratio`` on a dense screen) in the colours of ``palette``."""
+    """A picture of ``width`` x ``height`` pixels (times ``ratio`` on a dense screen) in the colours of ``palette``.
+
+    ``generalist``: what the legend calls it; cut where it is too long for the width.
+    """
     pixmap = qt.QPixmap(int(width * ratio), int(height * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(palette.color(qt.QPalette.Base))
@@ -80,7 +84,7 @@ def drawCurve(
         drawing.axes()
         if curve.count:
             drawing.lines()
-            drawing.legend()
+            drawing.legend(generalist)
         else:
             drawing.nothing()
     finally:
@@ -138,7 +142,7 @@ class _Drawing:
         painter.restore()
 
     def lines(self) -> None:
-        """SAM below, what was shown on top."""
+        """The generalist below, what was shown on top."""
         for name in ("generalist", "specialist", "fused"):
             values = getattr(self.curve, name)
             many = self.curve.count > JOINED
@@ -179,19 +183,24 @@ class _Drawing:
         self.painter.setPen(pen)
         self.painter.drawPath(path)
 
-    def legend(self) -> None:
+    def legend(self, generalist: str) -> None:
         """Above the plot: each line with its mean over the last slices."""
-        names = {"generalist": _("SAM alone"), "specialist": _("Specialist"), "fused": _("Fused")}
         metrics = self.painter.fontMetrics()
+        names = {"generalist": "", "specialist": _("Specialist"), "fused": _("Fused")}
+        taken = sum(KEY + metrics.horizontalAdvance(self._told(name, text)) for name, text in names.items())
+        names["generalist"] = metrics.elidedText(generalist, qt.Qt.ElideMiddle, self.right - 6 - taken)
         x = 6
         for name, text in names.items():
-            last = running(getattr(self.curve, name), MEAN_OF)[-1]
-            told = text if last is None else f"{text} {last:.2f}"
+            told = self._told(name, text)
             self.painter.setPen(self._pen(name))
             self.painter.drawLine(int(x), int(4 + self.line / 2), int(x + 20), int(4 + self.line / 2))
             width = metrics.horizontalAdvance(told)
             self.write(x + 24, 4, width + 4, told, qt.Qt.AlignLeft)
-            x += 24 + width + 10
+            x += width + KEY
+
+    def _told(self, name: str, text: str) -> str:
+        last = running(getattr(self.curve, name), MEAN_OF)[-1]
+        return text if last is None else f"{text} {last:.2f}"
 
     def nothing(self) -> None:
         """Before the first correction."""

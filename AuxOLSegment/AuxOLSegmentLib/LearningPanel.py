@@ -9,6 +9,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.EngineConnection import EngineState
+from AuxOLSegmentLib.GeneralistName import generalistName, generalistTitle
 from AuxOLSegmentLib.LearningCurve import Curve, drawCurve
 from AuxOLSegmentLib.PanelTools import (
     Act,
@@ -24,6 +25,7 @@ from AuxOLSegmentLib.Settings import Settings
 
 MODES = ("auto", "every", "demand")
 TASK_SUFFIX = ".auxol"
+GENERALIST_COLUMN = 2
 
 
 class LearningPanel:
@@ -32,7 +34,7 @@ class LearningPanel:
     def __init__(self, ui: Any, logic: Any, settings: Settings, act: Act) -> None:
         self.ui, self.logic, self.settings, self.act = ui, logic, settings, act
         self.versions = Table(ui.versionsTable, (64, 64, 0, 56))
-        self.corrections = Table(ui.correctionsTable, (44, 0, 66, 72, 66))
+        self.corrections = Table(ui.correctionsTable, (44, 0, 72, 72, 60))
         self._fillModes()
         self._connect()
 
@@ -171,13 +173,17 @@ class LearningPanel:
         label = self.ui.curveLabel
         size = max(label.width, label.minimumWidth), max(label.height, label.minimumHeight)
         curve = Curve.of(self.logic.corrections)
-        label.setPixmap(drawCurve(curve, *size, label.font, label.palette, label.devicePixelRatioF()))
+        named = generalistTitle(self.logic.status)
+        label.setPixmap(drawCurve(curve, named, *size, label.font, label.palette, label.devicePixelRatioF()))
 
     def _refreshTables(self) -> None:
         versions, corrections = newestFirst(self.logic.versions), newestFirst(self.logic.corrections)
         current = next((row for row, info in enumerate(versions) if info.current), None)
         self.versions.fill(versionRows(versions), marked=current)
         self.corrections.fill(correctionRows(corrections))
+        heading = self.ui.correctionsTable.horizontalHeaderItem(GENERALIST_COLUMN)
+        heading.setText(generalistTitle(self.logic.status))
+        heading.setToolTip(_("Dice of the {generalist} alone").format(generalist=generalistName(self.logic.status)))
 
     def _refreshButtons(self) -> None:
         ui, logic = self.ui, self.logic
@@ -249,7 +255,7 @@ def versionRows(versions: list[Any]) -> list[list[str]]:
 
 
 def correctionRows(corrections: list[Any]) -> list[list[str]]:
-    """Number, saved as, Dice of SAM, specialist and what was shown."""
+    """Number, saved as, Dice of generalist, specialist and what was shown."""
     unchanged, corrected = _("unchanged"), _("corrected")
     rows = []
     for info in corrections:

@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError
 from auxol_core.types import Box, Event
+from AuxOLSegmentLib.GeneralistName import generalistName
 from AuxOLSegmentLib.Messages import sentence
 from AuxOLSegmentLib.Proposals import Shown
 from AuxOLSegmentLib.SessionBase import SessionBase
@@ -162,8 +163,16 @@ class PromptWork(SessionBase):
             return _("No proposal on this slice")
         worst = min(shown, key=lambda each: each.quality)
         count = "" if len(shown) == 1 else _("{count} objects, ").format(count=len(shown))
-        return _("{count}expected Dice {quality:.2f}; SAM {share:.0%}, specialist {own:.0%}, version {version}").format(
-            count=count, quality=worst.quality, share=worst.share, own=1 - worst.share, version=worst.version
+        told = _(
+            "{count}expected Dice {quality:.2f}; {generalist} {share:.0%}, specialist {own:.0%}, version {version}"
+        )
+        return told.format(
+            count=count,
+            quality=worst.quality,
+            generalist=generalistName(self.desk.status),
+            share=worst.share,
+            own=1 - worst.share,
+            version=worst.version,
         )
 
     def accept(self) -> bool:

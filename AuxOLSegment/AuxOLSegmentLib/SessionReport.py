@@ -19,7 +19,7 @@ from AuxOLSegmentLib.SliceBook import SliceBook
 
 COLUMNS = (
     "axis", "slice", "state", "expected_dice", "edits", "proposed", "accepted", "saved", "seconds_to_save",
-    "confirmation", "dice_sam", "dice_specialist", "dice_shown",
+    "confirmation", "dice_generalist", "dice_specialist", "dice_shown",
 )  # fmt: skip
 
 

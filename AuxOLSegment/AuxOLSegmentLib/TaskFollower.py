@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from auxol_core.errors import AuxolError, CancelledError
 from auxol_core.types import CorrectionInfo, Event, Scores, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Async import Breath, Tasks, after
+from AuxOLSegmentLib.GeneralistName import generalistName
 from AuxOLSegmentLib.TaskLink import TaskLink
 
 log = logging.getLogger(__name__)
@@ -144,7 +145,7 @@ class TaskFollower:
         scores = self.corrections[-1].scores
         self._tell(
             _("Learned: version {version}. On this one, {scores}").format(
-                version=self.status.version, scores=scoresText(scores)
+                version=self.status.version, scores=scoresText(scores, generalistName(self.status))
             ),
             "info",
         )
@@ -163,13 +164,14 @@ class TaskFollower:
         self._tell(_("Version {version} is in use again").format(version=event.data.get("version")), "info")
 
 
-def scoresText(scores: tuple[Scores, ...]) -> str:
-    """Dice of the generalist, the specialist and what was shown, averaged over a slice's objects."""
+def scoresText(scores: tuple[Scores, ...], generalist: str) -> str:
+    """Dice of the generalist (by its name), the specialist and what was shown, averaged over a slice's objects."""
     if not scores:
         return _("nothing could be scored")
     special = [s.specialist for s in scores if s.specialist is not None]
-    return _("Dice of SAM {sam:.2f}, specialist {own}, shown {fused:.2f}").format(
-        sam=sum(s.generalist for s in scores) / len(scores),
+    return _("Dice of {generalist} {alone:.2f}, specialist {own}, shown {fused:.2f}").format(
+        generalist=generalist,
+        alone=sum(s.generalist for s in scores) / len(scores),
         own=f"{sum(special) / len(special):.2f}" if special else "-",
         fused=sum(s.fused for s in scores) / len(scores),
     )

@@ -96,8 +96,8 @@ def status(**changed):
     return TaskStatus(**(values | changed))
 
 
-def correction(sequence, sam, specialist, fused, *, confirmation=False):
-    scores = (Scores(sam, specialist, fused),)
+def correction(sequence, generalist, specialist, fused, *, confirmation=False):
+    scores = (Scores(generalist, specialist, fused),)
     return CorrectionInfo(f"c{sequence}", sequence, "s" * 64, confirmation, True, scores)
 
 

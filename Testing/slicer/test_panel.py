@@ -1,5 +1,8 @@
 """The panel with a SessionLogic that only listens: what it shows, what it asks for, what it leaves behind."""
 
+import re
+import sys
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
@@ -7,6 +10,7 @@ import slicer
 from slicer_setting import SlicerCase, main, quiet
 
 TAKEN = set("QWZYI" + "BFVRGT")  # by the Segment Editor and by slice views
+NAMED = {"builtin": "built-in network", "vit_h": "SAM ViT-H", "medsam": "MedSAM", "mine.pth": "mine.pth"}
 TASK_BUTTONS = ("undoButton", "rollBackButton", "forgetButton", "resetButton", "deleteButton", "exportButton")
 
 
@@ -398,10 +402,34 @@ class TestLearning(PanelCase):
         for colors, base in ((LIGHT, "#ffffff"), (DARK, "#202020")):
             palette = qt.QPalette(qt.QColor(base))
             palette.setColor(qt.QPalette.Base, qt.QColor(base))
-            pixmap = drawCurve(Curve.of(self.session.corrections), 380, 200, self.ui.curveLabel.font, palette)
+            pixmap = drawCurve(
+                Curve.of(self.session.corrections), "SAM ViT-B", 380, 200, self.ui.curveLabel.font, palette
+            )
             image = pixmap.toImage()
             seen = {image.pixelColor(x, y).name() for x in range(0, 380) for y in range(0, 200)}
             self.assertEqual({code.lower() for code in colors.values()} - seen, set())
+
+    def test_the_column_and_the_legend_name_the_generalist_in_use(self):
+        from AuxOLSegmentLib import LearningPanel
+
+        drawn = self.patch(LearningPanel, "drawCurve", mock.Mock(wraps=LearningPanel.drawCurve))
+        heading = self.ui.correctionsTable.horizontalHeaderItem(2)
+        for generalist, named in (("builtin", "Built-in"), ("vit_b", "SAM ViT-B"), ("mine.pth", "mine.pth")):
+            self.session.status = self.fake.status(generalist=generalist)
+            self.tell("learning")
+            self.assertEqual((heading.text(), drawn.call_args[0][1]), (named, named))
+
+    def test_a_name_that_is_too_long_leaves_room_for_the_other_lines(self):
+        import qt
+
+        from AuxOLSegmentLib.LearningCurve import LIGHT, Curve, drawCurve
+
+        palette = qt.QPalette(qt.QColor("#ffffff"))
+        palette.setColor(qt.QPalette.Base, qt.QColor("#ffffff"))
+        curve = Curve.of(self.session.corrections)
+        image = drawCurve(curve, "x" * 200 + ".pth", 380, 200, self.ui.curveLabel.font, palette).toImage()
+        top = {image.pixelColor(x, y).name() for x in range(380) for y in range(18)}
+        self.assertIn(LIGHT["fused"].lower(), top)
 
     def test_a_curve_skips_what_was_not_asked_and_averages_objects(self):
         from auxol_core.types import CorrectionInfo, Scores
@@ -524,6 +552,31 @@ class TestFirstUseAndSettings(PanelCase):
         names = [each.name for each in slicer.packaging.load_requirements(Dependencies.REQUIREMENTS)]
         self.assertEqual(len(names), len(set(names)))
         self.assertEqual(set(names) & set(Dependencies.KEPT_AS_SLICER_HAS_THEM), set())
+
+
+class TestGeneralistNames(SlicerCase):
+    """Whoever proposes is called by its own name, and nobody else's."""
+
+    def test_the_scores_of_a_slice_name_it(self):
+        import fake_session
+
+        from auxol_core.types import Scores
+        from AuxOLSegmentLib.GeneralistName import generalistName
+        from AuxOLSegmentLib.TaskFollower import scoresText
+
+        scores = (Scores(0.5, None, 0.5), Scores(0.7, 0.8, 0.9))
+        told = {name: scoresText(scores, generalistName(fake_session.status(generalist=name))) for name in NAMED}
+        for name, called in NAMED.items():
+            self.assertEqual(told[name], f"Dice of {called} 0.60, specialist 0.80, shown 0.70")
+
+    def test_no_other_text_of_the_panel_calls_it_sam(self):
+        module = Path(sys.modules["AuxOLSegmentLib"].__file__).parent
+        meant = {"GeneralistName.py": 3, "SettingsPanel.ui": 1}  # the names themselves, and the choice of a checkpoint
+        files = [*module.glob("*.py"), *(module.parent / "Resources/UI").glob("*.ui")]
+        found = {
+            file.name: len(re.findall(r"\b(?:SAM|dice_sam)\b", file.read_text(encoding="utf-8"))) for file in files
+        }
+        self.assertEqual({name: count for name, count in found.items() if count}, meant)
 
 
 class TestMessages(SlicerCase):

@@ -28,6 +28,7 @@ class TestLifeOfASlice(SessionCase):
         self.assertEqual(self.session.task, self.name)
         self.assertEqual(self.session.status.window.low, -150)
         self.assertEqual(self.undoStates, [])
+        self.assertRegex(self.session.proposalText(), r"^expected Dice 0\.\d\d; built-in network \d+%, specialist \d+%")
 
     def test_accepting_is_one_undo_step_and_takes_the_prompt_away(self):
         mask = self.propose()

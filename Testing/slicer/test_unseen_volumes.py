@@ -1,4 +1,4 @@
-"""What a taught task is worth on volumes it has not seen: edits needed, beside SAM alone and the same task frozen.
+"""What a taught task is worth on volumes it has not seen: edits needed, beside the generalist and the frozen task.
 
 A quarter of an hour on one core. The volumes are not in this repository; docs/slicer-results.md has the command and
 the numbers.
@@ -22,7 +22,7 @@ AREA, PIECE = 150, 60
 GOOD = 0.9  # a proposal below this Dice has to be edited
 
 ARMS = {
-    "SAM alone": "the generalist's mask; a task of the preset `paper` that learns nothing",
+    "generalist alone": "the generalist's mask; a task of the preset `paper` that learns nothing",
     "frozen": "the preset `auxol` before any lesson, learning switched off",
     "learned, paused": "taught on the other volumes, learning paused",
     "learned, in use": "the same, and each edited slice is saved and learned before the next one",
@@ -74,14 +74,16 @@ class TestUnseenVolumes(WalkCase):
         lessons = len(self.session.corrections)
         results = {arm: Result() for arm in ARMS}
         for name in names[TRY]:
-            self.tryAlone(name, {"SAM alone": "SAM", "frozen": "Frozen", "learned, paused": "Lesion"}, results)
+            self.tryAlone(
+                name, {"generalist alone": "Generalist", "frozen": "Frozen", "learned, paused": "Lesion"}, results
+            )
         for name in names[TRY]:
             self.openVolume(name, "Lesion")
             for index in self.slices(TRIED):
                 results["learned, in use"].add(self.teachSlice(index, onlyBad=True), self.truth[index])
         self.report(results, lessons, taught)
         best = results["learned, paused"]
-        for other in ("SAM alone", "frozen"):
+        for other in ("generalist alone", "frozen"):
             self.assertLess(sum(best.changed), sum(results[other].changed), other)
 
     def begin(self, first):
@@ -95,7 +97,7 @@ class TestUnseenVolumes(WalkCase):
         self.press(self.ui.startEngineButton)
         self.wait(lambda: self.session.engineState.value == "ready")
         tasks, window = Tasks(self.fail), windowOf(self.volume)
-        for name, preset in (("SAM", "paper"), ("Frozen", "auxol")):
+        for name, preset in (("Generalist", "paper"), ("Frozen", "auxol")):
             link = TaskLink(self.session.connection, name, lambda: None)
             opened = tasks.start(link.open(TaskOptions(preset=preset, learning=False, window=window)))
             self.wait(lambda opened=opened: opened.done)

@@ -43,7 +43,7 @@ class TestTheWalk(WalkCase):
         self.chooseAll()
         self.assertIn("on this machine", self.ui.engineLabel.text)
         self.assertIn("intensity window", self.ui.taskLabel.text)
-        self.assertIn("built-in", self.ui.taskLabel.text)
+        self.assertIn("Generalist: Built-in;", self.ui.taskLabel.text)
 
     def prompts(self):
         """3. A box, a point, and the key that takes it away."""
@@ -141,7 +141,7 @@ class TestTheWalk(WalkCase):
         table, task = self.folder / "session é.csv", self.folder / "hippocampus ä.auxol"
         with self.fileAnswer(LearningPanel, table):
             self.press(self.ui.csvButton)
-        self.assertIn("dice_specialist", table.read_text(encoding="utf-8"))
+        self.assertIn("dice_generalist,dice_specialist", table.read_text(encoding="utf-8"))
         with self.fileAnswer(LearningPanel, task):
             self.press(self.ui.exportButton)
         self.wait(task.exists)

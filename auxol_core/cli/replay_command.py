@@ -46,7 +46,9 @@ def replay(
         typer.Argument(metavar="DIR...", help="Sets: DIR/images + DIR/masks, or DIR/volumes + DIR/labels."),
     ],
     generalist: Annotated[str, typer.Option(help="builtin, vit_b, vit_l, vit_h, medsam or a path.")] = "builtin",
-    methods: Annotated[str, typer.Option(help="Methods, separated by commas.")] = "shape,sam,paper,auxol,auxol-frozen",
+    methods: Annotated[
+        str, typer.Option(help="Methods, separated by commas.")
+    ] = "shape,generalist,paper,auxol,auxol-frozen",
     prompt: Annotated[str, typer.Option(help="box or point, one for each connected piece of the truth.")] = "box",
     jitter: Annotated[float, typer.Option(help="Every side of a box moves by up to this share of its size.")] = 0.1,
     shift: Annotated[float, typer.Option(help="Every box moves by exactly this share, sideways and up or down.")] = 0.0,

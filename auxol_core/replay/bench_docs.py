@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
+
+from auxol_core.replay.methods import canonical
+from auxol_core.replay.rows import read_rows, write_rows
 
 COLUMNS = (
     "dataset",
@@ -48,7 +50,9 @@ def bench_docs(
             typer.echo(f"No {summary}: the benchmark was not run with --prompt {kind}.", err=True)
             continue
         entries: Entries = json.loads(summary.read_text(encoding="utf-8"))
-        shutil.copyfile(results / kind / "rows.csv", docs / f"{kind}_rows.csv")
+        for entry in entries:
+            entry["method"] = canonical(entry["method"])
+        write_rows(docs / f"{kind}_rows.csv", read_rows(results / kind / "rows.csv"))
         with (docs / f"{kind}_summary.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
             writer.writeheader()

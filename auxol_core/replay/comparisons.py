@@ -12,7 +12,13 @@ from auxol_core.replay.prompts import rng_for
 from auxol_core.replay.rows import Row
 from auxol_core.replay.summary import Entry, last_half
 
-PAIRS = (("auxol", "sam"), ("auxol", "paper"), ("auxol", "auxol-frozen"), ("auxol", "shape"), ("paper", "sam"))
+PAIRS = (
+    ("auxol", "generalist"),
+    ("auxol", "paper"),
+    ("auxol", "auxol-frozen"),
+    ("auxol", "shape"),
+    ("paper", "generalist"),
+)
 DRAWS = 4000
 LOW, HIGH = 5.0, 95.0
 
@@ -37,9 +43,7 @@ def comparisons(rows: Mapping[tuple[str, str], Sequence[Row]], seed: int) -> lis
     return result
 
 
-def _compared(
-    dataset: str, method: str, against: str, part: str, pairs: Sequence[tuple[Row, Row]], seed: int
-) -> Entry:
+def _compared(dataset: str, method: str, against: str, part: str, pairs: Sequence[tuple[Row, Row]], seed: int) -> Entry:
     ours, theirs = [a for a, _ in pairs], [b for _, b in pairs]
     if part == "last_half":
         ours, theirs = list(last_half(ours)), list(last_half(theirs))

@@ -18,14 +18,14 @@ from auxol_core.replay.rows import ACCEPTED_DICE, Row
 # Okabe and Ito's colours, told apart by colour-blind readers too; line styles help in grey.
 _STYLES: dict[str, tuple[str, str, float]] = {
     "shape": ("#999999", ":", 1.6),
-    "sam": ("#E69F00", "--", 1.8),
+    "generalist": ("#E69F00", "--", 1.8),
     "paper": ("#CC79A7", "-.", 1.8),
     "auxol": ("#0072B2", "-", 2.6),
     "auxol-frozen": ("#56B4E9", "--", 1.8),
 }
 _LABELS = {
     "shape": "shape (no image)",
-    "sam": "sam (no learning)",
+    "generalist": "generalist alone",
     "paper": "paper (published)",
     "auxol": "auxol (ours)",
     "auxol-frozen": "auxol, not learning",

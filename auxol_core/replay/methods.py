@@ -1,12 +1,12 @@
 """The methods of the benchmark: three of learning, one without, and one that does not look at the image.
 
-========  =======================================================================================================
-shape     the ellipse inscribed in the box; for points a disc of the one radius that is best for the stream in hindsight
-sam       the generalist alone: a task of the `paper` preset that is never corrected shows nothing else
-paper     the published method
-auxol     ours
+============  =====================================================================================================
+shape         the ellipse inscribed in the box; for points a disc of the radius that is best for the stream in hindsight
+generalist    it alone: a task of the `paper` preset that is never corrected shows nothing else
+paper         the published method
+auxol         ours
 auxol-frozen  ours, never corrected: what its initial weights give
-========  =======================================================================================================
+============  =====================================================================================================
 """
 
 from __future__ import annotations
@@ -44,16 +44,25 @@ METHODS: dict[str, Method] = {
     method.name: method
     for method in (
         Method("shape", None, taught=False),
-        Method("sam", "paper", taught=False),
+        Method("generalist", "paper", taught=False),
         Method("paper", "paper", taught=True),
         Method("auxol", "auxol", taught=True),
         Method("auxol-frozen", "auxol", taught=False),
     )
 }
 
+# Names of earlier versions, in commands and in CSVs that were written then.
+_FORMER = {"sam": "generalist"}
+
+
+def canonical(name: str) -> str:
+    """The name of a method as it is now; any other text as it is."""
+    return _FORMER.get(name, name)
+
 
 def chosen(names: Sequence[str], kind: PromptKind) -> tuple[list[Method], list[str]]:
-    """The named methods that can answer prompts of ``kind``, and a note for each that cannot."""
+    """The methods of those names, former ones too, that can answer ``kind``, and a note for each that cannot."""
+    names = [canonical(name) for name in names]
     unknown = [name for name in names if name not in METHODS]
     if unknown or not names:
         what = ", ".join(unknown) or "none"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auxol_core.errors import DataError
+from auxol_core.replay.methods import canonical
 
 ACCEPTED_DICE = 0.90
 
@@ -73,7 +74,10 @@ def append_row(path: Path, row: Row) -> None:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Read what ``write_rows`` wrote; a last line that was cut off by a crash is left out. DataError otherwise."""
+    """Read what ``write_rows`` wrote; a last line that was cut off by a crash is left out. DataError otherwise.
+
+    Methods have the names of now, also in a CSV of an earlier version.
+    """
     with path.open(newline="", encoding="utf-8") as stream:
         lines = list(csv.reader(stream))
     if not lines or tuple(lines[0]) != COLUMNS:
@@ -106,4 +110,5 @@ def _parsed(cells: Sequence[str]) -> Row:
             values[name] = int(cell)
         else:
             values[name] = cell == "1" if kind == "bool" else cell
+    values["method"] = canonical(str(values["method"]))
     return Row(**values)  # type: ignore[arg-type]

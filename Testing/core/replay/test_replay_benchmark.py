@@ -17,7 +17,7 @@ from auxol_core.replay.report import Listener
 from auxol_core.replay.rows import read_rows
 from auxol_core.replay.runner import Workshop, feedback_due
 
-ALL = ["shape", "sam", "paper", "auxol", "auxol-frozen"]
+ALL = ["shape", "generalist", "paper", "auxol", "auxol-frozen"]
 KEYS = (
     *("dataset", "method", "prompt", "n_images", "n_corrections", "dice_mean", "dice_last_half", "hd95_mean"),
     *("hd95_last_half", "accepted_share", "seconds_per_prediction_median", "seconds_per_update_median"),
@@ -122,7 +122,7 @@ def test_the_picture_is_a_readable_png(done):
 def test_comparisons_carry_intervals_around_the_difference(done):
     outcome, _, _ = done
     (found,) = [
-        c for c in outcome.comparisons if (c["method"], c["against"], c["part"]) == ("auxol", "sam", "last_half")
+        c for c in outcome.comparisons if (c["method"], c["against"], c["part"]) == ("auxol", "generalist", "last_half")
     ]
     assert found["dice_low"] <= found["dice_difference"] <= found["dice_high"]
     assert found["dice_low"] > 0
@@ -153,17 +153,20 @@ def test_changed_data_or_options_are_replayed_anew_and_only_where_they_matter(tm
 
 def test_ctrl_c_leaves_what_is_done_and_a_second_call_goes_on(discs, tmp_path):
     out = tmp_path / "out"
-    stopped, _ = go(discs, out, ["shape", "sam", "auxol"], FakeFactory(stop_at=4))
+    stopped, _ = go(discs, out, ["shape", "generalist", "auxol"], FakeFactory(stop_at=4))
     assert stopped.interrupted
     entries = json.loads((out / "summary.json").read_text())
-    assert [(e["method"], e["n_images"], e["partial"]) for e in entries] == [("shape", 7, False), ("sam", 3, True)]
+    assert [(e["method"], e["n_images"], e["partial"]) for e in entries] == [
+        ("shape", 7, False),
+        ("generalist", 3, True),
+    ]
     assert len(read_rows(out / "rows.csv")) == 10
     assert (out / "curve.png").stat().st_size > 1000
-    finished, factory = go(discs, out, ["shape", "sam", "auxol"])
+    finished, factory = go(discs, out, ["shape", "generalist", "auxol"])
     assert not finished.interrupted
     assert [(e["method"], e["n_images"], e["from_cache"]) for e in finished.entries] == [
         ("shape", 7, True),
-        ("sam", 7, False),
+        ("generalist", 7, False),
         ("auxol", 7, False),
     ]
     assert len(factory.made) == 3
@@ -206,9 +209,11 @@ def test_careless_corrections_reach_the_engine_and_the_score_stays_honest(discs,
 
 def test_a_sequence_is_one_task_and_a_stream_named_twice_shows_new_images(discs, tmp_path):
     other = image_set(tmp_path / "other", count=3, seed=5)
-    outcome, factory = go([discs, other], tmp_path / "out", ["sam", "auxol"], sequence=("discs", "other", "discs"))
+    outcome, factory = go(
+        [discs, other], tmp_path / "out", ["generalist", "auxol"], sequence=("discs", "other", "discs")
+    )
     assert [(e["dataset"], e["method"], e["n_images"]) for e in outcome.entries] == [
-        (name, method, 3) for method in ("sam", "auxol") for name in ("discs#1", "other#1", "discs#2")
+        (name, method, 3) for method in ("generalist", "auxol") for name in ("discs#1", "other#1", "discs#2")
     ]
     assert len(factory.made) == 3
     rows = [row for row in read_rows(tmp_path / "out" / "rows.csv") if row.method == "auxol"]
@@ -241,7 +246,7 @@ def test_bad_input_of_one_image_is_named_and_counts_as_nothing_found(tmp_path):
     broken = sitk.GetImageFromArray(voxels)
     broken.CopyInformation(image)
     sitk.WriteImage(broken, path)
-    outcome, _ = go(folder, tmp_path / "out", ["sam"], labels=["1"])
+    outcome, _ = go(folder, tmp_path / "out", ["generalist"], labels=["1"])
     (entry,) = outcome.entries
     assert entry["n_failed"] == 1
     assert "vol0#6" in entry["failed"][0]
@@ -266,9 +271,9 @@ def test_other_errors_of_the_engine_end_the_run_and_leave_what_is_done(discs, tm
 
     workshop = Workshop(failing, "fake", MachineOptions())
     with pytest.raises(UnavailableError):
-        replay([discs], ["sam", "auxol"], ReplayOptions(), workshop, tmp_path / "out")
+        replay([discs], ["generalist", "auxol"], ReplayOptions(), workshop, tmp_path / "out")
     entries = json.loads((tmp_path / "out" / "summary.json").read_text())
-    assert [(e["method"], e["n_images"]) for e in entries] == [("sam", 7)]
+    assert [(e["method"], e["n_images"]) for e in entries] == [("generalist", 7)]
 
 
 def test_what_was_skipped_or_left_out_stands_in_the_summary(tmp_path):
@@ -301,5 +306,5 @@ def test_the_listener_hears_every_image_and_the_end(discs, tmp_path):
             heard.append("end")
 
     workshop = Workshop(FakeFactory(), "fake", MachineOptions())
-    replay([discs], ["sam"], ReplayOptions(), workshop, tmp_path / "out", listener=Ear())
-    assert heard == [("discs sam", 7), *range(7), "end"]
+    replay([discs], ["generalist"], ReplayOptions(), workshop, tmp_path / "out", listener=Ear())
+    assert heard == [("discs generalist", 7), *range(7), "end"]

@@ -33,10 +33,10 @@ def invoke():
 
 def test_replay_prints_the_table_and_where_the_picture_is(tmp_path, factory, invoke):
     folder = image_set(tmp_path / "discs_of_a_long_name", count=4)
-    result = invoke("replay", folder, "--methods", "shape,sam,auxol", "--limit", 3, "--out", tmp_path / "out")
+    result = invoke("replay", folder, "--methods", "shape,generalist,auxol", "--limit", 3, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert "discs_of_a_long_name" in result.output
-    assert "auxol - sam" in result.output
+    assert "auxol - generalist" in result.output
     assert str(tmp_path / "out" / "curve.png") in result.output
     assert "…" not in result.output
     assert len(json.loads((tmp_path / "out" / "summary.json").read_text())) == 3
@@ -64,7 +64,7 @@ def test_every_option_of_the_studies_reaches_the_replay(tmp_path, factory, invok
 def test_ctrl_c_ends_with_code_130_and_files_that_can_be_used(tmp_path, invoke, monkeypatch):
     monkeypatch.setattr(replay_command, "engine_factory", lambda kind: FakeFactory(stop_at=3))
     folder = image_set(tmp_path / "discs", count=4)
-    result = invoke("replay", folder, "--methods", "sam", "--out", tmp_path / "out")
+    result = invoke("replay", folder, "--methods", "generalist", "--out", tmp_path / "out")
     assert result.exit_code == 130
     assert "partial" in result.output
     assert json.loads((tmp_path / "out" / "summary.json").read_text())[0]["n_images"] == 2

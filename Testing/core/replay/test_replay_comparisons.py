@@ -13,7 +13,7 @@ from auxol_core.replay.curve import moving_average
 from auxol_core.replay.prompts import rng_for
 from auxol_core.replay.rows import Row, append_row, read_rows, write_rows
 
-ROW = Row("d", "sam", "box", 0, "a, b", "p", 1, 0, 0.1 + 0.2, 3.5, "mm", False, True, note='said "no"\nagain')
+ROW = Row("d", "generalist", "box", 0, "a, b", "p", 1, 0, 0.1 + 0.2, 3.5, "mm", False, True, note='said "no"\nagain')
 
 
 def row(method, index, dice, patient):
@@ -43,7 +43,7 @@ def test_images_of_one_patient_make_the_interval_wider_than_as_many_patients():
 def test_a_partial_run_is_compared_on_the_images_that_both_have():
     rows = {
         ("d", "auxol"): [row("auxol", i, 0.9, f"p{i}") for i in range(3)],
-        ("d", "sam"): [row("sam", i, 0.8 if i < 3 else 0.0, f"p{i}") for i in range(10)],
+        ("d", "generalist"): [row("generalist", i, 0.8 if i < 3 else 0.0, f"p{i}") for i in range(10)],
     }
     found = comparisons(rows, 0)
     assert [c["part"] for c in found] == ["all", "last_half"]
@@ -65,10 +65,16 @@ def test_rows_come_back_from_csv_as_they_were(tmp_path):
     assert read_rows(tmp_path / "r.csv") == [ROW, ROW]
 
 
+def test_rows_of_an_earlier_version_get_the_names_of_now(tmp_path):
+    path = tmp_path / "r.csv"
+    write_rows(path, [row("sam", 0, 0.5, "sam"), row("auxol", 0, 0.6, "p")])
+    assert [(r.method, r.patient) for r in read_rows(path)] == [("generalist", "sam"), ("auxol", "p")]
+
+
 def test_a_line_cut_off_by_a_crash_is_left_out_and_another_file_is_refused(tmp_path):
     path = tmp_path / "r.csv"
-    write_rows(path, [row("sam", 0, 0.5, "p")])
-    path.write_text(path.read_text() + "d,sam,bo")
+    write_rows(path, [row("generalist", 0, 0.5, "p")])
+    path.write_text(path.read_text() + "d,generalist,bo")
     assert len(read_rows(path)) == 1
     path.write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match="Delete it"):

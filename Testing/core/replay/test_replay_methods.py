@@ -39,24 +39,34 @@ def test_shapes_of_several_prompts_are_united():
 
 
 def test_methods_are_chosen_by_name_without_repetition():
-    methods, notes = chosen(["auxol", "sam", "auxol"], "box")
-    assert [m.name for m in methods] == ["auxol", "sam"]
+    methods, notes = chosen(["auxol", "generalist", "auxol"], "box")
+    assert [m.name for m in methods] == ["auxol", "generalist"]
     assert notes == []
     for bad in (["auxol", "magic"], []):
-        with pytest.raises(InvalidInputError, match="shape, sam, paper, auxol, auxol-frozen"):
+        with pytest.raises(InvalidInputError, match="shape, generalist, paper, auxol, auxol-frozen"):
             chosen(bad, "box")
+
+
+def test_the_former_name_of_the_generalist_is_understood_and_counts_once():
+    methods, _ = chosen(["sam", "generalist", "auxol"], "box")
+    assert [m.name for m in methods] == ["generalist", "auxol"]
 
 
 def test_a_method_that_does_not_answer_a_prompt_is_skipped_with_a_note(monkeypatch):
     monkeypatch.setitem(METHODS, "boxer", Method("boxer", None, taught=False, prompts=("box",)))
-    methods, notes = chosen(["boxer", "sam"], "point")
-    assert [m.name for m in methods] == ["sam"]
+    methods, notes = chosen(["boxer", "generalist"], "point")
+    assert [m.name for m in methods] == ["generalist"]
     assert notes == ["boxer is skipped: it does not answer point prompts."]
 
 
 @pytest.mark.parametrize(
     ("name", "preset", "learning"),
-    [("sam", "paper", False), ("paper", "paper", True), ("auxol", "auxol", True), ("auxol-frozen", "auxol", False)],
+    [
+        ("generalist", "paper", False),
+        ("paper", "paper", True),
+        ("auxol", "auxol", True),
+        ("auxol-frozen", "auxol", False),
+    ],
 )
 def test_each_method_has_its_preset_and_only_learners_learn(name, preset, learning):
     options = METHODS[name].task_options(ReplayOptions(seed=7))

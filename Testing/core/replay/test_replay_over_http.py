@@ -83,7 +83,7 @@ def test_a_finished_run_is_read_back_for_the_same_kind_of_engine_alone(
     for kind in (first, second):
         factory = FakeFactory()
         workshop = Workshop(factory, "fake", ONE_THREAD, kind)
-        outcome = replay([folder], ["sam"], ReplayOptions(), workshop, tmp_path / "out")
+        outcome = replay([folder], ["generalist"], ReplayOptions(), workshop, tmp_path / "out")
     assert outcome.entries[0]["engine"] == second
     assert len(factory.made) == made
     assert len(read_rows(tmp_path / "out" / "rows.csv")) == 2
