@@ -44,16 +44,16 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	@test -n "$(DATA)" || { echo "Say where the data sets are: make bench DATA=folder (docs/benchmark.md lists them)." >&2; exit 2; }
-	$(BIN)/python -m auxol_core.replay.bench --data "$(DATA)" $(ARGS)
+	$(BIN)/python -m tools.bench.bench --data "$(DATA)" $(ARGS)
 
 bench-worker: $(STAMP)
-	$(BIN)/python -m auxol_core.replay.bench_worker $(ARGS)
+	$(BIN)/python -m tools.bench.bench_worker $(ARGS)
 
 bench-slicer: $(STAMP)
-	$(BIN)/python Testing/slicer/bench_stalls.py
+	PYTHONPATH=Testing/slicer $(BIN)/python tools/bench/slicer_stalls.py
 
 pretrain: $(STAMP)
-	$(BIN)/python -m auxol_core.pretrain.train --out "$(OUT)" $(ARGS)
+	$(BIN)/python -m pretrain.train --out "$(OUT)" $(ARGS)
 
 clean:
 	rm -rf $(VENV) results build dist auxol_core.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -50,7 +50,7 @@ class AuxOLSegment(ScriptedLoadableModule):
 
 
 def _registerSampleData():
-    from AuxOLSegmentLib.SampleVolume import registerSampleData
+    from AuxOLSegmentLib.Scene.SampleVolume import registerSampleData
 
     registerSampleData()
 
@@ -66,7 +66,7 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
-        from AuxOLSegmentLib.Widget import PanelWidget
+        from AuxOLSegmentLib.Panel.Widget import PanelWidget
 
         self.logic = AuxOLSegmentLogic()
         session = self.logic.startSession()
@@ -129,14 +129,14 @@ class AuxOLSegmentLogic(ScriptedLoadableModuleLogic):
 
     def getParameters(self):
         """What the scene keeps of the session: the module's parameter node, wrapped."""
-        from AuxOLSegmentLib.Parameters import Parameters
+        from AuxOLSegmentLib.Machine.Parameters import Parameters
 
         return Parameters(self.getParameterNode())
 
     def startSession(self, settings=None):
         """A session; it is this logic's only one, and ends with ``endSession``."""
-        from AuxOLSegmentLib.SessionLogic import SessionLogic
-        from AuxOLSegmentLib.Settings import Settings
+        from AuxOLSegmentLib.Machine.Settings import Settings
+        from AuxOLSegmentLib.Session.SessionLogic import SessionLogic
 
         self.endSession()
         self.session = SessionLogic(settings or Settings())

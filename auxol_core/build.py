@@ -10,14 +10,14 @@ from pathlib import Path
 import cv2
 import torch
 
-from auxol_core.engine import Engine, SpecialistFactory
-from auxol_core.fusion import ExpertAdvice, FusionRule, MeanOfBest
+from auxol_core.engine.engine import Engine, SpecialistFactory
 from auxol_core.generalist.base import Generalist
 from auxol_core.generalist.builtin import load_builtin
+from auxol_core.machine.precision import PrecisionChoice, choose_precision
 from auxol_core.options import MachineOptions, Precision, TaskOptions
-from auxol_core.precision import PrecisionChoice, choose_precision
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
 from auxol_core.specialist.base import Specialist
+from auxol_core.specialist.fusion import ExpertAdvice, FusionRule, MeanOfBest
 from auxol_core.specialist.paper.learner import PaperSpecialist
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ the contract has not raises AttributeError.
 from types import SimpleNamespace
 
 from auxol_core.types import CorrectionInfo, IntensityWindow, Scores, TaskStatus, VersionInfo
-from AuxOLSegmentLib.EngineConnection import EngineState
-from AuxOLSegmentLib.SliceBook import SliceState
-from AuxOLSegmentLib.VolumeReader import SliceKey
+from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
+from AuxOLSegmentLib.Session.SliceBook import SliceState
 
 VALUES = """message engineState engineText taskNames task status prompts layer corrections versions learning
 propagation"""

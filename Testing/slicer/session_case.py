@@ -44,8 +44,8 @@ class SharedWorker:
     @classmethod
     def tasks(cls):
         """The folder of its tasks, where the file lies that tells how to reach it."""
-        from AuxOLSegmentLib.Async import Tasks
-        from AuxOLSegmentLib.EngineConnection import EngineConnection, EngineState
+        from AuxOLSegmentLib.Engine.Async import Tasks
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection, EngineState
 
         if cls.connection is None:
             cls.folder = Path(tempfile.mkdtemp(prefix="auxol worker "))
@@ -75,8 +75,8 @@ class SessionCase(SlicerCase):
 
     def setUp(self):
         super().setUp()
-        from AuxOLSegmentLib.SessionLogic import SessionLogic
-        from AuxOLSegmentLib.Settings import Settings
+        from AuxOLSegmentLib.Machine.Settings import Settings
+        from AuxOLSegmentLib.Session.SessionLogic import SessionLogic
 
         self.settings = Settings()
         self.settings.reset()
@@ -118,18 +118,18 @@ class SessionCase(SlicerCase):
 
     def show(self, index, axis=0):
         """Scroll to a slice."""
-        from AuxOLSegmentLib.VolumeReader import SliceKey, goTo
+        from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, goTo
 
         goTo(self.volume, SliceKey(self.volume.GetID(), axis, index))
 
     def key(self, index, axis=0):
-        from AuxOLSegmentLib.VolumeReader import SliceKey
+        from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 
         return SliceKey(self.volume.GetID(), axis, index)
 
     def at(self, index, row, col, view="Red", axis=0):
         """Where a pixel is in the view."""
-        from AuxOLSegmentLib.VolumeReader import rasOfPixel
+        from AuxOLSegmentLib.Scene.VolumeReader import rasOfPixel
 
         return hand(view).position(rasOfPixel(self.volume, axis, index, row, col))
 
@@ -154,13 +154,13 @@ class SessionCase(SlicerCase):
 
     def mask(self, index=6, axis=0):
         """The user's segment on a slice."""
-        from AuxOLSegmentLib.SegmentReader import maskOnSlice
+        from AuxOLSegmentLib.Scene.SegmentReader import maskOnSlice
 
         return maskOnSlice(self.segmentation, self.segmentID, self.volume, axis, index)
 
     def draw(self, mask, index=6, add=True):
         """The user's own edit of a slice, through the Segment Editor's logic."""
-        from AuxOLSegmentLib.SegmentWriter import SegmentWriter
+        from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
 
         logic = SegmentWriter(self.editor, None)
         if add:
@@ -172,7 +172,7 @@ class SessionCase(SlicerCase):
 
     def saved(self, index=6):
         """Save what is on display and wait for the receipt."""
-        from AuxOLSegmentLib.SliceBook import SliceState
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         self.assertTrue(self.session.save(), self.session.message)
         until(lambda: self.session.book.get(self.key(index)).state is SliceState.SAVED or self.failed())

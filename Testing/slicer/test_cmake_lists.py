@@ -92,7 +92,7 @@ def test_the_icon_has_the_size_that_slicer_wants():
 
 
 def test_the_sample_volume_is_the_one_that_is_registered():
-    source = (ROOT / "AuxOLSegment/AuxOLSegmentLib/SampleVolume.py").read_text(encoding="utf-8")
+    source = (ROOT / "AuxOLSegment/AuxOLSegmentLib/Scene/SampleVolume.py").read_text(encoding="utf-8")
     name, digest = re.search(r'"([\w.]+\.nii\.gz)"', source)[1], re.search(r'SHA256 = "(\w+)"', source)[1]
     volume = ROOT / "AuxOLSegment/Resources/SampleData" / name
     assert hashlib.sha256(volume.read_bytes()).hexdigest() == digest

@@ -18,7 +18,7 @@ class DependenciesCase(SlicerCase):
         super().setUp()
         from slicer import packaging
 
-        from AuxOLSegmentLib import Dependencies
+        from AuxOLSegmentLib.Machine import Dependencies
 
         self.dependencies = Dependencies
         self.installed, self.log, self.failing = set(), [], None
@@ -101,7 +101,7 @@ class TestInstalling(DependenciesCase):
 
     def test_a_failure_is_told_with_the_other_ways(self):
         self.failing = subprocess.CalledProcessError(1, "pip")
-        with self.assertLogs("AuxOLSegmentLib.Dependencies", "ERROR"):
+        with self.assertLogs("AuxOLSegmentLib.Machine.Dependencies", "ERROR"):
             ok, text = self.install()
         self.assertFalse(ok)
         for way in ("Wheel folder", "Python", "server"):

@@ -17,7 +17,7 @@ class TestScripting(SlicerCase):
     """docs/scripting.md, block after block, as somebody pastes it; the waiting is done here."""
 
     def test_the_blocks_do_what_the_page_says(self):
-        from AuxOLSegmentLib.Settings import Settings
+        from AuxOLSegmentLib.Machine.Settings import Settings
 
         settings = Settings()
         settings.reset()

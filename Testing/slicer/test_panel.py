@@ -22,8 +22,8 @@ class PanelCase(SlicerCase):
         import fake_session
         import qt
 
-        from AuxOLSegmentLib import Dependencies
-        from AuxOLSegmentLib.Settings import Settings
+        from AuxOLSegmentLib.Machine import Dependencies
+        from AuxOLSegmentLib.Machine.Settings import Settings
 
         self.fake = fake_session
         self.missing = self.patch(Dependencies, "missing", list)
@@ -41,8 +41,8 @@ class PanelCase(SlicerCase):
         return patcher.start()
 
     def makePanel(self, layout):
-        from AuxOLSegmentLib.Parameters import Parameters
-        from AuxOLSegmentLib.Widget import PanelWidget
+        from AuxOLSegmentLib.Machine.Parameters import Parameters
+        from AuxOLSegmentLib.Panel.Widget import PanelWidget
 
         panel = PanelWidget(layout, self.session, self.settings)
         self.parameters = Parameters(slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScriptedModuleNode"))
@@ -68,7 +68,7 @@ class PanelCase(SlicerCase):
 
     def chooseAll(self):
         """Everything that has to be chosen before a prompt."""
-        from AuxOLSegmentLib.EngineConnection import EngineState
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 
         self.chooseVolume()
         self.session.engineState = EngineState.READY
@@ -115,7 +115,7 @@ class TestWhatThePanelSays(PanelCase):
         self.assertFalse(self.ui.statusIcon.pixmap.isNull())
 
     def test_the_engine_line_says_which_device_and_why(self):
-        from AuxOLSegmentLib.EngineConnection import EngineState
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 
         self.assertFalse(self.ui.startEngineButton.isHidden())
         self.session.engineState, self.session.engineText = EngineState.READY, "Processor: no graphics card was found."
@@ -124,7 +124,7 @@ class TestWhatThePanelSays(PanelCase):
         self.assertTrue(self.ui.startEngineButton.isHidden())
 
     def test_counts_leave_out_what_is_not_there(self):
-        from AuxOLSegmentLib.SliceBook import SliceState
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         self.session.sliceCounts = {SliceState.SAVED: 3, SliceState.EDITED: 1, SliceState.EMPTY: 9}
         self.tell("slices")
@@ -145,7 +145,7 @@ class TestWhatThePanelSays(PanelCase):
             self.session.acceptEverything()
 
     def test_the_stand_in_has_the_names_of_the_real_session(self):
-        from AuxOLSegmentLib.SessionLogic import SessionLogic
+        from AuxOLSegmentLib.Session.SessionLogic import SessionLogic
 
         real = SessionLogic(self.settings)
         self.addCleanup(real.close)
@@ -306,7 +306,7 @@ class TestReview(PanelCase):
     """Next slices, the list, acceptance above a quality."""
 
     def setUp(self):
-        from AuxOLSegmentLib.SliceBook import SliceState
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         super().setUp()
         self.chooseAll()
@@ -397,7 +397,7 @@ class TestLearning(PanelCase):
     def test_each_score_has_its_line_in_light_and_dark(self):
         import qt
 
-        from AuxOLSegmentLib.LearningCurve import DARK, LIGHT, Curve, drawCurve
+        from AuxOLSegmentLib.Panel.LearningCurve import DARK, LIGHT, Curve, drawCurve
 
         for colors, base in ((LIGHT, "#ffffff"), (DARK, "#202020")):
             palette = qt.QPalette(qt.QColor(base))
@@ -410,7 +410,7 @@ class TestLearning(PanelCase):
             self.assertEqual({code.lower() for code in colors.values()} - seen, set())
 
     def test_the_column_and_the_legend_name_the_generalist_in_use(self):
-        from AuxOLSegmentLib import LearningPanel
+        from AuxOLSegmentLib.Panel import LearningPanel
 
         drawn = self.patch(LearningPanel, "drawCurve", mock.Mock(wraps=LearningPanel.drawCurve))
         heading = self.ui.correctionsTable.horizontalHeaderItem(2)
@@ -422,7 +422,7 @@ class TestLearning(PanelCase):
     def test_a_name_that_is_too_long_leaves_room_for_the_other_lines(self):
         import qt
 
-        from AuxOLSegmentLib.LearningCurve import LIGHT, Curve, drawCurve
+        from AuxOLSegmentLib.Panel.LearningCurve import LIGHT, Curve, drawCurve
 
         palette = qt.QPalette(qt.QColor("#ffffff"))
         palette.setColor(qt.QPalette.Base, qt.QColor("#ffffff"))
@@ -433,7 +433,7 @@ class TestLearning(PanelCase):
 
     def test_a_curve_skips_what_was_not_asked_and_averages_objects(self):
         from auxol_core.types import CorrectionInfo, Scores
-        from AuxOLSegmentLib.LearningCurve import Curve, running
+        from AuxOLSegmentLib.Panel.LearningCurve import Curve, running
 
         scores = (Scores(0.5, None, 0.5), Scores(0.7, None, 0.9))
         unscored = CorrectionInfo("d", 2, "s", True, False, ())
@@ -450,7 +450,7 @@ class TestLearning(PanelCase):
         orders = {"rollBack": (1,), "forget": ("c4",), "reset": (), "deleteTask": ()}
         buttons = {"rollBack": "rollBack", "forget": "forget", "reset": "reset", "deleteTask": "delete"}
         for order, arguments in orders.items():
-            with mock.patch("AuxOLSegmentLib.LearningPanel.confirmed", side_effect=[False, True]) as asked:
+            with mock.patch("AuxOLSegmentLib.Panel.LearningPanel.confirmed", side_effect=[False, True]) as asked:
                 getattr(self.ui, f"{buttons[order]}Button").click()
                 getattr(self.ui, f"{buttons[order]}Button").click()
             self.assertEqual(asked.call_count, 2)
@@ -458,7 +458,7 @@ class TestLearning(PanelCase):
 
     def test_an_import_does_not_take_a_name_that_exists(self):
         self.session.taskNames = ["liver", "liver (2)"]
-        with mock.patch("AuxOLSegmentLib.LearningPanel.fileToOpen", return_value="/somewhere/liver.auxol"):
+        with mock.patch("AuxOLSegmentLib.Panel.LearningPanel.fileToOpen", return_value="/somewhere/liver.auxol"):
             self.ui.importButton.click()
         self.assertEqual(self.session.ordered("importTask"), [("/somewhere/liver.auxol", "liver (3)")])
 
@@ -485,7 +485,7 @@ class TestFirstUseAndSettings(PanelCase):
     """What is missing, what is remembered."""
 
     def test_nothing_is_installed_by_opening_and_what_is_missing_is_said(self):
-        from AuxOLSegmentLib import Dependencies
+        from AuxOLSegmentLib.Machine import Dependencies
 
         self.assertTrue(self.ui.setupSection.isHidden())
         install = self.patch(Dependencies, "install", mock.Mock())
@@ -505,7 +505,7 @@ class TestFirstUseAndSettings(PanelCase):
         self.assertEqual(folder, "")
 
     def test_another_python_needs_no_packages_here(self):
-        from AuxOLSegmentLib import Dependencies
+        from AuxOLSegmentLib.Machine import Dependencies
 
         self.patch(Dependencies, "missing", lambda: ["torch>=2.2"])
         self.settings.set("pythonPath", "/opt/python")
@@ -547,7 +547,7 @@ class TestFirstUseAndSettings(PanelCase):
     def test_every_requirement_is_one_that_pip_understands(self):
         import slicer.packaging
 
-        from AuxOLSegmentLib import Dependencies
+        from AuxOLSegmentLib.Machine import Dependencies
 
         names = [each.name for each in slicer.packaging.load_requirements(Dependencies.REQUIREMENTS)]
         self.assertEqual(len(names), len(set(names)))
@@ -561,8 +561,8 @@ class TestGeneralistNames(SlicerCase):
         import fake_session
 
         from auxol_core.types import Scores
-        from AuxOLSegmentLib.GeneralistName import generalistName
-        from AuxOLSegmentLib.TaskFollower import scoresText
+        from AuxOLSegmentLib.Machine.GeneralistName import generalistName
+        from AuxOLSegmentLib.Session.TaskFollower import scoresText
 
         scores = (Scores(0.5, None, 0.5), Scores(0.7, 0.8, 0.9))
         told = {name: scoresText(scores, generalistName(fake_session.status(generalist=name))) for name in NAMED}
@@ -584,7 +584,7 @@ class TestMessages(SlicerCase):
 
     def test_every_error_of_the_engine_has_a_sentence_of_its_own(self):
         from auxol_core import errors
-        from AuxOLSegmentLib.Messages import sentence
+        from AuxOLSegmentLib.Machine.Messages import sentence
 
         classes = [each for each in vars(errors).values() if isinstance(each, type)]
         kinds = [kind for kind in classes if issubclass(kind, errors.AuxolError)]
@@ -594,7 +594,7 @@ class TestMessages(SlicerCase):
 
     def test_what_is_missing_decides_the_next_step(self):
         from auxol_core.errors import NotFoundError
-        from AuxOLSegmentLib.Messages import sentence
+        from AuxOLSegmentLib.Machine.Messages import sentence
 
         kinds = ("slice", "open task", "proposal", "job", "")
         told = {missing: sentence(NotFoundError("x", missing)) for missing in kinds}
@@ -602,7 +602,7 @@ class TestMessages(SlicerCase):
         self.assertNotIn("(x)", told["slice"])
 
     def test_braces_in_an_error_do_not_break_its_sentence(self):
-        from AuxOLSegmentLib.Messages import sentence
+        from AuxOLSegmentLib.Machine.Messages import sentence
 
         self.assertIn("{a: 1}", sentence(ValueError("{a: 1}")))
         self.assertIn("KeyError", sentence(KeyError()))
@@ -633,7 +633,7 @@ class TestLeaving(PanelCase):
         self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), before)
 
     def test_answers_that_come_after_the_panel_are_passed_over(self):
-        from AuxOLSegmentLib import Dependencies
+        from AuxOLSegmentLib.Machine import Dependencies
 
         install = self.patch(Dependencies, "install", mock.Mock())
         self.panel.setup.install()

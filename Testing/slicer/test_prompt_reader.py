@@ -8,9 +8,9 @@ from slicer_setting import SlicerCase, hand, main, until
 
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.types import Box, Point
-from AuxOLSegmentLib.PromptReader import PromptReader
-from AuxOLSegmentLib.SegmentWriter import SegmentWriter
-from AuxOLSegmentLib.VolumeReader import SliceKey, ViewRefused, alignedSlice, rotateToVolume, sliceShape
+from AuxOLSegmentLib.Prompts.PromptReader import PromptReader
+from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, ViewRefused, alignedSlice, rotateToVolume, sliceShape
 
 VIEWS = ("Red", "Green", "Yellow")
 

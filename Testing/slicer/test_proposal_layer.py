@@ -7,8 +7,8 @@ import vtk
 from slicer_setting import HOST, SlicerCase, beginLog, loggedErrors, main
 
 from auxol_core.errors import InvalidInputError
-from AuxOLSegmentLib.ProposalLayer import COLOURS, ProposalLayer
-from AuxOLSegmentLib.VolumeReader import SliceKey, rotateToVolume, sliceShape
+from AuxOLSegmentLib.Scene.ProposalLayer import COLOURS, ProposalLayer
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, rotateToVolume, sliceShape
 
 
 def noise(volume, axis, seed=0):

@@ -12,9 +12,9 @@ from slicer_setting import SlicerCase, main
 from vtk.util.numpy_support import numpy_to_vtk
 
 from auxol_core.errors import InvalidInputError
-from AuxOLSegmentLib.SegmentReader import maskDigest, maskOnSlice, occupiedSlices
-from AuxOLSegmentLib.SegmentWriter import SegmentWriter
-from AuxOLSegmentLib.VolumeReader import SliceKey, sliceCount, sliceShape
+from AuxOLSegmentLib.Scene.SegmentReader import maskDigest, maskOnSlice, occupiedSlices
+from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceCount, sliceShape
 
 
 def blobs(shape, seed=0):

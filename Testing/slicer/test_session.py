@@ -18,7 +18,7 @@ class TestLifeOfASlice(SessionCase):
     """One slice, from the box to the lesson."""
 
     def test_a_box_is_answered_with_a_proposal_that_is_not_in_the_segment(self):
-        from AuxOLSegmentLib.SliceBook import SliceState
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         mask = self.propose()
         self.assertGreater(dice(mask, self.truth[6]), 0.8)
@@ -40,7 +40,7 @@ class TestLifeOfASlice(SessionCase):
         self.assertFalse(self.session.accept())
 
     def test_discarding_leaves_nothing(self):
-        from AuxOLSegmentLib.SliceBook import SliceState
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         self.propose()
         self.assertTrue(self.session.dismiss())
@@ -86,7 +86,7 @@ class TestLifeOfASlice(SessionCase):
         self.assertFalse(self.mask().any())
 
     def test_saving_untouched_is_a_confirmation(self):
-        from AuxOLSegmentLib.SliceBook import SliceState
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         mask = self.propose()
         self.saved()
@@ -99,7 +99,7 @@ class TestLifeOfASlice(SessionCase):
         self.assertEqual(provenance["task"], self.name)
 
     def test_the_same_mask_saved_again_is_taken_once(self):
-        from AuxOLSegmentLib.SliceBook import SliceState
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         self.propose()
         self.saved()
@@ -139,7 +139,7 @@ class TestLifeOfASlice(SessionCase):
         self.assertEqual(len(self.session.unreviewed()), 3)
 
     def test_an_undone_accept_leaves_an_empty_slice(self):
-        from AuxOLSegmentLib.SliceBook import SliceState
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         self.propose()
         self.session.accept()
@@ -148,7 +148,7 @@ class TestLifeOfASlice(SessionCase):
         self.assertIs(self.session.book.get(self.key(6)).state, SliceState.EMPTY)
 
     def test_a_completed_segment_saves_what_was_reviewed(self):
-        from AuxOLSegmentLib.SliceBook import SliceState
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         self.propose()
         self.session.accept()
@@ -278,7 +278,7 @@ class TestVolume(SessionCase):
     """Propagation and review."""
 
     def test_neighbours_are_proposed_and_accepted_in_one_step(self):
-        from AuxOLSegmentLib.SliceBook import SliceState
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         self.propose()
         self.saved()

@@ -89,9 +89,9 @@ class TestUnseenVolumes(WalkCase):
     def begin(self, first):
         """The engine, and the two tasks that never learn, with the window that the third gets too."""
         from auxol_core.options import TaskOptions
-        from AuxOLSegmentLib.Async import Tasks
-        from AuxOLSegmentLib.TaskLink import TaskLink
-        from AuxOLSegmentLib.TaskWindow import windowOf
+        from AuxOLSegmentLib.Engine.Async import Tasks
+        from AuxOLSegmentLib.Engine.TaskLink import TaskLink
+        from AuxOLSegmentLib.Session.TaskWindow import windowOf
 
         self.load(first)
         self.press(self.ui.startEngineButton)

@@ -9,7 +9,7 @@ import vtk
 from slicer_setting import SlicerCase, main
 
 from auxol_core.errors import InvalidInputError
-from AuxOLSegmentLib.VolumeReader import (
+from AuxOLSegmentLib.Scene.VolumeReader import (
     SliceKey,
     ViewRefused,
     alignedSlice,

@@ -134,7 +134,7 @@ class TestTheWalk(WalkCase):
 
     def learning(self):
         """6. The learning panel: curve, undo, roll back, CSV, export, diagnostics."""
-        from AuxOLSegmentLib import LearningPanel
+        from AuxOLSegmentLib.Panel import LearningPanel
 
         self.assertEqual(self.ui.correctionsTable.rowCount, 2)
         self.assertIn("2 corrections", self.ui.taskCountsLabel.text)

@@ -22,7 +22,7 @@ class WalkCase(SlicerCase):
 
     def setUp(self):
         super().setUp()
-        from AuxOLSegmentLib.Settings import Settings
+        from AuxOLSegmentLib.Machine.Settings import Settings
 
         self.settings = Settings()
         self.settings.reset()
@@ -119,7 +119,7 @@ class WalkCase(SlicerCase):
 
     def loadSample(self):
         """The volume that ships, and what a reader would draw on it."""
-        from AuxOLSegmentLib.SampleVolume import loadSampleVolume
+        from AuxOLSegmentLib.Scene.SampleVolume import loadSampleVolume
 
         self.volume = loadSampleVolume()
         labels = slicer.util.loadVolume(str(LABELS), properties={"labelmap": True, "show": False})
@@ -148,20 +148,20 @@ class WalkCase(SlicerCase):
             slicer.util.setSliceViewerLayers(background=self.volume, fit=True)
 
     def sliceKey(self, index, axis=0):
-        from AuxOLSegmentLib.VolumeReader import SliceKey
+        from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 
         return SliceKey(self.volume.GetID(), axis, index)
 
     def show(self, index, axis=0):
         """Scroll there."""
-        from AuxOLSegmentLib.VolumeReader import goTo
+        from AuxOLSegmentLib.Scene.VolumeReader import goTo
 
         goTo(self.volume, self.sliceKey(index, axis))
         quiet(0.25)
 
     def at(self, index, row, col):
         """Where a pixel of an axial slice is in the red view."""
-        from AuxOLSegmentLib.VolumeReader import rasOfPixel
+        from AuxOLSegmentLib.Scene.VolumeReader import rasOfPixel
 
         return hand("Red").position(rasOfPixel(self.volume, 0, index, row, col))
 
@@ -191,7 +191,7 @@ class WalkCase(SlicerCase):
 
     def mask(self, index):
         """The user's segment on an axial slice."""
-        from AuxOLSegmentLib.SegmentReader import maskOnSlice
+        from AuxOLSegmentLib.Scene.SegmentReader import maskOnSlice
 
         return maskOnSlice(self.segmentation, self.segmentID, self.volume, 0, index)
 

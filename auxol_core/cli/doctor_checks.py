@@ -20,9 +20,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from auxol_core.cli.machine_memory import memory_of_machine
 from auxol_core.cli.task_report import summary_of
-from auxol_core.task_folder import SUFFIX
+from auxol_core.machine.machine_memory import memory_of_machine
+from auxol_core.taskfile.folder import SUFFIX
 
 Verdict = Literal["ok", "warning", "problem"]
 

@@ -18,8 +18,8 @@ from auxol_core import __version__
 from auxol_core.cli import doctor_checks as checks
 from auxol_core.cli.doctor_checks import Check
 from auxol_core.generalist.checkpoints import FOLDER_VARIABLE, own_folder
+from auxol_core.machine.places import cache_folder, data_folder
 from auxol_core.options import MachineOptions
-from auxol_core.places import cache_folder, data_folder
 
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}  # from good to bad
 

@@ -16,7 +16,7 @@ import numpy as np
 from auxol_core.cli.doctor_checks import Check, Verdict
 from auxol_core.errors import AuxolError, CheckpointError
 from auxol_core.generalist import checkpoints
-from auxol_core.metrics import dice
+from auxol_core.imaging.metrics import dice
 from auxol_core.options import MachineOptions
 from auxol_core.types import BoolArray, Box, Prompt, SliceImage
 

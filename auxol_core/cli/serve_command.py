@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auxol_core.errors import AccessError, InvalidInputError
+from auxol_core.machine.places import data_folder
 from auxol_core.options import MachineOptions
-from auxol_core.places import data_folder
 
 if TYPE_CHECKING:
     from auxol_core.server.users import Users

@@ -18,10 +18,10 @@ from rich.console import Console
 
 from auxol_core.cli.task_report import TaskSummary, info_of, summary_of, summary_of_task
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileError, TaskFileLockedError
+from auxol_core.machine.places import data_folder
 from auxol_core.options import MachineOptions
-from auxol_core.places import data_folder
-from auxol_core.task_file import TaskFile, TaskView
-from auxol_core.task_folder import SUFFIX, TaskFolder
+from auxol_core.taskfile.folder import SUFFIX, TaskFolder
+from auxol_core.taskfile.task_file import TaskFile, TaskView
 
 if TYPE_CHECKING:
     from auxol_core.replay.runner import EngineFactory

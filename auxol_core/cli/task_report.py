@@ -17,8 +17,8 @@ from typing import Any, Literal
 import numpy as np
 
 from auxol_core.errors import AuxolError, TaskFileLockedError
-from auxol_core.task_file import TaskFile, TaskView
-from auxol_core.task_schema import CorrectionRow, UpdateRow
+from auxol_core.taskfile.schema import CorrectionRow, UpdateRow
+from auxol_core.taskfile.task_file import TaskFile, TaskView
 from auxol_core.types import Scores
 
 

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist.base import Embedding, Generalist
-from auxol_core.places import cache_folder
+from auxol_core.machine.places import cache_folder
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from auxol_core.crops import Window, extract, standardise
+from auxol_core.imaging.crops import Window, extract, standardise
 from auxol_core.types import FloatArray, Prompt
 
 POINT_RADIUS = 4.0

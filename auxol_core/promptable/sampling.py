@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from auxol_core.crops import Window, extent, extract, paste
+from auxol_core.imaging.crops import Window, extent, extract, paste
 from auxol_core.promptable import windows
 from auxol_core.promptable.network import CROP_SIDE
 from auxol_core.promptable.prompt_maps import network_input

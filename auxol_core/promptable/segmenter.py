@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from auxol_core.crops import Window, paste
+from auxol_core.imaging.crops import Window, paste
 from auxol_core.options import Precision
 from auxol_core.promptable import windows
 from auxol_core.promptable.network import CROP_SIDE, PromptableNetwork

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from auxol_core.crops import MAX_SIDE, Window, extent
 from auxol_core.errors import InvalidInputError
+from auxol_core.imaging.crops import MAX_SIDE, Window, extent
 from auxol_core.types import Box, Prompt
 
 BOX_CONTEXT = 1.35

@@ -18,10 +18,9 @@ from time import perf_counter
 import cv2
 import numpy as np
 
-from auxol_core import metrics
 from auxol_core.api import EngineApi
 from auxol_core.errors import DataError, InvalidInputError
-from auxol_core.replay import files
+from auxol_core.imaging import files, metrics
 from auxol_core.replay.batch_prompts import PlacedPrompt, scaled
 from auxol_core.replay.batch_table import DONE, BatchTable, Line
 from auxol_core.replay.options import PromptOptions, WindowOf

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import auxol_core
-from auxol_core.replay import files
+from auxol_core.imaging import files
 from auxol_core.replay.methods import Method
 from auxol_core.replay.options import EngineKind, ReplayOptions
 from auxol_core.replay.rows import COLUMNS, Row, append_row, read_rows, write_rows

@@ -12,9 +12,9 @@ from importlib import metadata
 from pathlib import Path
 
 from auxol_core.api import EngineApi
-from auxol_core.client import EngineClient
+from auxol_core.client.blocking import EngineClient
+from auxol_core.client.server_process import ServerProcess
 from auxol_core.options import MachineOptions
-from auxol_core.server_process import ServerProcess
 
 
 class EngineOfWorker(EngineClient):

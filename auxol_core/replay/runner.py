@@ -17,9 +17,9 @@ from typing import Protocol
 
 import numpy as np
 
-from auxol_core import metrics
 from auxol_core.api import EngineApi
 from auxol_core.errors import InvalidInputError
+from auxol_core.imaging import metrics
 from auxol_core.options import MachineOptions
 from auxol_core.replay.methods import Method, best_radius, drawn_shape
 from auxol_core.replay.options import EngineKind, FeedbackOptions, ReplayOptions

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from auxol_core.errors import DataError, InvalidInputError
-from auxol_core.replay import files
+from auxol_core.imaging import files
 from auxol_core.replay.labels import label_name, label_names
 
 Kind = Literal["images", "volumes"]

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from auxol_core.errors import DataError
-from auxol_core.replay import files
+from auxol_core.imaging import files
 from auxol_core.replay.labels import patient_of
 from auxol_core.replay.options import PlanOptions
 from auxol_core.replay.prompts import Component, components, has_component, rng_for

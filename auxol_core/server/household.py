@@ -18,7 +18,10 @@ from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from auxol_core.engine import Engine
+from auxol_core.engine.engine import Engine
+from auxol_core.engine.open_task import Listener
+from auxol_core.engine.worker import Urgency, Worker
+from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import AuxolError
 from auxol_core.server.bell import Bell
 from auxol_core.server.jobs import Jobs
@@ -27,10 +30,7 @@ from auxol_core.server.limits import Limits, Turnstile
 from auxol_core.server.sharing import Proposals
 from auxol_core.server.user_engine import UserEngine, UserEngineFactory
 from auxol_core.server.users import User, Users
-from auxol_core.session import Listener
 from auxol_core.types import Event
-from auxol_core.worker import Urgency, Worker
-from auxol_core.worker_engine import WorkerEngine
 
 log = logging.getLogger(__name__)
 

@@ -14,12 +14,12 @@ from typing import Protocol
 
 from starlette.responses import Response
 
+from auxol_core.engine.worker import Job as Work
 from auxol_core.errors import CancelledError, NotFoundError, UnavailableError
 from auxol_core.server.answers import FileAnswer
 from auxol_core.server.bell import Bell
 from auxol_core.server.leases import Key
 from auxol_core.types import Propagated
-from auxol_core.worker import Job as Work
 
 ITEMS_AT_ONCE = 32  # of a propagation, in one answer: 32 masks are a message of some hundred kilobytes
 TOPIC = "job"

@@ -24,6 +24,7 @@ from types import FrameType
 import uvicorn
 
 from auxol_core import __version__
+from auxol_core.engine.worker import Worker
 from auxol_core.errors import DataError, InvalidInputError, UnavailableError
 from auxol_core.options import MachineOptions
 from auxol_core.protocol import PROTOCOL_VERSION, Ready, ready_line
@@ -32,7 +33,6 @@ from auxol_core.server.gate import LOOPBACK_NAMES
 from auxol_core.server.household import Household
 from auxol_core.server.silent_lines import SilentLines
 from auxol_core.server.users import Users
-from auxol_core.worker import Worker
 
 log = logging.getLogger(__name__)
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from auxol_core.build import EngineParts
-from auxol_core.engine import Engine
+from auxol_core.engine.engine import Engine
+from auxol_core.engine.open_task import Listener
+from auxol_core.engine.pending import PendingProposals
+from auxol_core.engine.slices import SliceStore
 from auxol_core.generalist.base import EmbeddingStore
-from auxol_core.pending import PendingProposals
-from auxol_core.session import Listener
-from auxol_core.slices import SliceStore
 from auxol_core.types import SliceImage
 
 # What a user may take is shared out: an embedding of the built-in generalist takes about twice the memory of a slice of

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from auxol_core.errors import AccessError, DataError, InvalidInputError
-from auxol_core.task_schema import check_name
+from auxol_core.taskfile.schema import check_name
 
 MIN_TOKEN = 16
 MAX_TOKEN = 512

@@ -20,18 +20,19 @@ from typer.testing import CliRunner, Result
 
 from auxol_core import __version__
 from auxol_core.build import Compute, set_up_torch
-from auxol_core.cli import doctor_checks, doctor_compute, machine_memory
+from auxol_core.cli import doctor_checks, doctor_compute
 from auxol_core.cli.doctor_checks import Check, check_folder, check_proxies, check_tasks
 from auxol_core.cli.doctor_command import doctor, without_home
 from auxol_core.cli.doctor_compute import check_device, check_threads, made_up_image
-from auxol_core.cli.machine_memory import Memory
-from auxol_core.engine import Engine
+from auxol_core.engine.engine import Engine
 from auxol_core.errors import CheckpointError
-from auxol_core.fusion import ExpertAdvice
 from auxol_core.generalist.checkpoints import FOLDER_VARIABLE, KNOWN
+from auxol_core.machine import machine_memory
+from auxol_core.machine.machine_memory import Memory
 from auxol_core.options import TaskOptions
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.task_file import TaskFile
+from auxol_core.specialist.fusion import ExpertAdvice
+from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import Box, Prompt
 
 NAMES = (
@@ -335,7 +336,7 @@ def test_an_engine_that_fails_is_a_problem_and_no_traceback(tmp_path: Path, monk
 
 def test_the_shipped_weights_find_the_made_up_discs() -> None:
     from auxol_core.generalist.builtin import load_builtin
-    from auxol_core.metrics import dice
+    from auxol_core.imaging.metrics import dice
     from auxol_core.steps import finish
     from auxol_core.types import IntensityWindow
 

@@ -23,14 +23,14 @@ from auxol_core.cli import task_command
 from auxol_core.cli.main import SentenceGroup
 from auxol_core.cli.task_command import task_app
 from auxol_core.cli.task_report import learning_curve
-from auxol_core.engine import Engine
+from auxol_core.engine.engine import Engine
 from auxol_core.errors import NotFoundError, TaskFileError, TaskFileLockedError
-from auxol_core.fusion import ExpertAdvice
+from auxol_core.machine.places import data_folder
 from auxol_core.options import AuxolOptions, TaskOptions
-from auxol_core.places import data_folder
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.task_file import TaskFile, TaskView
-from auxol_core.task_schema import LessonRow, UpdateRow
+from auxol_core.specialist.fusion import ExpertAdvice
+from auxol_core.taskfile.schema import LessonRow, UpdateRow
+from auxol_core.taskfile.task_file import TaskFile, TaskView
 from auxol_core.types import IntensityWindow, Scores, SliceImage
 
 HASH = "ab" * 32
@@ -112,7 +112,7 @@ def test_a_task_in_use_and_a_damaged_one_are_listed_with_the_reason(tmp_path: Pa
 def test_a_task_that_another_process_has_open_is_told_with_that_process(tmp_path: Path) -> None:
     path = make_task(tmp_path, "busy")
     lines = (
-        "import sys\nfrom pathlib import Path\nfrom auxol_core.task_file import TaskFile\n"
+        "import sys\nfrom pathlib import Path\nfrom auxol_core.taskfile.task_file import TaskFile\n"
         f"task = TaskFile.open(Path(sys.argv[1]), generalist_hash={HASH!r})\nprint('open', flush=True)\ninput()"
     )
     command = [sys.executable, "-c", lines, str(path)]
@@ -172,7 +172,8 @@ def test_a_view_changes_nothing_and_two_may_look_at_once(tmp_path: Path) -> None
     with TaskView(path) as view:
         with pytest.raises(TaskFileError):
             view.reset()
-        lines = "import pathlib, sys\nfrom auxol_core.task_file import TaskView\nTaskView(pathlib.Path(sys.argv[1]))"
+        task_file = "auxol_core.taskfile.task_file"
+        lines = f"import pathlib, sys\nfrom {task_file} import TaskView\nTaskView(pathlib.Path(sys.argv[1]))"
         subprocess.run([sys.executable, "-c", lines, str(path)], check=True, timeout=60)
         assert len(view.corrections()) == 2
         assert [each.name for each in tmp_path.iterdir()] == ["liver.auxol"]

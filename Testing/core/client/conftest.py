@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from stand_in_server import SHORT, STATUS, TOKEN, StandIn, stand_in
 
-from auxol_core.client import EngineClient
+from auxol_core.client.blocking import EngineClient
 
 
 @pytest.fixture

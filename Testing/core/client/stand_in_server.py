@@ -19,9 +19,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from auxol_core.client.transport import Timeouts
 from auxol_core.errors import AuxolError
 from auxol_core.protocol import HEADER_VERSION, MEDIA_TYPE, PROTOCOL_VERSION, Message, decode, encode, error_answer
-from auxol_core.transport import Timeouts
 
 TOKEN = "a token of the tests, 24"
 # Short where a test waits for it; the others are reached by a machine that stands still alone.

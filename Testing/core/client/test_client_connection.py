@@ -23,7 +23,8 @@ from stand_in_server import (
     trickling,
 )
 
-from auxol_core.client import EngineClient
+from auxol_core.client.blocking import EngineClient
+from auxol_core.client.transport import Timeouts, Transport, is_loopback
 from auxol_core.errors import (
     AccessError,
     InvalidInputError,
@@ -33,7 +34,6 @@ from auxol_core.errors import (
     UnavailableError,
 )
 from auxol_core.protocol import Message
-from auxol_core.transport import Timeouts, Transport, is_loopback
 
 LATE = 1.5  # a slow core; the shortest limit that is tested is far below, the longest answer far above
 
@@ -365,9 +365,9 @@ def test_a_client_that_was_never_used_says_nothing_to_anybody(server: StandIn) -
 
 def test_importing_the_client_loads_neither_torch_nor_the_engine() -> None:
     code = (
-        "import sys, auxol_core.client, auxol_core.server_process\n"
+        "import sys, auxol_core.client.blocking, auxol_core.client.server_process\n"
         "print(*sorted(name for name in sys.modules if name.split('.')[0] in"
-        " ('torch', 'cv2', 'scipy', 'fastapi') or name in ('auxol_core.engine', 'auxol_core.task_file')))"
+        " ('torch', 'cv2', 'scipy', 'fastapi') or name in ('auxol_core.engine', 'auxol_core.taskfile')))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert (result.returncode, result.stdout.strip()) == (0, ""), result.stderr
@@ -376,7 +376,7 @@ def test_importing_the_client_loads_neither_torch_nor_the_engine() -> None:
 def test_an_answer_beyond_every_message_is_not_taken_into_memory(
     server: StandIn, client: EngineClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auxol_core.http_line.MAX_MESSAGE_BYTES", 1000)
+    monkeypatch.setattr("auxol_core.client.http_line.MAX_MESSAGE_BYTES", 1000)
     server.answers["GET /tasks"] = [b" " * 200_000]
     with pytest.raises(UnavailableError, match="more than 1,000 bytes"):
         client.list_tasks()

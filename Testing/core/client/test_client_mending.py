@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from stand_in_server import SHORT, STATUS, TOKEN, StandIn, broken_before
 
-from auxol_core.client import ASK_FIRST_BYTES, EngineClient
-from auxol_core.client_memory import ClientMemory
+from auxol_core.client.blocking import ASK_FIRST_BYTES, EngineClient
+from auxol_core.client.memory import ClientMemory
+from auxol_core.client.transport import Timeouts
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.protocol import Message, events_message, proposals_message
-from auxol_core.transport import Timeouts
 from auxol_core.types import Box, Event, MaskPatch, Point, Prompt, Propagated, Proposal, SliceImage
 
 IMAGE = SliceImage(np.arange(12, dtype=np.int16).reshape(3, 4), (0.5, 0.7))
@@ -68,7 +68,7 @@ def test_a_large_slice_is_sent_only_if_the_server_lacks_it(server: StandIn, clie
 def test_a_slice_that_fits_into_no_message_is_refused_before_it_is_sent(
     server: StandIn, client: EngineClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auxol_core.client_calls.MAX_MESSAGE_BYTES", 100)
+    monkeypatch.setattr("auxol_core.client.calls.MAX_MESSAGE_BYTES", 100)
     with pytest.raises(InvalidInputError, match="at most 100 bytes"):
         client.put_slice(OTHER)
     assert server.of(put(OTHER)) == []

@@ -16,7 +16,8 @@ import pytest
 from stand_in_server import SHORT as USUAL
 from stand_in_server import STATUS, TOKEN, StandIn, broken_before, free_port
 
-from auxol_core.client import EngineClient
+from auxol_core.client.blocking import EngineClient
+from auxol_core.client.outbox import KeptCorrection, Outbox, address_of
 from auxol_core.errors import (
     AccessError,
     InvalidInputError,
@@ -24,7 +25,6 @@ from auxol_core.errors import (
     StorageFullError,
     UnavailableError,
 )
-from auxol_core.outbox import KeptCorrection, Outbox, address_of
 from auxol_core.types import SliceImage
 
 IMAGE = SliceImage(np.arange(12, dtype=np.int16).reshape(3, 4), (0.5, 0.7))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from stand_in_server import STATUS, StandIn, broken_in_the_middle
 
-from auxol_core.client import EngineClient
+from auxol_core.client.blocking import EngineClient
 from auxol_core.errors import (
     InvalidInputError,
     NotFoundError,

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from auxol_core.client.server_process import ServerProcess
+from auxol_core.client.transport import Timeouts
 from auxol_core.errors import ProtocolVersionError, UnavailableError
-from auxol_core.server_process import ServerProcess
-from auxol_core.transport import Timeouts
 from auxol_core.types import SliceImage
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a script stands in for python by its first line")

@@ -10,11 +10,11 @@ from engine_contract import EngineContract
 from tiny_network import MACHINE, tiny_generalist
 
 from auxol_core.build import make_engine
-from auxol_core.engine import Engine
-from auxol_core.fusion import ExpertAdvice, FusionRule, MeanOfBest
+from auxol_core.engine.engine import Engine
 from auxol_core.options import TaskOptions
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
 from auxol_core.specialist.base import Specialist
+from auxol_core.specialist.fusion import ExpertAdvice, FusionRule, MeanOfBest
 from auxol_core.specialist.paper.learner import PaperSpecialist
 
 
@@ -26,7 +26,7 @@ def tiny_specialist(options: TaskOptions) -> tuple[Specialist, FusionRule]:
 
 
 class TestEngineInProcess(EngineContract):
-    """auxol_core.engine.Engine on a network a hundred times smaller."""
+    """auxol_core.engine.engine.Engine on a network a hundred times smaller."""
 
     @pytest.fixture
     def engine_factory(self, tmp_path: Path) -> EngineFactory:

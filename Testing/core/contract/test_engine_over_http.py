@@ -16,15 +16,15 @@ from test_engine_in_process import tiny_specialist
 from tiny_network import MACHINE, tiny_generalist
 
 from auxol_core.build import Compute, EngineParts, set_up_torch
-from auxol_core.client import EngineClient
+from auxol_core.client.blocking import EngineClient
+from auxol_core.client.transport import Timeouts
+from auxol_core.engine.worker import Worker
 from auxol_core.errors import UnavailableError
 from auxol_core.server.app import create_app
 from auxol_core.server.household import Household
 from auxol_core.server.run import bind
 from auxol_core.server.user_engine import user_engines
 from auxol_core.server.users import one_user
-from auxol_core.transport import Timeouts
-from auxol_core.worker import Worker
 
 TOKEN = "a-token-of-the-contract"
 TIMEOUTS = Timeouts(poll=1.0, retry=0.5)
@@ -78,7 +78,7 @@ class ClientOfItsOwnServer(EngineClient):
 
 
 class TestEngineOverHttp(EngineContract):
-    """auxol_core.client.EngineClient, with auxol_core.server on a network a hundred times smaller."""
+    """auxol_core.client.blocking.EngineClient, with auxol_core.server on a network a hundred times smaller."""
 
     @pytest.fixture
     def engine_factory(self, tmp_path: Path) -> Iterator[EngineFactory]:

@@ -10,13 +10,13 @@ from engine_contract import EngineContract
 from test_engine_in_process import tiny_specialist
 from tiny_network import MACHINE, tiny_generalist
 
-from auxol_core.engine import Engine
-from auxol_core.session import Listener
-from auxol_core.worker_engine import WorkerEngine
+from auxol_core.engine.engine import Engine
+from auxol_core.engine.open_task import Listener
+from auxol_core.engine.worker_engine import WorkerEngine
 
 
 class TestWorkerEngine(EngineContract):
-    """auxol_core.worker_engine.WorkerEngine on a network a hundred times smaller."""
+    """auxol_core.engine.worker_engine.WorkerEngine on a network a hundred times smaller."""
 
     @pytest.fixture
     def engine_factory(self, tmp_path: Path) -> EngineFactory:

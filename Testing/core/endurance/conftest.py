@@ -17,7 +17,7 @@ pytest.register_assert_rewrite("ledger", "mixed_requests", "test_engine_crashes"
 from nursery import Nursery, StartServer, tiny_program  # noqa: E402
 from torch_setting import torch_of_the_engine  # noqa: E402, F401 - an autouse fixture
 
-from auxol_core.server_process import ServerProcess  # noqa: E402
+from auxol_core.client.server_process import ServerProcess  # noqa: E402
 
 
 @pytest.fixture(scope="session")

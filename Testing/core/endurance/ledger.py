@@ -12,14 +12,14 @@ from small_engine import OPTIONS, TASK, box_around, disc
 from test_engine_crashes import assert_consistent
 
 from auxol_core.build import EngineParts
-from auxol_core.client import EngineClient
+from auxol_core.client.blocking import EngineClient
+from auxol_core.client.server_process import ServerProcess
+from auxol_core.client.transport import Timeouts
+from auxol_core.engine.open_task import TaskSession
 from auxol_core.errors import UnavailableError
-from auxol_core.lesson_codec import digest
 from auxol_core.options import TaskOptions
-from auxol_core.server_process import ServerProcess
-from auxol_core.session import TaskSession
-from auxol_core.task_file import TaskFile
-from auxol_core.transport import Timeouts
+from auxol_core.taskfile.lesson_codec import digest
+from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import Receipt, TaskStatus
 
 # A server that was killed is given up at once; what is asked of a slow machine may take long.

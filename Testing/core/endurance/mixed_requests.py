@@ -18,10 +18,10 @@ from small_engine import OPTIONS as SMALL
 from small_engine import SIDE, disc
 
 from auxol_core.api import EngineApi
-from auxol_core.client import EngineClient
+from auxol_core.client.blocking import EngineClient
+from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.types import BoolArray, Box, Point, Prompt, Propagated, Proposal, Receipt, SliceImage, VersionInfo
-from auxol_core.worker_engine import WorkerEngine
 
 # One step an update: what is asked in between is what these programs are about.
 OPTIONS = replace(SMALL, auxol=replace(SMALL.auxol, steps=1, batch=1))

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from unittest.mock import patch
 
-from auxol_core.server_process import ServerProcess
+from auxol_core.client.server_process import ServerProcess
 
 HERE = Path(__file__).resolve().parent
 CORE = HERE.parent

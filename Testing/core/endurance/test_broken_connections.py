@@ -22,8 +22,8 @@ from small_engine import OPTIONS, TASK, box_around, disc
 from small_server import until
 
 from auxol_core import protocol
-from auxol_core.client import EngineClient
-from auxol_core.server_process import ServerProcess
+from auxol_core.client.blocking import EngineClient
+from auxol_core.client.server_process import ServerProcess
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no stand-in for Python there")
 

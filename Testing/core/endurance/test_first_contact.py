@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from nursery import StartServer
 
-from auxol_core.metrics import dice
+from auxol_core.imaging.metrics import dice
 from auxol_core.types import BoolArray, Box, Prompt, SliceImage
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no stand-in for Python there")

@@ -25,9 +25,9 @@ from nursery import PATHS, Nursery, StartServer
 from small_engine import TASK, box_around, disc
 from small_server import tiny_parts
 
-from auxol_core.client import EngineClient
+from auxol_core.client.blocking import EngineClient
+from auxol_core.client.server_process import ServerProcess
 from auxol_core.errors import StorageFullError, UnavailableError
-from auxol_core.server_process import ServerProcess
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no stand-in for Python there")
 
@@ -168,7 +168,7 @@ def test_in_an_environment_with_proxies_that_lead_nowhere_client_and_server_meet
 HOST = """
 import sys, time
 from pathlib import Path
-from auxol_core.server_process import ServerProcess
+from auxol_core.client.server_process import ServerProcess
 server = ServerProcess(sys.argv[1], "--data-dir", sys.argv[2])
 print(server.pid, server.url, server.token, flush=True)
 time.sleep(600)

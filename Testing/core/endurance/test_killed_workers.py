@@ -21,10 +21,10 @@ from small_engine import TASK
 from small_server import tiny_parts
 
 from auxol_core.build import EngineParts, make_parts
-from auxol_core.client import EngineClient
-from auxol_core.fault_points import CRASH_VARIABLE, FAULT_POINTS
+from auxol_core.client.blocking import EngineClient
+from auxol_core.client.server_process import ServerProcess
 from auxol_core.options import AuxolOptions, MachineOptions, TaskOptions
-from auxol_core.server_process import ServerProcess
+from auxol_core.taskfile.fault_points import CRASH_VARIABLE, FAULT_POINTS
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no fork and no SIGKILL there")
 
@@ -152,7 +152,7 @@ def killed_at_random(
 
 @pytest.fixture
 def same_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("auxol_core.server_process.secrets.token_urlsafe", lambda _: SAME_TOKEN)
+    monkeypatch.setattr("auxol_core.client.server_process.secrets.token_urlsafe", lambda _: SAME_TOKEN)
 
 
 @pytest.mark.usefixtures("same_token")

@@ -23,11 +23,11 @@ from small_engine import narrow_engine
 from tiny_network import MACHINE
 
 from auxol_core.build import set_up_torch
-from auxol_core.client import EngineClient
-from auxol_core.server_process import ServerProcess
-from auxol_core.transport import Transport
-from auxol_core.worker import Worker
-from auxol_core.worker_engine import WorkerEngine
+from auxol_core.client.blocking import EngineClient
+from auxol_core.client.server_process import ServerProcess
+from auxol_core.client.transport import Transport
+from auxol_core.engine.worker import Worker
+from auxol_core.engine.worker_engine import WorkerEngine
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no stand-in for Python there")
 

@@ -23,9 +23,9 @@ from pathlib import Path
 from small_engine import TASK, narrow_engine, teach
 from tiny_network import tiny_generalist
 
-from auxol_core.engine import Engine
+from auxol_core.engine.engine import Engine
 from auxol_core.errors import StorageFullError
-from auxol_core.fault_points import CRASH_VARIABLE
+from auxol_core.taskfile.fault_points import CRASH_VARIABLE
 
 
 def say(*words: object) -> None:

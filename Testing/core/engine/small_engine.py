@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from tiny_network import MACHINE, tiny_generalist
 
 from auxol_core.build import make_engine
-from auxol_core.engine import Engine
-from auxol_core.fusion import ExpertAdvice, FusionRule, MeanOfBest
-from auxol_core.lesson_codec import digest
+from auxol_core.engine.engine import Engine
+from auxol_core.engine.open_task import TaskSession
 from auxol_core.options import AuxolOptions, PaperOptions, TaskOptions
-from auxol_core.session import TaskSession
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
 from auxol_core.specialist.base import Specialist
+from auxol_core.specialist.fusion import ExpertAdvice, FusionRule, MeanOfBest
 from auxol_core.specialist.paper.learner import PaperSpecialist
-from auxol_core.task_file import TaskFile
+from auxol_core.taskfile.lesson_codec import digest
+from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import BoolArray, Box, Prompt, Proposal, Receipt, SliceImage
 
 SIDE = 64

@@ -13,12 +13,12 @@ from small_engine import OPTIONS, PAPER, TASK, box_around, disc, narrow_speciali
 from tiny_network import MACHINE, tiny_generalist
 
 from auxol_core.build import set_up_torch
-from auxol_core.engine import Engine
+from auxol_core.engine.engine import Engine
+from auxol_core.engine.open_task import Listener
+from auxol_core.engine.worker import Urgency
+from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.options import TaskOptions
-from auxol_core.session import Listener
 from auxol_core.types import Event, Proposal, Receipt
-from auxol_core.worker import Urgency
-from auxol_core.worker_engine import WorkerEngine
 
 SOON = 60.0
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from small_engine import AUXOL, OPTIONS, SIDE, TASK, disc, look, narrow_engine, narrow_specialist, teach
 from tiny_network import tiny_generalist
 
-from auxol_core.engine import Engine
+from auxol_core.engine.engine import Engine
 from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError
 from auxol_core.options import AuxolOptions, TaskOptions
 from auxol_core.types import BoolArray, Box, IntensityWindow, Point, Prompt, Proposal, SliceImage
@@ -223,7 +223,7 @@ def test_a_mask_of_thousands_of_specks_is_saved_in_a_moment(shared: Engine) -> N
 def test_a_slice_that_was_evicted_is_asked_for_and_nothing_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auxol_core.engine.SLICE_BYTES", SIDE * SIDE)  # room for one
+    monkeypatch.setattr("auxol_core.engine.engine.SLICE_BYTES", SIDE * SIDE)  # room for one
     running = narrow_engine(tmp_path)
     running.create_task(TASK, OPTIONS)
     image, mask = disc(0)

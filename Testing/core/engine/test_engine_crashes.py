@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from small_engine import OPTIONS, PAPER, TASK, narrow_engine, teach, weights
 
-from auxol_core.engine import Engine
+from auxol_core.engine.engine import Engine
 from auxol_core.errors import TaskFileLockedError
-from auxol_core.fault_points import FAULT_POINTS
 from auxol_core.options import TaskOptions
+from auxol_core.taskfile.fault_points import FAULT_POINTS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork and no signals there")
 

@@ -30,16 +30,16 @@ from small_engine import (
 )
 from tiny_network import tiny_generalist
 
-from auxol_core.engine import Engine
-from auxol_core.fusion import ExpertAdvice, FusionRule
-from auxol_core.lesson_codec import digest
+from auxol_core.engine.engine import Engine
 from auxol_core.options import AuxolOptions, TaskOptions
 from auxol_core.promptable.simulate import jittered, largest_component
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
 from auxol_core.specialist.base import Arrays, Lesson, Specialist, View
+from auxol_core.specialist.fusion import ExpertAdvice, FusionRule
 from auxol_core.steps import finish
-from auxol_core.synthetic.generator import generate
+from auxol_core.taskfile.lesson_codec import digest
 from auxol_core.types import BoolArray, Box, Prompt, Segmentation, SliceImage
+from pretrain.synthetic.generator import generate
 
 # What it does
 

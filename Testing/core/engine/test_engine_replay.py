@@ -21,11 +21,11 @@ from small_engine import (
 from tiny_network import MACHINE
 
 from auxol_core.build import set_up_torch, specialist_factory
-from auxol_core.lesson_codec import digest
+from auxol_core.engine.open_task import TaskSession
 from auxol_core.options import AuxolOptions, TaskOptions
-from auxol_core.session import TaskSession
 from auxol_core.steps import finish
-from auxol_core.task_file import TaskFile
+from auxol_core.taskfile.lesson_codec import digest
+from auxol_core.taskfile.task_file import TaskFile
 
 BOTH = pytest.mark.parametrize("options", [OPTIONS, PAPER], ids=["auxol", "paper"])
 

@@ -9,11 +9,11 @@ import pytest
 from small_engine import AUXOL, OPTIONS, PAPER, TASK, box_around, disc, narrow_engine, narrow_specialist
 from tiny_network import tiny_generalist
 
-from auxol_core.fusion import FusionRule
+from auxol_core.engine.pending import drawn_box
 from auxol_core.generalist.base import encoded
 from auxol_core.options import TaskOptions
-from auxol_core.pending import drawn_box
 from auxol_core.specialist.base import Opinion, Specialist, View
+from auxol_core.specialist.fusion import FusionRule
 from auxol_core.types import BoolArray, Box, FloatArray, IntensityWindow, Prompt, Proposal, Segmentation, SliceImage
 
 # A second, naive implementation of the two rules, from the formulas of algorithm.md

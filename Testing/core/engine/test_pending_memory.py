@@ -10,9 +10,9 @@ from small_engine import OPTIONS, TASK, box_around, disc, narrow_specialist
 from tiny_network import MACHINE, tiny_generalist
 
 from auxol_core.build import set_up_torch
-from auxol_core.engine import Engine
+from auxol_core.engine.engine import Engine
+from auxol_core.engine.pending import PendingProposals
 from auxol_core.errors import NotFoundError
-from auxol_core.pending import PendingProposals
 from auxol_core.types import Proposal
 
 

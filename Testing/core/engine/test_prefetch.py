@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from small_engine import OPTIONS, TASK, disc, narrow_engine, propose
 
-from auxol_core.engine import Engine
+from auxol_core.engine.engine import Engine
 from auxol_core.generalist.base import Embedding
 from auxol_core.steps import finish
 from auxol_core.types import FloatArray

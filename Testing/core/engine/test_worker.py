@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from auxol_core.engine.worker import Urgency, Worker
 from auxol_core.errors import CancelledError, UnavailableError
-from auxol_core.worker import Urgency, Worker
 
 SOON = 20.0  # seconds; only a broken thread takes so long
 

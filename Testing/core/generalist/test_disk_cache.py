@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from test_sam import picture, tiny_sam
 from tiny_network import tiny_generalist
 
+from auxol_core.engine.slices import SliceStore
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist.base import Embedding, encoded
 from auxol_core.generalist.disk_cache import DiskCache, StoredEmbeddings, default_folder
 from auxol_core.generalist.sam import SamGeneralist
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.options import Precision
-from auxol_core.slices import SliceStore
 from auxol_core.steps import finish
 from auxol_core.types import Box, FloatArray, IntensityWindow, Prompt, SliceImage
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from auxol_core.pretrain.evaluate import COLUMNS, Measured, bars, report
+from pretrain.evaluate import COLUMNS, Measured, bars, report
 
 
 def _measured(stream: str = "kvasir", /, **changes: float) -> Measured:

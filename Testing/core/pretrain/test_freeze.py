@@ -8,10 +8,10 @@ import pytest
 import torch
 import typer
 
-from auxol_core.pretrain import freeze as freezing
-from auxol_core.pretrain.freeze import freeze
 from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.weights import load_weights
+from pretrain import freeze as freezing
+from pretrain.freeze import freeze
 
 
 @pytest.fixture(scope="module")

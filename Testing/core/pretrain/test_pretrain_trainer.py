@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from auxol_core.pretrain.train import Trainer, TrainOptions, batches, learning_rate_at
 from auxol_core.promptable.sampling import Target
+from pretrain.train import Trainer, TrainOptions, batches, learning_rate_at
 
 TINY = TrainOptions(steps=10, images_per_step=2, fresh_per_step=3, repairs_per_step=2, threads=1, warmup=4)
 

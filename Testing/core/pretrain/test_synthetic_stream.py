@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from auxol_core.pretrain.stream import MIN_OBJECT_PIXELS, SyntheticStream, targets_of
-from auxol_core.synthetic.generator import SyntheticImage, generate
+from pretrain.stream import MIN_OBJECT_PIXELS, SyntheticStream, targets_of
+from pretrain.synthetic.generator import SyntheticImage, generate
 
 # A second trainer, as a program of its own, because only a killed process closes nothing behind it.
 # It is killed with images under way: a pipe that is full and has no reader any more is what kept the producer.
 TRAINER = """
 import sys, time
-from auxol_core.pretrain.stream import SyntheticStream
+from pretrain.stream import SyntheticStream
 if __name__ == "__main__":
     stream = SyntheticStream(0, 0)
     next(iter(stream))

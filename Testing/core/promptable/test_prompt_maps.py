@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auxol_core.crops import Window
+from auxol_core.imaging.crops import Window
 from auxol_core.promptable.prompt_maps import POINT_RADIUS, draw, network_input
 from auxol_core.types import Box, FloatArray, Point, Prompt
 

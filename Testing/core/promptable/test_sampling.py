@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auxol_core.crops import Window
+from auxol_core.imaging.crops import Window
 from auxol_core.promptable.network import CROP_SIDE
 from auxol_core.promptable.sampling import Sample, Target, fresh_sample, repaired_sample, stacked
 from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt

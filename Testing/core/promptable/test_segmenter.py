@@ -10,10 +10,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from auxol_core.crops import Window
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist.builtin import load_builtin
-from auxol_core.metrics import dice
+from auxol_core.imaging.crops import Window
+from auxol_core.imaging.metrics import dice
 from auxol_core.promptable import segmenter as segmenter_module
 from auxol_core.promptable import windows
 from auxol_core.promptable.network import PromptableNetwork

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxol_core.metrics import dice
+from auxol_core.imaging.metrics import dice
 from auxol_core.promptable.simulate import (
     correcting_click,
     interior_depth,

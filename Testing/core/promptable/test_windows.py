@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auxol_core.crops import MAX_SIDE, Window
 from auxol_core.errors import InvalidInputError
+from auxol_core.imaging.crops import MAX_SIDE, Window
 from auxol_core.promptable import windows
 from auxol_core.types import Box, Point, Prompt
 

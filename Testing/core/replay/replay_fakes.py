@@ -9,7 +9,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from auxol_core.errors import InvalidInputError, NotFoundError
-from auxol_core.metrics import dice
+from auxol_core.imaging.metrics import dice
 from auxol_core.options import TaskOptions
 from auxol_core.replay.methods import ellipse, point_distance
 from auxol_core.types import CorrectionInfo, Proposal, Receipt, Scores, TaskStatus

@@ -9,7 +9,7 @@ import pytest
 from replay_fakes import FakeFactory, image_set, volume_set, write_image
 
 from auxol_core.errors import DataError, InvalidInputError, UnavailableError
-from auxol_core.metrics import dice
+from auxol_core.imaging.metrics import dice
 from auxol_core.options import MachineOptions, PaperOptions
 from auxol_core.replay.benchmark import replay
 from auxol_core.replay.options import FeedbackOptions, Noise, PlanOptions, PromptOptions, ReplayOptions

@@ -7,7 +7,7 @@ import pytest
 from replay_fakes import disc
 
 from auxol_core.errors import InvalidInputError
-from auxol_core.metrics import dice
+from auxol_core.imaging.metrics import dice
 from auxol_core.replay.methods import METHODS, Method, best_radius, chosen, drawn_shape, ellipse, point_distance
 from auxol_core.replay.options import ReplayOptions
 from auxol_core.types import Box, Point, Prompt

@@ -11,7 +11,7 @@ import SimpleITK as sitk
 from replay_fakes import image_set, volume_set, write_image
 
 from auxol_core.errors import DataError, InvalidInputError
-from auxol_core.replay import files
+from auxol_core.imaging import files
 from auxol_core.replay.labels import patient_of
 from auxol_core.replay.sources import open_set, structures
 

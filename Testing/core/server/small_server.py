@@ -18,7 +18,7 @@ from tiny_network import MACHINE, tiny_generalist
 
 from auxol_core import protocol
 from auxol_core.build import Compute, EngineParts, set_up_torch
-from auxol_core.fusion import ExpertAdvice
+from auxol_core.engine.worker import Worker
 from auxol_core.options import TaskOptions
 from auxol_core.server.app import create_app
 from auxol_core.server.gate import LOOPBACK_NAMES
@@ -27,8 +27,8 @@ from auxol_core.server.run import AuxolServer, Leaving, bind
 from auxol_core.server.user_engine import user_engines
 from auxol_core.server.users import Users, one_user
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
+from auxol_core.specialist.fusion import ExpertAdvice
 from auxol_core.types import Prompt, SliceImage
-from auxol_core.worker import Worker
 
 TOKEN = "a token for the tests"
 

@@ -11,9 +11,9 @@ import numpy as np
 from small_server import BareClient, Clock, ServerFactory, SmallServer, picture, truth, until
 
 from auxol_core import protocol
+from auxol_core.engine.worker import Urgency
 from auxol_core.server.limits import Limits
 from auxol_core.types import Box, Prompt, SliceImage
-from auxol_core.worker import Urgency
 
 BOX = Prompt(box=Box(18, 22, 42, 48))
 

@@ -10,10 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from auxol_core import lesson_codec
 from auxol_core.errors import InvalidInputError, TaskFileGeneralistError
 from auxol_core.generalist.builtin import load_builtin
-from auxol_core.metrics import dice
+from auxol_core.imaging.metrics import dice
 from auxol_core.options import AuxolOptions
 from auxol_core.promptable.fold import folded
 from auxol_core.promptable.network import PromptableNetwork
@@ -23,6 +22,7 @@ from auxol_core.specialist.auxol.learner import AuxolSpecialist
 from auxol_core.specialist.auxol.opinion import checked
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, Specialist, View
 from auxol_core.steps import finish
+from auxol_core.taskfile import lesson_codec
 from auxol_core.types import BoolArray, Box, FloatArray, Prompt, Segmentation
 
 SMALL = AuxolOptions(steps=2, batch=2)

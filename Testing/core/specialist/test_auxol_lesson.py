@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auxol_core import lesson_codec
 from auxol_core.specialist.auxol.lesson import CLOSE_SIDE, WHOLE_SIDE, Scene, decode, encode
 from auxol_core.specialist.base import View
+from auxol_core.taskfile import lesson_codec
 from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt, Segmentation
 
 

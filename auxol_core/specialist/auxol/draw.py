@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from auxol_core.crops import Window, extent
+from auxol_core.imaging.crops import Window, extent
 from auxol_core.promptable import windows
 from auxol_core.promptable.sampling import Sample, Target, fresh_sample
 from auxol_core.promptable.simulate import jittered

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auxol_core.errors import InvalidInputError, TaskFileGeneralistError
-from auxol_core.metrics import dice
+from auxol_core.imaging.metrics import dice
 from auxol_core.options import AuxolOptions, Precision
 from auxol_core.promptable.losses import promptable_loss
 from auxol_core.promptable.network import PromptableNetwork

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from auxol_core.crops import MAX_SIDE, Window
-from auxol_core.metrics import dice
+from auxol_core.imaging.crops import MAX_SIDE, Window
+from auxol_core.imaging.metrics import dice
 from auxol_core.promptable.sampling import Target
 from auxol_core.promptable.windows import clipped
 from auxol_core.specialist.base import Arrays, View

@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
-from auxol_core.metrics import dice
+from auxol_core.imaging.metrics import dice
 from auxol_core.options import PaperOptions, Precision
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View
 from auxol_core.specialist.paper.crop import crop_input, crop_region, nearest, paste_logits

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auxol_core.errors import InvalidInputError
-from auxol_core.memory import Batch, Entry, batch_policy, only, with_losses
 from auxol_core.options import PaperOptions
 from auxol_core.specialist.base import Arrays, Lesson
 from auxol_core.specialist.paper.crop import CropInput
 from auxol_core.specialist.paper.loss import structure_loss
 from auxol_core.specialist.paper.networks import CHANNELS, Networks, has_learned
+from auxol_core.specialist.paper.online_batch import Batch, Entry, batch_policy, only, with_losses
 
 # A step on 32 crops takes 25 s on two cores. InstanceNorm knows no batch, so gradients may be summed over a few
 # samples at a time, and a waiting prediction goes first after each of these.

@@ -1,0 +1,1 @@
+"""The engine from Qt's side: requests, the worker process, reconnecting."""

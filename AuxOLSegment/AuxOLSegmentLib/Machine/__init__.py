@@ -1,0 +1,1 @@
+"""Settings, dependencies and messages."""

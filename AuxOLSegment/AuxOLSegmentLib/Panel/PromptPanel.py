@@ -1,0 +1,216 @@
+"""Sections 2 to 4 of the panel, the loop of the work: prompt, look at the proposal, accept or repair it, save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from AuxOLSegmentLib.Panel import Shortcuts
+from AuxOLSegmentLib.Panel.PanelTools import Act, Say, setReady, silently, withKey
+from AuxOLSegmentLib.Scene.VolumeReader import ViewRefused, alignedSlice, rotateToVolume, volumeProblem
+from AuxOLSegmentLib.Session.SliceBook import SliceState
+
+MODES = ("box", "positive", "negative")
+
+
+class PromptPanel:
+    """``whyNot()`` says why nothing can be prompted yet. Each button's own action is also what its key does."""
+
+    def __init__(self, ui: Any, logic: Any, whyNot: Callable[[], str], act: Act, say: Say) -> None:
+        self.ui, self.logic, self.whyNot, self.act, self.say = ui, logic, whyNot, act, say
+        self.keysShown = False
+        self.modeButtons = dict(zip(MODES, (ui.boxButton, ui.positiveButton, ui.negativeButton), strict=True))
+        self._connect()
+
+    def _connect(self) -> None:
+        ui, logic = self.ui, self.logic
+        for mode, button in self.modeButtons.items():
+            button.connect("clicked(bool)", lambda checked, mode=mode: self._onMode(mode, checked))
+        ui.promptList.connect("itemClicked(QListWidgetItem*)", lambda *_unused: self._onPromptClicked())
+        clicks = {
+            ui.removeLastButton: lambda: logic.prompts.removeLast(logic.prompts.active),
+            ui.removePromptButton: lambda: logic.prompts.remove(logic.prompts.active),
+            ui.removeAllButton: lambda: logic.prompts.removeAll(),
+            ui.rotateButton: self._rotateViews,
+            ui.acceptButton: lambda: logic.accept(),
+            ui.discardButton: lambda: logic.dismiss(),
+            ui.saveButton: lambda: logic.save(),
+            ui.saveAllButton: lambda: logic.saveAllReviewed(),
+        }
+        for button, action in clicks.items():
+            button.connect("clicked(bool)", lambda *_unused, action=action: self.act(action))
+        ui.showProposalsCheckBox.connect("toggled(bool)", lambda shown: self.act(lambda: logic.layer.setVisible(shown)))
+
+    # Keys
+
+    def keys(self) -> dict[str, Callable[[], None]]:
+        """Letter -> what it does, for Shortcuts."""
+        ui = self.ui
+        return {
+            Shortcuts.BOX: lambda: self._press(ui.boxButton),
+            Shortcuts.POSITIVE: lambda: self._press(ui.positiveButton),
+            Shortcuts.NEGATIVE: lambda: self._press(ui.negativeButton),
+            Shortcuts.ACCEPT: lambda: self._press(ui.acceptButton),
+            Shortcuts.DISCARD: lambda: self._press(ui.discardButton),
+            Shortcuts.SAVE: lambda: self._press(ui.saveButton),
+            Shortcuts.SHOW: lambda: self._press(ui.showProposalsCheckBox),
+        }
+
+    def _press(self, button: Any) -> None:
+        """A key presses its button; where that is off, the status line says why."""
+        if button.enabled:
+            button.click()
+        else:
+            self.say(button.toolTip.split("\n")[0], "warning")
+
+    # Prompts
+
+    def _onMode(self, mode: str, checked: bool) -> None:
+        self.act((lambda: self.logic.prompts.start(mode)) if checked else self.logic.prompts.stop)
+        self.refreshPrompts()
+
+    def _onPromptClicked(self) -> None:
+        objects = list(self.logic.prompts.objects())
+        row = self.ui.promptList.currentRow
+        if 0 <= row < len(objects):
+            self.act(lambda: self.logic.prompts.activate(objects[row].objectID))
+            self.act(lambda: self.logic.goTo(objects[row].key))
+
+    def refreshPrompts(self) -> None:
+        """Mode buttons, the list of objects, and the button for oblique views."""
+        reader, whyNot = self.logic.prompts, self.whyNot()
+        for mode, button in self.modeButtons.items():
+            with silently(button):
+                button.checked = reader.mode == mode
+            setReady(button, whyNot, self._modeTip(mode))
+        self.ui.promptHintLabel.text = whyNot or self._hint(reader.mode)
+        self._refreshList()
+        oblique = self._obliqueViews()
+        self.ui.rotateButton.visible = bool(oblique)
+        self.ui.rotateButton.toolTip = "\n".join(str(refused) for _node, refused in oblique)
+
+    def _refreshList(self) -> None:
+        ui, reader = self.ui, self.logic.prompts
+        objects = list(reader.objects())
+        ids = [each.objectID for each in objects]
+        with silently(ui.promptList):
+            ui.promptList.clear()
+            ui.promptList.addItems([each.label for each in objects])
+            ui.promptList.setCurrentRow(ids.index(reader.active) if reader.active in ids else -1)
+        none = "" if objects else _("There is no prompt yet.")
+        unselected = "" if reader.active in ids else _("Select a prompt in the list first.")
+        setReady(ui.removeLastButton, none or unselected, _("Take back the last box or point of the selected object."))
+        setReady(ui.removePromptButton, none or unselected, _("Remove the selected object with its box and points."))
+        setReady(ui.removeAllButton, none, _("Remove all boxes and points. Your segments stay as they are."))
+
+    def _hint(self, mode: str) -> str:
+        return {
+            "box": _("Drag a box around the object in any slice view."),
+            "positive": _("Click inside the object in any slice view."),
+            "negative": _("Click on what does not belong to the object."),
+        }.get(mode, _("Choose box or point, then mark the object in any slice view."))
+
+    def _modeTip(self, mode: str) -> str:
+        return {
+            "box": _("Drag a box around an object. Each box begins a new object. Press again to stop."),
+            "positive": _("Click inside the object; refines the proposal on this slice. Press again to stop."),
+            "negative": _("Click on what the proposal took by mistake. Press again to stop."),
+        }[mode]
+
+    # Views that are not aligned with the voxels
+
+    def _obliqueViews(self) -> list[tuple[Any, ViewRefused]]:
+        """Visible slice views that would refuse a prompt and can be rotated, each with its reason."""
+        volume = self.ui.volumeSelector.currentNode()
+        if volume is None or volumeProblem(volume):
+            return []
+        refused = []
+        for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+            if node.IsViewVisibleInLayout():
+                try:
+                    alignedSlice(node, volume)
+                except ViewRefused as reason:
+                    if reason.canRotate:
+                        refused.append((node, reason))
+        return refused
+
+    def _rotateViews(self) -> None:
+        volume = self.ui.volumeSelector.currentNode()
+        for node, _reason in self._obliqueViews():
+            rotateToVolume(node, volume)
+        self.refreshPrompts()
+
+    # Proposal and saving
+
+    def refreshProposal(self) -> None:
+        """What is proposed, and whether it can be accepted."""
+        ui, logic = self.ui, self.logic
+        shown = logic.hasProposalOnDisplay()
+        ui.proposalLabel.text = logic.proposalText() or (
+            _("A proposal is on display.") if shown else _("No proposal on the slices on display.")
+        )
+        none = "" if shown else _("There is no proposal on the slices on display.")
+        setReady(
+            ui.acceptButton,
+            none,
+            _("Add the proposal to your segment, as one step that the editor can undo."),
+        )
+        setReady(ui.discardButton, none, _("Take the proposal away. Your segment stays as it is."))
+
+    def refreshCounts(self) -> None:
+        """How far the slices are, and whether they can be saved."""
+        ui, logic = self.ui, self.logic
+        ui.countsLabel.text = countsText(logic.sliceCounts(), len(logic.unreviewed()))
+        can, whyNot = logic.canSave()
+        setReady(
+            ui.saveButton, "" if can else whyNot, _("Save the slices on display. Each saved slice teaches the task.")
+        )
+        counts = logic.sliceCounts()
+        waiting = counts.get(SliceState.ACCEPTED, 0) + counts.get(SliceState.EDITED, 0)
+        none = "" if waiting else _("No accepted or edited slice waits to be saved.")
+        setReady(
+            ui.saveAllButton,
+            (self.whyNot() if waiting else "") or none,
+            _("Save every accepted or edited slice that was on display after its last change."),
+        )
+
+    def refreshTexts(self) -> None:
+        """The keys on the buttons, while they work."""
+        ui, on = self.ui, self.keysShown
+        texts = {
+            ui.boxButton: (_("Box"), Shortcuts.BOX),
+            ui.positiveButton: (_("+ Point"), Shortcuts.POSITIVE),
+            ui.negativeButton: (_("\u2212 Point"), Shortcuts.NEGATIVE),
+            ui.acceptButton: (_("Accept"), Shortcuts.ACCEPT),
+            ui.discardButton: (_("Discard"), Shortcuts.DISCARD),
+            ui.saveButton: (_("Save slice"), Shortcuts.SAVE),
+            ui.showProposalsCheckBox: (_("Show"), Shortcuts.SHOW),
+        }
+        for button, (text, key) in texts.items():
+            button.text = withKey(text, key if on else "")
+
+    def refresh(self) -> None:
+        """Everything in these sections."""
+        self.refreshTexts()
+        self.refreshPrompts()
+        self.refreshProposal()
+        self.refreshCounts()
+
+
+def countsText(counts: dict[Any, int], unreviewed: int) -> str:
+    """How many slices are in which state, in the order of their life; what is not there is left out."""
+    told = [
+        (SliceState.PROPOSED, _("{count} proposed")),
+        (SliceState.ACCEPTED, _("{count} accepted")),
+        (SliceState.EDITED, _("{count} edited")),
+        (SliceState.SAVED, _("{count} saved")),
+    ]
+    parts = [text.format(count=counts[state]) for state, text in told if counts.get(state)]
+    if not parts:
+        return _("Accept a proposal or draw with the Segment Editor below, then save: that is what teaches.")
+    if unreviewed:
+        parts.append(_("{count} changed but not looked at").format(count=unreviewed))
+    return _("Slices: {parts}.").format(parts=", ".join(parts))

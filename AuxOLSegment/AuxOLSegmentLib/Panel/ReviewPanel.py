@@ -1,0 +1,174 @@
+"""Section 5: the next slices and the whole volume; proposals listed worst first, so that the eye goes there first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from AuxOLSegmentLib.Machine.Settings import Settings
+from AuxOLSegmentLib.Panel.PanelTools import Act, Table, fraction, setReady, silently
+from AuxOLSegmentLib.Scene.VolumeReader import displayedSlices, rasOfPixel, sliceCount, volumeProblem
+from AuxOLSegmentLib.Session.SliceBook import SliceState
+
+
+class ReviewPanel:
+    """``whyNot()`` says why nothing can be proposed yet."""
+
+    def __init__(self, ui: Any, logic: Any, settings: Settings, whyNot: Callable[[], str], act: Act) -> None:
+        self.ui, self.logic, self.settings, self.whyNot, self.act = ui, logic, settings, whyNot, act
+        self.table = Table(ui.reviewTable, (110, 90, 0))
+        self._items: list[Any] = []
+        with silently(ui.proposeNextCheckBox):
+            ui.proposeNextCheckBox.checked = settings.proposeNext
+        self._connect()
+
+    def _connect(self) -> None:
+        ui, logic = self.ui, self.logic
+        clicks = {
+            ui.neighboursButton: lambda: logic.proposeNeighbours(),
+            ui.propagateButton: lambda: logic.propagate(ui.rangeFirstSpinBox.value, ui.rangeLastSpinBox.value),
+            ui.cancelPropagationButton: lambda: logic.cancelPropagation(),
+            ui.acceptAboveButton: lambda: logic.acceptAbove(ui.acceptAboveSpinBox.value),
+        }
+        for button, action in clicks.items():
+            button.connect("clicked(bool)", lambda *_unused, action=action: self.act(action))
+        ui.allSlicesButton.connect("clicked(bool)", lambda *_unused: self._chooseAll())
+        ui.proposeNextCheckBox.connect("toggled(bool)", lambda on: self.settings.set("proposeNext", on))
+        ui.rangeFirstSpinBox.connect("valueChanged(int)", lambda *_unused: self.refreshPropagation())
+        ui.rangeLastSpinBox.connect("valueChanged(int)", lambda *_unused: self.refreshPropagation())
+        ui.acceptAboveSpinBox.connect("valueChanged(double)", lambda *_unused: self._refreshAccept())
+        ui.reviewTable.connect("cellClicked(int,int)", lambda row, _column: self._goTo(row))
+
+    # The range
+
+    def _lastIndex(self) -> int:
+        """Of the slices along the direction on display; -1 where nothing is on display."""
+        volume = self.ui.volumeSelector.currentNode()
+        if volume is None or volumeProblem(volume):
+            return -1
+        active = self.logic.prompts.active
+        key = self.logic.prompts.key(active) if active is not None else None
+        keys = [key] if key is not None else displayedSlices(volume)
+        return sliceCount(volume, keys[0].axis) - 1 if keys else -1
+
+    def _chooseAll(self) -> None:
+        self.ui.rangeFirstSpinBox.setValue(0)
+        self.ui.rangeLastSpinBox.setValue(max(0, self._lastIndex()))
+
+    def refreshRange(self) -> None:
+        """No index beyond the volume; a fresh scene begins with the whole volume."""
+        ui, last = self.ui, self._lastIndex()
+        if last < 0:
+            return
+        untouched = ui.rangeFirstSpinBox.value == ui.rangeLastSpinBox.value == 0
+        ui.rangeFirstSpinBox.setMaximum(last)
+        ui.rangeLastSpinBox.setMaximum(last)
+        if untouched:
+            ui.rangeLastSpinBox.setValue(last)
+
+    def refreshPropagation(self) -> None:
+        """Progress, and which buttons make sense now."""
+        ui = self.ui
+        running, done, total = self.logic.propagation
+        ui.propagationBar.setRange(0, total if total else 1)
+        ui.propagationBar.setValue(done)
+        ui.propagationBar.setFormat(_("{done} of {total} slices").format(done=done, total=total) if total else "")
+        busy = _("Propagation is under way.") if running else ""
+        seedless = "" if self._hasSeed() else _("Accept or draw the structure on one slice first: it is the seed.")
+        first, last = ui.rangeFirstSpinBox.value, ui.rangeLastSpinBox.value
+        backward = "" if first <= last else _("The first slice lies behind the last one.")
+        setReady(
+            ui.propagateButton,
+            busy or self.whyNot() or seedless or backward,
+            _("Propose on every slice of the range, starting at the slices that you accepted or edited."),
+        )
+        whyNot = busy or self.whyNot() or seedless
+        setReady(ui.neighboursButton, whyNot, _("Propose on the slices beside the one on display."))
+        idle = "" if running else _("No propagation is under way.")
+        setReady(ui.cancelPropagationButton, idle, _("Stop; the proposals that came stay."))
+        setReady(ui.allSlicesButton, "" if self._lastIndex() >= 0 else _("Choose a volume first."))
+
+    def _hasSeed(self) -> bool:
+        counts = self.logic.sliceCounts()
+        return any(counts.get(state) for state in (SliceState.ACCEPTED, SliceState.EDITED, SliceState.SAVED))
+
+    # The list
+
+    def _goTo(self, row: int) -> None:
+        if 0 <= row < len(self._items):
+            self.act(lambda: self.logic.goTo(self._items[row].key))
+
+    def refreshList(self) -> None:
+        """Slices with a proposal or without a look at them, worst first."""
+        self._items = list(self.logic.review())
+        self.table.fill(reviewRows(self._items))
+        unreviewed = len(self.logic.unreviewed())
+        proposed = sum(item.state is SliceState.PROPOSED for item in self._items)
+        self.ui.reviewLabel.text = reviewText(proposed, unreviewed)
+        self._refreshAccept()
+
+    def _refreshAccept(self) -> None:
+        ui, quality = self.ui, self.ui.acceptAboveSpinBox.value
+        count = sum(
+            item.state is SliceState.PROPOSED and item.quality is not None and item.quality >= quality
+            for item in self._items
+        )
+        ui.acceptAboveLabel.text = _("1 slice") if count == 1 else _("{count} slices").format(count=count)
+        none = "" if count else _("No proposal has an estimated quality as high as that.")
+        setReady(ui.acceptAboveButton, none, _("Accept these proposals without a look at each; they are listed then."))
+
+    def refresh(self) -> None:
+        """Everything in this section."""
+        self.refreshRange()
+        self.refreshPropagation()
+        self.refreshList()
+
+
+def reviewRows(items: list[Any]) -> list[list[str]]:
+    """Slice, state, estimated quality."""
+    # Names are looked up once each: translating and asking the scene for every one of 300 slices takes too long.
+    planes = {place: planeName(*place) for place in {(item.key.volumeID, item.key.axis) for item in items}}
+    states = stateTexts()
+    return [
+        [f"{planes[item.key.volumeID, item.key.axis]} {item.key.index}", states[item.state], atLeast(item.quality)]
+        for item in items
+    ]
+
+
+def atLeast(quality: float | None) -> str:
+    """Two digits, cut and not rounded: 0.896 is not among "all from 0.90"."""
+    return fraction(None if quality is None else math.floor(100 * quality + 1e-6) / 100)
+
+
+def planeName(volumeID: str, axis: int) -> str:
+    """How a reader calls the slices along ``axis``, by the volume's own direction."""
+    volume = slicer.mrmlScene.GetNodeByID(volumeID)
+    if volume is None or volumeProblem(volume):
+        return _("Slice")
+    here, next_ = (rasOfPixel(volume, axis, at, 0, 0) for at in (0, 1))
+    steps = [abs(after - before) for before, after in zip(here, next_, strict=True)]
+    return (_("Sagittal"), _("Coronal"), _("Axial"))[steps.index(max(steps))]
+
+
+def stateTexts() -> dict[SliceState, str]:
+    return {
+        SliceState.EMPTY: _("empty"),
+        SliceState.PROPOSED: _("proposed"),
+        SliceState.ACCEPTED: _("accepted"),
+        SliceState.EDITED: _("edited"),
+        SliceState.SAVED: _("saved"),
+    }
+
+
+def reviewText(proposed: int, unreviewed: int) -> str:
+    """What still waits for a reader's eye."""
+    told = []
+    if proposed:
+        told.append(_("Proposals to decide on: {count}; click one to see it.").format(count=proposed))
+    if unreviewed:
+        told.append(_("Changed but not looked at, so not taught: {count}.").format(count=unreviewed))
+    return " ".join(told) or _("No proposal waits.")

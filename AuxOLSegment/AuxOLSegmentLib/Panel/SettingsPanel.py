@@ -1,0 +1,118 @@
+"""Settings of this machine: the engine, a server, how the module behaves. Off and local unless the user says else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+from AuxOLSegmentLib.Machine.Settings import Settings
+from AuxOLSegmentLib.Panel.PanelTools import Act, Say, fileToOpen, folderToUse, setReady, silently
+
+DEVICES = ("auto", "cpu", "cuda")
+GENERALISTS = ("builtin", "vit_b", "vit_l", "vit_h", "medsam")
+CHECKS = ("remote", "saveOnCompleted", "saveOnSceneSave", "acceptOnEffect", "shortcuts")
+LINES = ("dataDir", "pythonPath", "wheelFolder", "serverUrl", "serverToken")
+
+
+class SettingsPanel:
+    """``changed()`` is called after a setting was changed that other parts of the panel show."""
+
+    def __init__(
+        self, ui: Any, logic: Any, settings: Settings, changed: Callable[[], None], act: Act, say: Say
+    ) -> None:
+        self.ui, self.logic, self.settings, self.changed, self.act, self.say = ui, logic, settings, changed, act, say
+        self._gone = False
+        self._fill()
+        self._connect()
+
+    def _fill(self) -> None:
+        ui, settings = self.ui, self.settings
+        checks = [getattr(ui, f"{name}CheckBox") for name in CHECKS]
+        with silently(ui.generalistSelector, ui.deviceSelector, ui.threadsSpinBox, *checks):
+            ui.generalistSelector.addItems(list(GENERALISTS))
+            ui.generalistSelector.setEditText(settings.generalist)
+            ui.deviceSelector.addItems([_("Automatic"), _("Processor (CPU)"), _("NVIDIA graphics card (CUDA)")])
+            ui.deviceSelector.setCurrentIndex(DEVICES.index(settings.device))
+            ui.threadsSpinBox.setValue(settings.threads)
+            for name, box in zip(CHECKS, checks, strict=True):
+                box.checked = getattr(settings, name)
+        for name in LINES:
+            getattr(ui, f"{name}Edit").text = getattr(settings, name)
+
+    def _connect(self) -> None:
+        ui = self.ui
+        ui.generalistSelector.connect("currentTextChanged(QString)", lambda text: self._set("generalist", text.strip()))
+        ui.deviceSelector.connect("currentIndexChanged(int)", lambda index: self._set("device", DEVICES[index]))
+        ui.threadsSpinBox.connect("valueChanged(int)", lambda value: self._set("threads", value))
+        for name in CHECKS:
+            box = getattr(ui, f"{name}CheckBox")
+            box.connect("toggled(bool)", lambda on, name=name: self._set(name, on))
+        for name in ("dataDir", "wheelFolder"):
+            button = getattr(ui, f"{name}Button")
+            button.connect("clicked(bool)", lambda *_unused, name=name: self._browseFolder(name))
+        ui.pythonPathButton.connect("clicked(bool)", lambda *_unused: self._browseFile("pythonPath"))
+        for name in LINES:
+            edit = getattr(ui, f"{name}Edit")
+            edit.connect("editingFinished()", lambda name=name, edit=edit: self._set(name, edit.text.strip()))
+        ui.restartEngineButton.connect("clicked(bool)", lambda *_unused: self.act(self._restart))
+        ui.stopEngineButton.connect("clicked(bool)", lambda *_unused: self.act(lambda: self.logic.stopEngine()))
+        ui.testServerButton.connect("clicked(bool)", lambda *_unused: self.act(self._test))
+        ui.diagnosticsButton.connect("clicked(bool)", lambda *_unused: self.act(self._copyDiagnostics))
+
+    def _set(self, name: str, value: Any) -> None:
+        if name == "generalist" and not value:
+            return  # between two words
+        if value != getattr(self.settings, name):
+            self.settings.set(name, value)
+            self.refresh()
+            self.changed()
+
+    def _browseFolder(self, name: str) -> None:
+        self._choose(name, folderToUse(_("Folder"), getattr(self.settings, name)))
+
+    def _browseFile(self, name: str) -> None:
+        self._choose(name, fileToOpen(_("Program")))
+
+    def _choose(self, name: str, path: str) -> None:
+        if path:
+            getattr(self.ui, f"{name}Edit").text = path
+            self._set(name, path)
+
+    def _restart(self) -> None:
+        self.logic.stopEngine()
+        self.logic.startEngine()
+
+    def _test(self) -> None:
+        ui = self.ui
+        ui.testServerLabel.text = _("Asking the server ...")
+        self.logic.testServer(ui.serverUrlEdit.text.strip(), ui.serverTokenEdit.text.strip(), self._onTested)
+
+    def _onTested(self, ok: bool, text: str) -> None:
+        if not self._gone:
+            self.ui.testServerLabel.text = text
+            self.say(text, "info" if ok else "warning")
+
+    def _copyDiagnostics(self) -> None:
+        qt.QApplication.clipboard().setText(self.logic.diagnostics())
+        self.say(_("The diagnostics are in the clipboard."), "info")
+
+    def refresh(self) -> None:
+        """Which fields and buttons make sense now."""
+        ui, remote = self.ui, self.settings.remote
+        off = "" if remote else _("Tick the box above first: a server is used only if you say so.")
+        setReady(ui.serverUrlEdit, off, _("Address of the AuxOL server, with its port."))
+        setReady(ui.serverTokenEdit, off, _("The token that the keeper of the server gave you; kept on this machine."))
+        unnamed = "" if ui.serverUrlEdit.text.strip() else _("Enter the address of the server first.")
+        setReady(ui.testServerButton, off or unnamed, _("Ask the server who it is. No image is sent."))
+        state = self.logic.engineState
+        stopped = _("The engine is not running.") if state is EngineState.OFF else ""
+        setReady(ui.stopEngineButton, stopped, _("Nothing that was saved is lost."))
+        ui.restartEngineButton.text = _("Start engine") if stopped else _("Restart engine")
+
+    def cleanup(self) -> None:
+        """A server's answer that comes later is passed over."""
+        self._gone = True

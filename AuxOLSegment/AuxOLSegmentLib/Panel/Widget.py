@@ -1,0 +1,206 @@
+"""The panel: loads the .ui files, joins its parts, and lets SessionLogic's changes reach what they concern.
+
+Each part is a file of its own and reads SessionLogic when told to; none keeps what SessionLogic knows. Clicks go to
+SessionLogic, whose calls return at once. What they raise becomes a sentence on the status line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from auxol_core.errors import AuxolError
+from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+from AuxOLSegmentLib.Machine.Messages import sentence
+from AuxOLSegmentLib.Machine.Settings import Settings
+from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
+from AuxOLSegmentLib.Panel.InputsPanel import InputsPanel
+from AuxOLSegmentLib.Panel.LearningPanel import LearningPanel
+from AuxOLSegmentLib.Panel.PanelTools import setReady
+from AuxOLSegmentLib.Panel.PromptPanel import PromptPanel
+from AuxOLSegmentLib.Panel.ReviewPanel import ReviewPanel
+from AuxOLSegmentLib.Panel.SettingsPanel import SettingsPanel
+from AuxOLSegmentLib.Panel.SetupPanel import SetupPanel
+from AuxOLSegmentLib.Panel.Shortcuts import Shortcuts
+
+UI_FOLDER = Path(__file__).resolve().parent.parent / "Resources" / "UI"
+ICONS = {
+    "info": qt.QStyle.SP_MessageBoxInformation,
+    "busy": qt.QStyle.SP_BrowserReload,
+    "warning": qt.QStyle.SP_MessageBoxWarning,
+    "error": qt.QStyle.SP_MessageBoxCritical,
+}
+ICON_SIZE = 18
+
+
+class PanelWidget:
+    """Made in the module widget's setup(): ``layout`` is the module's, ``logic`` a SessionLogic.
+
+    The module widget passes on enter(), exit(), cleanup(), the closing of a scene, and the scene's Parameters.
+    """
+
+    def __init__(self, layout: Any, logic: Any, settings: Settings) -> None:
+        self.logic, self.settings = logic, settings
+        self.entered = False
+        self._load(layout)
+        self.editor = EditorFrame(self.ui.editorLayout)
+        logic.setEditor(self.editor.node, self.editor.widget.saveStateForUndo)
+        self._makeParts()
+        self.shortcuts = Shortcuts(self.uiWidget, self.prompts.keys())
+        self.ui.startEngineButton.connect("clicked(bool)", lambda *_unused: self.act(lambda: logic.startEngine()))
+        self._refreshers = self._whatConcernsWhat()
+        logic.listen(self.onChange)
+        self.refresh()
+
+    def _load(self, layout: Any) -> None:
+        self.uiWidget = slicer.util.loadUI(str(UI_FOLDER / "AuxOLSegment.ui"))
+        layout.addWidget(self.uiWidget)
+        self.ui = slicer.util.childWidgetVariables(self.uiWidget)
+        for name in ("Review", "Learning", "Settings"):
+            part = slicer.util.loadUI(str(UI_FOLDER / f"{name}Panel.ui"))
+            getattr(self.ui, f"{name.lower()}Section").layout().addWidget(part)
+            vars(self.ui).update(vars(slicer.util.childWidgetVariables(part)))
+        self.ui.editorLayout = self.ui.editorSection.layout()
+        self.uiWidget.setMRMLScene(slicer.mrmlScene)
+
+    def _makeParts(self) -> None:
+        ui, logic, settings = self.ui, self.logic, self.settings
+        self.inputs = InputsPanel(ui, logic, self.editor, self.act, self._onInputs)
+        self.setup = SetupPanel(ui, settings, self.say)
+        self.prompts = PromptPanel(ui, logic, self.inputs.whyNot, self.act, self.say)
+        self.review = ReviewPanel(ui, logic, settings, self.inputs.whyNot, self.act)
+        self.learning = LearningPanel(ui, logic, settings, self.act)
+        self.settingsPart = SettingsPanel(ui, logic, settings, self._onSettings, self.act, self.say)
+
+    def _whatConcernsWhat(self) -> dict[str, tuple[Callable[[], None], ...]]:
+        """SessionLogic's kinds of change -> what shows them."""
+        prompts, review = self.prompts, self.review
+        return {
+            "message": (self.refreshMessage,),
+            "engine": (self.refresh,),
+            "tasks": (self.inputs.refreshTasks,),
+            "task": (self.inputs.refreshTasks, prompts.refresh, review.refresh, self.learning.refresh),
+            "prompts": (prompts.refreshPrompts, prompts.refreshProposal, review.refreshRange),
+            "slices": (prompts.refreshProposal, prompts.refreshCounts, review.refreshPropagation, review.refreshList),
+            "learning": (self.inputs.refreshTaskText, self.learning.refresh),
+            "propagation": (review.refreshPropagation,),
+        }
+
+    # Life cycle
+
+    def enter(self) -> None:
+        """The module is shown."""
+        self.entered = True
+        self.editor.selectNode()
+        self.inputs.observeEditor()
+        self.logic.setEditor(self.editor.node, self.editor.widget.saveStateForUndo)
+        self.editor.enter()
+        self._installShortcuts()
+        self.setup.refresh()
+        self.refresh()
+
+    def exit(self) -> None:
+        """Another module is shown."""
+        self.entered = False
+        self.shortcuts.remove()
+        self.logic.prompts.stop()
+        self.editor.exit()
+
+    def setParameters(self, parameters: Any) -> None:
+        """The scene's Parameters; None when there is none."""
+        self.inputs.setParameters(parameters)
+        self.refresh()
+
+    def sceneClosing(self) -> None:
+        """Call at onSceneStartClose."""
+        self.inputs.sceneClosing()
+        self.editor.sceneClosing()
+
+    def sceneClosed(self) -> None:
+        """Call at onSceneEndClose and after an import, then setParameters."""
+        if self.entered:
+            self.editor.selectNode()
+            self.inputs.observeEditor()
+            self.logic.setEditor(self.editor.node, self.editor.widget.saveStateForUndo)
+            self.editor.widget.updateWidgetFromMRML()
+        self.refresh()
+
+    def cleanup(self) -> None:
+        """Nothing of the panel stays alive: no listener, observer, shortcut or editor."""
+        self.logic.unlisten(self.onChange)
+        self.shortcuts.remove()
+        for part in (self.inputs, self.setup, self.settingsPart):
+            part.cleanup()
+        self.editor.delete()
+        self.uiWidget.setMRMLScene(None)  # its selectors observe the scene
+        self.uiWidget.deleteLater()  # a reload would only hide it
+
+    # Clicks and what they raise
+
+    def act(self, what: Callable[[], Any]) -> None:
+        """Call ``what``; an expected error becomes a sentence on the status line, a bug Slicer's error window."""
+        with slicer.util.tryWithErrorDisplay(_("AuxOLSegment could not do this.")):
+            try:
+                what()
+            except AuxolError as error:
+                self.say(sentence(error), "error")
+
+    def say(self, text: str, level: str) -> None:
+        """Put a sentence on the status line, until SessionLogic has something newer to say."""
+        self.ui.statusLabel.text = text
+        icon = self.uiWidget.style().standardIcon(ICONS.get(level, ICONS["info"]))
+        self.ui.statusIcon.setPixmap(icon.pixmap(ICON_SIZE, ICON_SIZE))
+
+    # What is shown
+
+    def onChange(self, kind: str) -> None:
+        """SessionLogic says that something of this kind has changed."""
+        for refresh in self._refreshers.get(kind, ()):
+            refresh()
+
+    def refreshMessage(self) -> None:
+        """The status line."""
+        text, level = self.logic.message
+        self.say(text or self.inputs.whyNot() or _("Ready: mark the object with a box or a point."), level)
+
+    def refreshEngine(self) -> None:
+        """Whether there is an engine, where it computes and why there."""
+        ui, state = self.ui, self.logic.engineState
+        texts = {
+            EngineState.OFF: _("Engine: not running."),
+            EngineState.STARTING: _("Engine: starting ..."),
+            EngineState.READY: _("Engine: ready."),
+            EngineState.FAILED: _("Engine: failed."),
+        }
+        ui.engineLabel.text = f"{texts[state]} {self.logic.engineText}".strip()
+        ui.startEngineButton.visible = state in (EngineState.OFF, EngineState.FAILED)
+        missing = _("Packages are missing: install them below first.") if not ui.setupSection.isHidden() else ""
+        setReady(ui.startEngineButton, missing, _("Start it here, or connect to the server in Settings."))
+
+    def refresh(self) -> None:
+        """Everything that SessionLogic knows."""
+        self.refreshMessage()
+        self.refreshEngine()
+        for part in (self.inputs, self.prompts, self.review, self.learning, self.settingsPart):
+            part.refresh()
+
+    def _onInputs(self) -> None:
+        self.refreshMessage()
+        self.prompts.refresh()
+        self.review.refresh()
+
+    def _onSettings(self) -> None:
+        self.setup.refresh()
+        self.refreshEngine()
+        if self.entered:
+            self._installShortcuts()
+
+    def _installShortcuts(self) -> None:
+        self.prompts.keysShown = bool(self.settings.shortcuts)
+        self.prompts.refreshTexts()
+        self.shortcuts.install() if self.settings.shortcuts else self.shortcuts.remove()

@@ -1,0 +1,1 @@
+"""Widgets: they show what the session says and hand clicks on."""

@@ -1,0 +1,1 @@
+"""From the mouse and markups to prompts."""

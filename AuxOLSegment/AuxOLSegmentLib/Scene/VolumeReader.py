@@ -1,0 +1,230 @@
+"""Volume node -> slice image, its place, and the way back: which slice a view shows, which pixel a click hit.
+
+RAS is always the world's, so a linear parent transform of the volume is part of every conversion. Pixels are (row, col)
+with the centre of the first one at (0, 0), as in auxol_core.types.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import slicer
+from slicer.i18n import tr as _
+
+from auxol_core.errors import InvalidInputError
+from auxol_core.types import MIN_SIDE, SliceImage
+from AuxOLSegmentLib.Scene.Geometry import SLICE_ROW_COLUMN, apply, hasLinearTransform, nearest, volumeLattice
+
+# A view counts as aligned while its plane leaves the middle of the slice by less than this part of a slice anywhere in
+# the volume: then every pixel on display is of that one slice.
+MAX_DRIFT = 0.25
+
+
+@dataclass(frozen=True)
+class SliceKey:
+    """One slice of a volume. With ``array = slicer.util.arrayFromVolume(volume)``:
+
+    axis 0: array[index] (rows j, columns i); axis 1: array[:, index] (rows k, columns i);
+    axis 2: array[:, :, index] (rows k, columns j).
+    """
+
+    volumeID: str
+    axis: int
+    index: int
+
+
+class ViewRefused(InvalidInputError):
+    """What a slice view shows is not a slice of the volume. ``canRotate``: ``rotateToVolume`` mends it."""
+
+    def __init__(self, message: str, viewName: str, canRotate: bool) -> None:
+        super().__init__(message)
+        self.viewName = viewName
+        self.canRotate = canRotate
+
+
+def volumeProblem(volumeNode: slicer.vtkMRMLVolumeNode | None) -> str:
+    """Why this volume cannot be segmented, as one sentence for the user; '' if it can."""
+    image = volumeNode.GetImageData() if volumeNode is not None else None
+    if image is None or image.GetPointData().GetScalars() is None:
+        return _("Choose a volume that has an image.")
+    components = image.GetNumberOfScalarComponents()
+    if components == 4:
+        return _(
+            "The volume has four components (colour with transparency). Load it again without transparency, as RGB."
+        )
+    if components not in (1, 3):
+        return _("The volume has {count} components; choose a grey (1) or RGB (3) volume.").format(count=components)
+    if sum(size >= MIN_SIDE for size in image.GetDimensions()) < 2:
+        return _("The volume is only {size} voxels large; a slice needs at least {side} pixels a side.").format(
+            size=" x ".join(str(size) for size in image.GetDimensions()), side=MIN_SIDE
+        )
+    if not hasLinearTransform(volumeNode):
+        return _("The volume is under a non-linear transform. Harden the transform in the module Transforms.")
+    return ""
+
+
+def _array(volumeNode: slicer.vtkMRMLVolumeNode) -> np.ndarray:
+    """The voxels (k, j, i[, components]), not copied."""
+    if volumeNode is None or volumeNode.GetImageData() is None:
+        raise InvalidInputError(_("The volume has no image. Choose another one."))
+    return slicer.util.arrayFromVolume(volumeNode)
+
+
+def sliceImage(volumeNode: slicer.vtkMRMLVolumeNode, axis: int, index: int) -> SliceImage:
+    """A copy of one slice's pixels with their size in mm; InvalidInputError as SliceImage and volumeProblem say."""
+    problem = volumeProblem(volumeNode)
+    if problem:
+        raise InvalidInputError(problem)
+    if not 0 <= index < sliceCount(volumeNode, axis):
+        raise InvalidInputError(
+            _("The volume has the slices 0 to {last}, not {index}.").format(
+                last=sliceCount(volumeNode, axis) - 1, index=index
+            )
+        )
+    pixels = np.take(_array(volumeNode), index, axis=axis)
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[:, :, 0]
+    _sliceAt, rowAt, colAt = SLICE_ROW_COLUMN[axis]
+    lengths = np.linalg.norm(volumeLattice(volumeNode)[:3, :3], axis=0)
+    return SliceImage(np.ascontiguousarray(pixels), (float(lengths[rowAt]), float(lengths[colAt])))
+
+
+def sliceShape(volumeNode: slicer.vtkMRMLVolumeNode, axis: int) -> tuple[int, int]:
+    """(rows, columns) of the slices along ``axis``."""
+    dimensions = volumeNode.GetImageData().GetDimensions()
+    _sliceAt, rowAt, colAt = SLICE_ROW_COLUMN[axis]
+    return dimensions[rowAt], dimensions[colAt]
+
+
+def sliceCount(volumeNode: slicer.vtkMRMLVolumeNode, axis: int) -> int:
+    return volumeNode.GetImageData().GetDimensions()[SLICE_ROW_COLUMN[axis][0]]
+
+
+def sliceStamp(volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey) -> tuple[str, int, int, int]:
+    """Changes when the slice's pixels may have changed; equal stamps mean equal pixels."""
+    image = volumeNode.GetImageData()
+    return volumeNode.GetID(), image.GetMTime() if image is not None else 0, key.axis, key.index
+
+
+def pixelOfRas(
+    volumeNode: slicer.vtkMRMLVolumeNode, axis: int, ras: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """(row, col, index) of a place, as fractions; it may lie outside the volume."""
+    ijk = apply(np.linalg.inv(volumeLattice(volumeNode)), ras)
+    sliceAt, rowAt, colAt = SLICE_ROW_COLUMN[axis]
+    return float(ijk[rowAt]), float(ijk[colAt]), float(ijk[sliceAt])
+
+
+def rasOfPixel(
+    volumeNode: slicer.vtkMRMLVolumeNode, axis: int, index: float, row: float, col: float
+) -> tuple[float, float, float]:
+    """World RAS in mm of a pixel; fractions are places between the centres."""
+    ijk = [0.0, 0.0, 0.0]
+    for position, value in zip(SLICE_ROW_COLUMN[axis], (index, row, col), strict=True):
+        ijk[position] = value
+    right, anterior, superior = apply(volumeLattice(volumeNode), ijk)
+    return float(right), float(anterior), float(superior)
+
+
+def _alignedAxis(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode) -> int | None:
+    """The axis whose slices are parallel to the view's plane; None if there is none."""
+    sliceToRas = slicer.util.arrayFromVTKMatrix(sliceNode.GetSliceToRAS())
+    # How far one voxel's step along i, j and k goes through the view's plane.
+    normal = np.cross(sliceToRas[:3, 0], sliceToRas[:3, 1])
+    through = np.abs(normal @ volumeLattice(volumeNode)[:3, :3])
+    dimensions = volumeNode.GetImageData().GetDimensions()
+    for axis, (sliceAt, rowAt, colAt) in SLICE_ROW_COLUMN.items():
+        drift = (through[rowAt] * (dimensions[rowAt] - 1) + through[colAt] * (dimensions[colAt] - 1)) / 2
+        if through[sliceAt] > 0 and drift <= MAX_DRIFT * through[sliceAt]:
+            return axis
+    return None
+
+
+def alignedSlice(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode) -> SliceKey:
+    """The voxel slice that a view shows. ViewRefused if it is oblique to the voxels or beside the volume."""
+    problem = volumeProblem(volumeNode)
+    if problem:
+        raise InvalidInputError(problem)
+    name = sliceNode.GetLayoutName() or sliceNode.GetName() or ""
+    axis = _alignedAxis(sliceNode, volumeNode)
+    if axis is None:
+        raise ViewRefused(
+            _("The view {name} is not aligned with the voxels of the volume. Rotate it to the volume plane.").format(
+                name=name
+            ),
+            name,
+            True,
+        )
+    if min(sliceShape(volumeNode, axis)) < MIN_SIDE:
+        raise ViewRefused(
+            _(
+                "The view {name} shows the volume edge-on, where it is one voxel thin. Rotate it to the volume plane."
+            ).format(name=name),
+            name,
+            True,
+        )
+    # The plane may leave the slice's middle by MAX_DRIFT at the border, so measure in the volume's own middle.
+    index = _indexAtCentre(sliceNode, volumeNode, axis)
+    if not 0 <= index < sliceCount(volumeNode, axis):
+        raise ViewRefused(
+            _("The view {name} shows a plane beside the volume. Scroll it back.").format(name=name), name, False
+        )
+    return SliceKey(volumeNode.GetID(), axis, index)
+
+
+def _indexAtCentre(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode, axis: int) -> int:
+    """Index of the slice that the view's plane meets on the line through the middle of all slices."""
+    rows, cols = sliceShape(volumeNode, axis)
+    first, second = (np.array(rasOfPixel(volumeNode, axis, at, (rows - 1) / 2, (cols - 1) / 2)) for at in (0, 1))
+    sliceToRas = slicer.util.arrayFromVTKMatrix(sliceNode.GetSliceToRAS())
+    normal = np.cross(sliceToRas[:3, 0], sliceToRas[:3, 1])
+    return nearest(float(normal @ (sliceToRas[:3, 3] - first) / (normal @ (second - first))))
+
+
+def rotateToVolume(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode) -> None:
+    """Turn a view to the nearest plane of voxels, in the middle of a slice, so that ``alignedSlice`` accepts it."""
+    problem = volumeProblem(volumeNode)
+    if problem:
+        raise InvalidInputError(problem)
+    wasModified = sliceNode.StartModify()
+    sliceNode.RotateToVolumePlane(volumeNode)
+    axis = _alignedAxis(sliceNode, volumeNode)
+    if axis is not None:
+        index = _indexAtCentre(sliceNode, volumeNode, axis)
+        index = min(max(index, 0), sliceCount(volumeNode, axis) - 1)
+        rows, cols = sliceShape(volumeNode, axis)
+        sliceNode.JumpSliceByOffsetting(*rasOfPixel(volumeNode, axis, index, (rows - 1) / 2, (cols - 1) / 2))
+    sliceNode.EndModify(wasModified)
+
+
+def goTo(volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey) -> None:
+    """Every slice view whose orientation fits shows that slice."""
+    rows, cols = sliceShape(volumeNode, key.axis)
+    centre = rasOfPixel(volumeNode, key.axis, key.index, (rows - 1) / 2, (cols - 1) / 2)
+    for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        if _alignedAxis(sliceNode, volumeNode) == key.axis:
+            sliceNode.JumpSliceByOffsetting(*centre)
+
+
+def displayedSlices(volumeNode: slicer.vtkMRMLVolumeNode) -> list[SliceKey]:
+    """The slices of this volume that visible slice views show, each once; oblique views show none."""
+    if volumeProblem(volumeNode):
+        return []
+    keys = []
+    for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        if not (sliceNode.IsViewVisibleInLayout() and _shows(sliceNode, volumeNode)):
+            continue
+        try:
+            keys.append(alignedSlice(sliceNode, volumeNode))
+        except ViewRefused:
+            continue
+    return list(dict.fromkeys(keys))
+
+
+def _shows(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode) -> bool:
+    composite = slicer.vtkMRMLSliceLogic.GetSliceCompositeNode(sliceNode)
+    return composite is not None and volumeNode.GetID() in (
+        composite.GetBackgroundVolumeID(),
+        composite.GetForegroundVolumeID(),
+    )

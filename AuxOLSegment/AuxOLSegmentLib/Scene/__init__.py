@@ -1,0 +1,1 @@
+"""MRML in and out: slices, segments, the proposal layer, geometry."""

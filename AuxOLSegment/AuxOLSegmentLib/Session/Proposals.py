@@ -1,0 +1,167 @@
+"""Proposals that the user has not taken over: what is shown, by which prompt, and how a refresh changes it."""
+
+import json
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from auxol_core.errors import InvalidInputError
+from auxol_core.types import Event, MaskPatch, Proposal
+from AuxOLSegmentLib.Scene.ProposalLayer import ProposalLayer
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """One proposal on display or waiting. ``objectID``: of the prompt that it answers, '' where it was propagated.
+
+    ``mask``: (rows, columns) bool of the whole slice.
+    """
+
+    proposalID: str
+    key: SliceKey
+    objectID: str
+    mask: np.ndarray = field(repr=False)
+    quality: float
+    version: int
+    share: float
+
+    @staticmethod
+    def of(proposal: Proposal, key: SliceKey, objectID: str = "") -> "Shown":
+        """``proposal`` of the engine, on ``key``."""
+        return Shown(
+            proposal.proposal_id, key, objectID, proposal.mask, proposal.quality, proposal.version, proposal.share
+        )
+
+
+class Proposals:
+    """All that is shown, drawn through the layer. ``volumeOf(id)`` gives the volume's node, None where it is gone."""
+
+    def __init__(self, layer: ProposalLayer, volumeOf: Callable[[str], Any]) -> None:
+        self._layer, self._volumeOf = layer, volumeOf
+        self._shown: dict[str, Shown] = {}
+
+    def put(self, shown: Shown) -> None:
+        """Show it; in place of an earlier one for the same prompt."""
+        for earlier in [s for s in self._shown.values() if shown.objectID and s.objectID == shown.objectID]:
+            del self._shown[earlier.proposalID]
+        self._shown[shown.proposalID] = shown
+        self.draw(shown.key)
+
+    def refreshed(self, event: Event) -> list[str]:
+        """Put the patches of a "refreshed" event on the masks; ids of those that have to be asked for whole."""
+        unknown = []
+        data: Any = event.data
+        ids = data.get("proposals", [])
+        qualities = data.get("qualities") or [None] * len(ids)
+        for proposalID, patch, quality in zip(ids, data.get("patches", []), qualities, strict=False):
+            shown = self._shown.get(proposalID)
+            if shown is None:
+                continue
+            mask = _patched(shown.mask, patch)
+            if mask is None:
+                unknown.append(proposalID)
+                continue
+            self._shown[proposalID] = replace(
+                shown,
+                mask=mask,
+                quality=shown.quality if quality is None else float(quality),
+                version=int(data.get("version", shown.version)),
+                share=float(data.get("share", shown.share)),
+            )
+            self.draw(shown.key)
+        return unknown
+
+    def draw(self, key: SliceKey) -> None:
+        """Bring the layer's slice in line with what is shown there."""
+        masks = [shown.mask for shown in self.on(key)]
+        volume = self._volumeOf(key.volumeID)
+        if not masks or volume is None:
+            self._layer.clear(key)
+        else:
+            self._layer.show(key, volume, np.logical_or.reduce(masks))
+
+    def get(self, proposalID: str) -> Shown | None:
+        """The proposal, where it is still shown."""
+        return self._shown.get(proposalID)
+
+    def ofObject(self, objectID: str) -> Shown | None:
+        """The proposal that answers a prompt."""
+        return next((shown for shown in self._shown.values() if shown.objectID == objectID), None)
+
+    def on(self, key: SliceKey) -> list[Shown]:
+        """Those on a slice."""
+        return [shown for shown in self._shown.values() if shown.key == key]
+
+    def slices(self) -> list[SliceKey]:
+        """Slices with a proposal."""
+        return list(dict.fromkeys(shown.key for shown in self._shown.values()))
+
+    def all(self) -> list[Shown]:
+        """All that is shown."""
+        return list(self._shown.values())
+
+    def take(self, key: SliceKey) -> list[Shown]:
+        """Those on a slice, shown no longer."""
+        taken = self.on(key)
+        for shown in taken:
+            del self._shown[shown.proposalID]
+        self._layer.clear(key)
+        return taken
+
+    def drop(self, proposalID: str) -> Shown | None:
+        """Show one no longer."""
+        shown = self._shown.pop(proposalID, None)
+        if shown is not None:
+            self.draw(shown.key)
+        return shown
+
+    def toJson(self) -> str:
+        """What is known of them beside the masks, which the layer keeps in the scene."""
+        return json.dumps(
+            [
+                [[s.key.volumeID, s.key.axis, s.key.index], s.proposalID, s.objectID, s.quality, s.version, s.share]
+                for s in self._shown.values()
+            ]
+        )
+
+    def readJson(self, text: str) -> None:
+        """Take up what the layer shows after a scene was loaded; ``text`` as ``toJson`` gave it. Several proposals of a
+        slice come back as one, because the layer shows their union."""
+        told = _read(text)
+        self._shown.clear()
+        for key in self._layer.slices():
+            mask = self._layer.mask(key)
+            if mask is not None:
+                proposalID, objectID, quality, version, share = told.get(key, (uuid.uuid4().hex, "", 0.0, 0, 1.0))
+                self._shown[proposalID] = Shown(proposalID, key, objectID, mask, quality, version, share)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._shown.clear()
+        self._layer.clearAll()
+
+
+def _read(text: str) -> dict[SliceKey, tuple[str, str, float, int, float]]:
+    """What ``toJson`` says of the first proposal on each slice; nothing where it cannot be read."""
+    told: dict[SliceKey, tuple[str, str, float, int, float]] = {}
+    try:
+        for (volumeID, axis, index), proposalID, objectID, quality, version, share in json.loads(text or "[]"):
+            key = SliceKey(str(volumeID), int(axis), int(index))
+            told.setdefault(key, (str(proposalID), str(objectID), float(quality), int(version), float(share)))
+    except (TypeError, ValueError):
+        log.warning("What the scene says of its proposals cannot be read; their masks are shown all the same")
+    return told
+
+
+def _patched(mask: np.ndarray, patch: MaskPatch) -> np.ndarray | None:
+    try:
+        return patch.applied(mask)
+    except InvalidInputError:
+        return None

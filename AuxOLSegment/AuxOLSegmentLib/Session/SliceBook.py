@@ -1,0 +1,203 @@
+"""Where each slice stands: empty -> proposed -> accepted or edited -> saved. Kept in the scene as JSON text."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
+
+log = logging.getLogger(__name__)
+
+FORMAT = 1
+
+
+class SliceState(Enum):
+    """The life of a slice. EMPTY: nothing of ours or of the user's is on it."""
+
+    EMPTY = "empty"
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    SAVED = "saved"
+
+
+SETTLED = (SliceState.ACCEPTED, SliceState.EDITED, SliceState.SAVED)  # a person has been there
+WAITING = (SliceState.ACCEPTED, SliceState.EDITED)  # to be saved
+
+
+@dataclass
+class SliceRecord:
+    """One slice of one segment. ``digest``: of the segment's mask there when it was last on display.
+
+    ``proposals``: ids of accepted ones, not saved yet. ``correctionID``: under which the mask was sent; the same mask
+    is sent under the same id, so that the engine takes it once. Times in seconds since 1970, 0 where it did not happen.
+    """
+
+    key: SliceKey
+    state: SliceState = SliceState.EMPTY
+    digest: str = ""
+    proposals: list[str] = field(default_factory=list)
+    correctionID: str = ""
+    quality: float | None = None
+    edits: int = 0
+    proposedAt: float = 0.0
+    acceptedAt: float = 0.0
+    savedAt: float = 0.0
+
+    def proposed(self, quality: float) -> None:
+        """A proposal is shown on it."""
+        if self.state is SliceState.EMPTY:
+            self.state = SliceState.PROPOSED
+        self.quality = quality
+        self.proposedAt = self.proposedAt or time.time()
+
+    def accepted(self, proposals: list[str], digest: str) -> None:
+        """A proposal was written into the segment."""
+        self.state, self.digest = SliceState.ACCEPTED, digest
+        self.proposals += proposals
+        self.correctionID, self.acceptedAt = "", time.time()
+
+    def edited(self, digest: str, empty: bool) -> None:
+        """The segment was changed there by somebody else, and is on display."""
+        if digest == self.digest:
+            return
+        if not self.digest and self.state in (SliceState.PROPOSED, *WAITING):
+            self.digest = digest  # it was proposed or accepted unseen, and is seen now
+            return
+        self.digest, self.correctionID = digest, ""
+        if empty and not self.savedAt:
+            self.state = SliceState.EMPTY  # it was undone
+            return
+        self.state = SliceState.EDITED
+        self.edits += 1
+
+    def saved(self) -> None:
+        """It has a receipt."""
+        self.state, self.savedAt = SliceState.SAVED, time.time()
+        self.proposals = []
+
+
+class SliceBook:
+    """The records of one segment in one volume, by slice."""
+
+    def __init__(self) -> None:
+        self._records: dict[SliceKey, SliceRecord] = {}
+
+    def __iter__(self) -> Iterator[SliceRecord]:
+        return iter(list(self._records.values()))
+
+    def get(self, key: SliceKey) -> SliceRecord | None:
+        """The record, where there is one."""
+        return self._records.get(key)
+
+    def of(self, key: SliceKey) -> SliceRecord:
+        """The record; a new one where there is none."""
+        return self._records.setdefault(key, SliceRecord(key))
+
+    def counts(self) -> dict[SliceState, int]:
+        """How many slices are in each state."""
+        found = dict.fromkeys(SliceState, 0)
+        for record in self._records.values():
+            found[record.state] += 1
+        return found
+
+    def dropVolume(self, volumeID: str) -> None:
+        """The volume is gone."""
+        self._records = {key: record for key, record in self._records.items() if key.volumeID != volumeID}
+
+    def clear(self) -> None:
+        """Nothing is known."""
+        self._records.clear()
+
+    def toPlain(self) -> list[dict[str, object]]:
+        """As JSON can hold it; slices on which nothing happened are left out."""
+        return [_plain(r) for r in self._records.values() if r.state is not SliceState.EMPTY or r.savedAt]
+
+    @staticmethod
+    def fromPlain(values: object) -> "SliceBook":
+        """What ``toPlain`` gave; entries that are none are left out, with a line in the log."""
+        book = SliceBook()
+        for value in values if isinstance(values, list) else []:
+            try:
+                record = _record(value)
+            except (KeyError, TypeError, ValueError):
+                log.warning("A slice's entry in the scene cannot be read and is left out")
+            else:
+                book._records[record.key] = record
+        return book
+
+
+class Books:
+    """A SliceBook for each segment that was worked on."""
+
+    def __init__(self) -> None:
+        self._books: dict[tuple[str, str], SliceBook] = {}
+
+    def of(self, segmentationID: str, segmentID: str) -> SliceBook:
+        """The book of a segment."""
+        return self._books.setdefault((segmentationID, segmentID), SliceBook())
+
+    def all(self) -> list[SliceBook]:
+        """Every book."""
+        return list(self._books.values())
+
+    def dropSegmentation(self, segmentationID: str) -> None:
+        """The segmentation is gone."""
+        self._books = {ids: book for ids, book in self._books.items() if ids[0] != segmentationID}
+
+    def clear(self) -> None:
+        """The scene is closed."""
+        self._books.clear()
+
+    def toJson(self) -> str:
+        """The text for the scene."""
+        books = [{"segmentation": s, "segment": g, "slices": b.toPlain()} for (s, g), b in self._books.items()]
+        return json.dumps({"format": FORMAT, "books": [book for book in books if book["slices"]]})
+
+    def readJson(self, text: str) -> None:
+        """What ``toJson`` gave, in place of what is here; nothing where it is another format."""
+        self._books.clear()
+        if text in ("", "{}"):
+            return
+        try:
+            told = json.loads(text)
+            books = told["books"] if told["format"] == FORMAT else []
+            for book in books:
+                self._books[str(book["segmentation"]), str(book["segment"])] = SliceBook.fromPlain(book["slices"])
+        except (ValueError, KeyError, TypeError):
+            log.warning("What the scene says of the slices cannot be read; the segments themselves are as they were")
+
+
+def _plain(record: SliceRecord) -> dict[str, object]:
+    key = record.key
+    return {
+        "slice": [key.volumeID, key.axis, key.index],
+        "state": record.state.value,
+        "digest": record.digest,
+        "proposals": record.proposals,
+        "correction": record.correctionID,
+        "quality": record.quality,
+        "edits": record.edits,
+        "times": [record.proposedAt, record.acceptedAt, record.savedAt],
+    }
+
+
+def _record(value: dict[str, object]) -> SliceRecord:
+    volumeID, axis, index = value["slice"]  # type: ignore[misc]
+    proposed, accepted, saved = (float(each) for each in value["times"])  # type: ignore[attr-defined]
+    quality = value["quality"]
+    return SliceRecord(
+        SliceKey(str(volumeID), int(axis), int(index)),
+        SliceState(value["state"]),
+        str(value["digest"]),
+        [str(each) for each in value["proposals"]],  # type: ignore[attr-defined]
+        str(value["correction"]),
+        None if quality is None else float(quality),  # type: ignore[arg-type]
+        int(value["edits"]),  # type: ignore[call-overload]
+        proposed,
+        accepted,
+        saved,
+    )

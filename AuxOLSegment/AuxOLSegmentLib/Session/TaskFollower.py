@@ -1,0 +1,177 @@
+"""The open task as the panel shows it: status, learning curve, history, progress; kept up by a long poll."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from auxol_core.errors import AuxolError, CancelledError
+from auxol_core.types import CorrectionInfo, Event, Scores, TaskStatus, VersionInfo
+from AuxOLSegmentLib.Engine.Async import Breath, Tasks, after
+from AuxOLSegmentLib.Engine.TaskLink import TaskLink
+from AuxOLSegmentLib.Machine.GeneralistName import generalistName
+
+log = logging.getLogger(__name__)
+
+RETRY_MS = 2_000
+
+
+@dataclass
+class LearningState:
+    """``queued``: corrections that wait. ``phase``: '', 'learning', 'learned', 'discarded' or 'failed'; ``done`` of
+    ``total`` steps of the update under way, ``total`` 0 where that is not known."""
+
+    queued: int = 0
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+
+
+class TaskFollower:
+    """``changed(kind)``: 'task' or 'learning'; ``tell(text, level)``: a line for the user; ``refreshed(event)``."""
+
+    def __init__(
+        self,
+        link: TaskLink,
+        tasks: Tasks,
+        changed: Callable[[str], None],
+        tell: Callable[[str, str], None],
+        refreshed: Callable[[Event], None],
+    ) -> None:
+        self.link = link
+        self.status: TaskStatus | None = None
+        self.corrections: list[CorrectionInfo] = []
+        self.versions: list[VersionInfo] = []
+        self.learning = LearningState()
+        self._tasks, self._changed, self._tell, self._refreshed = tasks, changed, tell, refreshed
+        self._poll: Any = None
+        self._closed = False
+
+    def begin(self, status: TaskStatus) -> None:
+        """Follow the task, which is open."""
+        self.take(status)
+        self._tasks.start(self.read())
+        self._poll = self._tasks.start(self._follow())
+
+    def close(self) -> None:
+        """Follow it no longer."""
+        self._closed = True
+        if self._poll is not None:
+            self._poll.cancel()
+
+    def take(self, status: TaskStatus) -> None:
+        """This is where it stands now."""
+        self.status = status
+        self.learning.queued = status.queued
+        self._changed("task")
+
+    async def read(self) -> None:
+        """Ask for everything anew."""
+        status = await self.link.status()
+        self.corrections = await self.link.corrections()
+        self.versions = await self.link.versions()
+        if not self._closed:
+            self.take(status)
+
+    async def _follow(self) -> None:
+        after_ = 0
+        known = False
+        while not self._closed:
+            try:
+                events = await self.link.events(after_, 0.0 if not known else 25.0)
+            except CancelledError:
+                return
+            except AuxolError as error:
+                log.info("Events of the task are asked for again: %s", error)
+                await after(RETRY_MS)
+                known = False
+                continue
+            if events:
+                after_ = events[-1].sequence
+            if known:  # what happened before the task was opened here is in its status
+                breath = Breath()
+                for event in events:
+                    self._take(event)
+                    await breath.take()
+                if any(event.kind not in ("progress", "refreshed") for event in events):
+                    await self.read()
+            known = True
+
+    def _take(self, event: Event) -> None:
+        if event.kind == "refreshed":
+            self._refreshed(event)
+            return
+        take = {
+            "queued": self._queued,
+            "learning": self._learning,
+            "progress": self._progress,
+            "learned": self._learned,
+            "discarded": self._discarded,
+            "failed": self._failed,
+            "restored": self._restored,
+        }.get(event.kind)
+        if take is not None:
+            take(event)
+            self._changed("learning")
+
+    def _queued(self, event: Event) -> None:
+        self.learning.queued += 1
+        self._tell(_("Saved, waiting to be learned"), "info")
+
+    def _learning(self, event: Event) -> None:
+        self.learning.phase, self.learning.done = "learning", 0
+        self.learning.total = self._usualSteps()
+        self._tell(_("Learning ..."), "busy")
+
+    def _usualSteps(self) -> int:
+        steps = [version.steps for version in self.versions if version.steps]
+        return steps[-1] if steps else 0
+
+    def _progress(self, event: Event) -> None:
+        self.learning.phase, self.learning.done = "learning", int(event.data.get("steps", 0))  # type: ignore[call-overload]
+        self.learning.total = max(self.learning.total, self.learning.done)
+
+    def _learned(self, event: Event) -> None:
+        self.learning.phase = "learned"
+        self._tell(_("Learned: version {version}").format(version=event.data.get("version")), "info")
+        self._tasks.start(self._tellScores())
+
+    async def _tellScores(self) -> None:
+        await self.read()
+        if not self.corrections or self.status is None:
+            return
+        scores = self.corrections[-1].scores
+        self._tell(
+            _("Learned: version {version}. On this one, {scores}").format(
+                version=self.status.version, scores=scoresText(scores, generalistName(self.status))
+            ),
+            "info",
+        )
+
+    def _discarded(self, event: Event) -> None:
+        self.learning.phase = "discarded"
+        self._tell(
+            _("Update discarded, nothing was lost: {reason}").format(reason=event.data.get("reason")), "warning"
+        )
+
+    def _failed(self, event: Event) -> None:
+        self.learning.phase = "failed"
+        self._tell(_("Learning stopped: {reason}").format(reason=event.data.get("reason")), "error")
+
+    def _restored(self, event: Event) -> None:
+        self._tell(_("Version {version} is in use again").format(version=event.data.get("version")), "info")
+
+
+def scoresText(scores: tuple[Scores, ...], generalist: str) -> str:
+    """Dice of the generalist (by its name), the specialist and what was shown, averaged over a slice's objects."""
+    if not scores:
+        return _("nothing could be scored")
+    special = [s.specialist for s in scores if s.specialist is not None]
+    return _("Dice of {generalist} {alone:.2f}, specialist {own}, shown {fused:.2f}").format(
+        generalist=generalist,
+        alone=sum(s.generalist for s in scores) / len(scores),
+        own=f"{sum(special) / len(special):.2f}" if special else "-",
+        fused=sum(s.fused for s in scores) / len(scores),
+    )

@@ -1,0 +1,1 @@
+"""Floor 3: EngineApi in this process: open tasks, slices, pending proposals, the one compute thread."""

@@ -1,0 +1,522 @@
+"""The engine: slices, proposals and tasks behind EngineApi, in this process.
+
+It has no thread of its own. ``correct`` journals and returns; what is queued is learned when its host says so, at
+once by ``learn_now`` or step by step by ``work``. Every verb that computes for long is there twice: plain, and as a
+generator that yields between small steps (``predict``, ``predicting``), so that a host may put something more urgent
+in between. One thread at a time may call it (worker.py is such a host).
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+
+from auxol_core.engine.open_task import COALESCED, Listener, TaskSession
+from auxol_core.engine.pending import Pending, PendingProposals, drawn_box
+from auxol_core.engine.slices import SliceStore
+from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.generalist.base import Generalist
+from auxol_core.imaging import metrics
+from auxol_core.imaging.objects import Claimant, divide
+from auxol_core.options import MachineOptions, TaskOptions
+from auxol_core.prompter.propagate import propagating
+from auxol_core.specialist.base import Specialist, View
+from auxol_core.specialist.fusion import FusionRule, fuse
+from auxol_core.steps import finish
+from auxol_core.taskfile.folder import TaskFolder
+from auxol_core.taskfile.schema import LEARN_KINDS, LessonRow, check_id
+from auxol_core.taskfile.task_file import TaskFile
+from auxol_core.types import (
+    BoolArray,
+    CorrectionInfo,
+    Event,
+    IntensityWindow,
+    MaskPatch,
+    Prompt,
+    Propagated,
+    Proposal,
+    Receipt,
+    Scores,
+    SliceImage,
+    TaskStatus,
+    VersionInfo,
+)
+
+log = logging.getLogger(__name__)
+
+SpecialistFactory = Callable[[TaskOptions], tuple[Specialist, FusionRule]]
+SLICE_BYTES = 512 * 2**20
+
+
+class Engine:
+    """EngineApi in this process. See api.py for what each verb promises."""
+
+    def __init__(
+        self,
+        generalist: Generalist,
+        make_specialist: SpecialistFactory,
+        data_dir: Path,
+        machine: MachineOptions | None = None,
+        *,
+        device: str = "cpu",
+        precision: str = "float32",
+        listener: Listener | None = None,
+    ) -> None:
+        machine = machine or MachineOptions()
+        self._listener = listener
+        self.generalist = generalist
+        self._make_specialist = make_specialist
+        self._device, self._precision = device, precision
+        self._slices = SliceStore(
+            generalist, slice_bytes=SLICE_BYTES, embedding_bytes=machine.embedding_cache_mb * 2**20
+        )
+        self._folder = TaskFolder(data_dir)
+        self._sessions: dict[str, TaskSession] = {}
+        self._pending = PendingProposals()
+
+    # Slices and proposals
+
+    def put_slice(self, image: SliceImage) -> str:
+        return self._slices.put(image)
+
+    def has_slice(self, slice_id: str) -> bool:
+        return slice_id in self._slices
+
+    def predict(self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None) -> Proposal:
+        return finish(self.predicting(task, slice_id, prompt, previous=previous))
+
+    def predicting(
+        self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None
+    ) -> Generator[None, None, Proposal]:
+        """``predict`` in steps: yields between the encoder's blocks."""
+        session = self._session(task)
+        prompt.check_against(self._slices[slice_id].shape)
+        if previous is not None:
+            earlier = self._pending[previous]
+            _check_same_object(earlier.proposal, task, slice_id)
+            prompt = replace(prompt, mask=earlier.probability)
+        view = yield from self._view(session, slice_id, prompt)
+        pending = self._propose(session, slice_id, view, str(uuid.uuid4()))
+        if previous is not None:
+            self._pending.drop([previous])
+        self._pending.add(pending)
+        return pending.proposal
+
+    def _view(self, session: TaskSession, slice_id: str, prompt: Prompt) -> Generator[None, None, View]:
+        window = session.file.window
+        if window is None:
+            window = IntensityWindow.of(self._slices[slice_id])
+            session.file.set_window(window)
+        embedding = yield from self._slices.embedding(slice_id, window)
+        return View(self._slices.unit(slice_id, window), prompt, self.generalist.decode(embedding, prompt))
+
+    def _propose(self, session: TaskSession, slice_id: str, view: View, proposal_id: str) -> Pending:
+        # A specialist that neither speaks nor learns need not be asked; this is the benchmark's `generalist`.
+        silent = session.share >= 1.0 and not session.options.learning
+        opinion = None if silent else session.specialist.predict_one(view)
+        share = 1.0 if opinion is None else session.share
+        # Where the generalist alone decides its mask is shown whole, not cut to the specialist's region.
+        shown = None if share >= 1.0 else opinion
+        fused = fuse(view.generalist.logits, shown, share, session.fusion.clip)
+        quality = view.generalist.quality
+        if opinion is not None:
+            quality = share * quality + (1 - share) * opinion.quality
+        mask = np.asarray(fused > 0, dtype=bool)
+        mask.flags.writeable = False  # a caller who edits what was shown would edit what is scored
+        proposal = Proposal(
+            proposal_id=proposal_id,
+            task=session.name,
+            slice_id=slice_id,
+            prompt=view.prompt,
+            mask=mask,
+            quality=quality,
+            version=session.file.current_version,
+            share=share,
+        )
+        return Pending(proposal, view.generalist, opinion, fused)
+
+    def _view_of(self, session: TaskSession, pending: Pending) -> View:
+        """What the specialist saw of a proposal; NotFoundError where the slice was evicted."""
+        window, proposal = session.file.window, pending.proposal
+        if window is None:
+            raise ValueError("a task with a proposal has a window")
+        return View(self._slices.unit(proposal.slice_id, window), proposal.prompt, pending.generalist)
+
+    def proposal(self, proposal_id: str) -> Proposal:
+        """A pending proposal as it is now; NotFoundError once it was saved, dismissed or replaced."""
+        return self._pending[proposal_id].proposal
+
+    def accept(self, proposal_id: str) -> None:
+        self._pending[proposal_id].accepted = True
+
+    def dismiss(self, proposal_id: str) -> None:
+        _ = self._pending[proposal_id]
+        self._pending.drop([proposal_id])
+
+    def refresh(self, task: str) -> list[Proposal]:
+        return finish(self.refreshing_now(task))
+
+    def refreshing_now(self, task: str) -> Generator[None, None, list[Proposal]]:
+        """``refresh`` in steps."""
+        yield from self.refreshing(task)
+        changed = [p for p in self._pending.of_task(task) if not p.accepted and p.changed_since_told()]
+        for pending in changed:
+            pending.told = pending.proposal.mask
+        return [pending.proposal for pending in changed]
+
+    def refreshing(self, task: str) -> Generator[None, None, None]:
+        """Make the pending proposals anew, one a step; an event tells of each whose mask changed."""
+        session = self._session(task)
+        version = session.file.current_version
+        for pending in self._pending.of_task(task):
+            old = pending.proposal
+            if pending.accepted or (old.version, old.share) == (version, session.share):
+                continue
+            if old.slice_id not in self._slices:
+                continue  # evicted: it stays as it is shown until somebody sends the slice again
+            fresh = self._propose(session, old.slice_id, self._view_of(session, pending), old.proposal_id)
+            fresh.proposal = replace(fresh.proposal, quality=fresh.proposal.quality * pending.trust)
+            fresh.trust = pending.trust
+            self._pending.renew(pending, fresh)
+            if not np.array_equal(fresh.proposal.mask, old.mask):
+                patch = MaskPatch.between(old.mask, fresh.proposal.mask)
+                session.tell(
+                    "refreshed",
+                    proposals=[old.proposal_id],
+                    patches=[patch],
+                    qualities=[fresh.proposal.quality],
+                    version=version,
+                    share=fresh.proposal.share,
+                )
+            yield
+            if task not in self._sessions or session.file.current_version != version:
+                break  # it was moved meanwhile; whoever moved it refreshes
+
+    # A whole volume
+
+    def propagate(
+        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], *, taken: Collection[int] = ()
+    ) -> Iterator[Propagated]:
+        return (item for item in self.propagating(task, slices, seeds, taken) if item is not None)
+
+    def propagating(
+        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], taken: Collection[int] = ()
+    ) -> Generator[Propagated | None, None, None]:
+        """``propagate`` in steps: yields None after each of them, and each slice as it is made."""
+        session = self._session(task)
+        touched, made = set(taken), {}
+        for slice_id in slices:
+            _ = self._slices[slice_id]  # one that is missing halfway would leave half of it to be asked for again
+
+        def is_taken(index: int) -> bool:
+            return index in touched or self._touched(session, slices[index])
+
+        def propose(slice_id: str, prompt: Prompt) -> Generator[None, None, Pending]:
+            prompt.check_against(self._slices[slice_id].shape)
+            view = yield from self._view(session, slice_id, prompt)
+            pending = self._propose(session, slice_id, view, str(uuid.uuid4()))
+            made[pending.proposal.proposal_id] = pending
+            return pending
+
+        for item in propagating(slices, seeds, is_taken, propose):
+            if item is not None and item.proposal is not None:
+                pending = made[item.proposal.proposal_id]
+                if pending.proposal.quality > 0:
+                    pending.trust = item.proposal.quality / pending.proposal.quality
+                pending.proposal = item.proposal  # with the quality of a propagated slice
+                self._pending.add(pending)
+                made.clear()
+            yield item
+
+    def _touched(self, session: TaskSession, slice_id: str) -> bool:
+        """Whether a person has accepted a proposal of this task on the slice, or saved it."""
+        accepted = any(p.accepted and p.proposal.slice_id == slice_id for p in self._pending.of_task(session.name))
+        return accepted or session.file.has_correction_of(slice_id)
+
+    def prefetch(self, task: str, slices: Sequence[str]) -> None:  # noqa: ARG002
+        # Nobody works here while nothing is asked; a host with a worker does it when idle.
+        self._session(task)
+
+    def prefetching(self, task: str, slices: Sequence[str]) -> Generator[None, None, None]:
+        """Prepare the embeddings of ``slices``; yields between the encoder's blocks."""
+        window = self._session(task).file.window
+        if window is None:
+            return  # nobody has clicked yet
+        for slice_id in slices:
+            if slice_id in self._slices and task in self._sessions:
+                yield from self._slices.embedding(slice_id, window)
+                yield
+
+    # Teaching
+
+    def correct(
+        self, task: str, slice_id: str, mask: BoolArray, *, correction_id: str, proposals: Sequence[str] = ()
+    ) -> Receipt:
+        return finish(self.correcting(task, slice_id, mask, correction_id=correction_id, proposals=proposals))
+
+    def correcting(
+        self, task: str, slice_id: str, mask: BoolArray, *, correction_id: str, proposals: Sequence[str] = ()
+    ) -> Generator[None, None, Receipt]:
+        """``correct`` in steps: yields between the encoder's blocks where something was drawn by hand."""
+        session = self._session(task)
+        check_id("correction id", correction_id)
+        if (receipt := _first_receipt(session, correction_id)) is not None:
+            return receipt
+        mask = _checked_mask(mask, self._slices[slice_id].shape)
+        # A proposal that is gone (the engine was restarted) costs its score, never the correction: its object then
+        # counts as drawn by hand.
+        shown = [self._pending[p] for p in dict.fromkeys(proposals) if p in self._pending]
+        shown = [p for p in shown if p.proposal.slice_id == slice_id and p.proposal.task == task]
+        objects_of_slice = yield from self._objects(session, slice_id, mask, shown)
+        rows = [self._lesson_row(session, pending, truth) for pending, truth in objects_of_slice]
+        proposed = np.zeros(mask.shape, dtype=bool)
+        for pending in shown:
+            proposed |= pending.proposal.mask
+        confirmation = bool(shown) and bool(np.array_equal(proposed, mask))
+        sequence, duplicate = session.file.add_correction(correction_id, slice_id, confirmation, rows)
+        session.saved()
+        self._pending.drop([p.proposal.proposal_id for p in shown])
+        session.tell("queued", correction=correction_id, scores=[asdict(row.scores) for row in rows if row.scores])
+        return Receipt(correction_id, task, sequence, len(rows), confirmation, duplicate)
+
+    def _objects(
+        self, session: TaskSession, slice_id: str, mask: BoolArray, shown: Sequence[Pending]
+    ) -> Generator[None, None, list[tuple[Pending, BoolArray]]]:
+        truths, drawn = divide(mask, [Claimant(p.proposal.prompt, p.proposal.mask) for p in shown])
+        objects = list(zip(shown, truths, strict=True))
+        for component in drawn:
+            view = yield from self._view(session, slice_id, Prompt(box=drawn_box(component, slice_id)))
+            objects.append((self._propose(session, slice_id, view, "drawn by hand"), component))
+        return objects
+
+    def _lesson_row(self, session: TaskSession, pending: Pending, truth: BoolArray) -> LessonRow:
+        """The object's scores and losses under what was shown, before anything learns from it, and its lesson."""
+        view, opinion = self._view_of(session, pending), pending.opinion
+        losses = None
+        if opinion is not None:
+            losses = session.fusion.losses(view.generalist.logits, opinion, truth)
+        scores = Scores(
+            generalist=metrics.dice(view.generalist.mask, truth),
+            specialist=None if opinion is None else metrics.dice(opinion.mask, truth),
+            fused=metrics.dice(pending.proposal.mask, truth),
+        )
+        arrays = session.specialist.lesson(view, truth)
+        return LessonRow(arrays=arrays, scores=scores, expert_losses=losses, version=pending.proposal.version)
+
+    def work(self, task: str) -> Generator[None, None, None]:
+        """Learn what is queued unless learning is paused, several corrections an update where several wait, and
+        refresh what is pending after each; yields after every step."""
+        session = self._session(task)
+        version = session.file.current_version
+        while task in self._sessions and not session.paused and session.advance(COALESCED):
+            yield
+            if task in self._sessions and session.file.current_version != version:
+                yield from self.refreshing(task)
+                version = session.file.current_version
+
+    def learn_now(self, task: str) -> TaskStatus:
+        return finish(self.learning_now(task))
+
+    def learning_now(self, task: str) -> Generator[None, None, TaskStatus]:
+        """``learn_now`` in steps."""
+        yield from self._session(task).learning()
+        return self.status(task)
+
+    def pause(self, task: str) -> None:
+        self._session(task).pause(True)
+
+    def resume(self, task: str) -> None:
+        self._session(task).pause(False)
+
+    # Tasks
+
+    def list_tasks(self) -> list[str]:
+        return self._folder.names()
+
+    def create_task(self, name: str, options: TaskOptions | None = None) -> TaskStatus:
+        path = self._folder.new(name)
+        file = TaskFile.create(
+            path,
+            name=name,
+            options=options or TaskOptions(),
+            generalist=self.generalist.name,
+            generalist_hash=self.generalist.weights_hash,
+        )
+        return self._opened(name, file)
+
+    def open_task(self, name: str) -> TaskStatus:
+        if name in self._sessions:
+            return self.status(name)
+        return self._opened(
+            name,
+            TaskFile.open(
+                self._folder.existing(name),
+                generalist_hash=self.generalist.weights_hash,
+                generalist=self.generalist.name,
+            ),
+        )
+
+    def _opened(self, name: str, file: TaskFile) -> TaskStatus:
+        try:
+            specialist, fusion = self._make_specialist(file.options)
+            self._sessions[name] = TaskSession(name, file, specialist, fusion, self._listener)
+        except BaseException:
+            file.close()
+            raise
+        return self.status(name)
+
+    def close_task(self, name: str) -> None:
+        self._pending.drop([pending.proposal.proposal_id for pending in self._pending.of_task(name)])
+        session = self._sessions.pop(name, None)
+        if session is not None:
+            session.close()
+
+    def status(self, task: str) -> TaskStatus:
+        session = self._session(task)
+        known = session.file.corrections()
+        return TaskStatus(
+            name=task,
+            preset=session.options.preset,
+            generalist=self.generalist.name,
+            generalist_hash=self.generalist.weights_hash,
+            version=session.file.current_version,
+            corrections=sum(not c.confirmation for c in known),
+            confirmations=sum(c.confirmation for c in known),
+            queued=len(session.file.queued()) if session.options.learning else 0,
+            paused=session.paused,
+            share=session.share,
+            window=session.file.window,
+            device=self._device,
+            precision=self._precision,
+        )
+
+    def corrections(self, task: str) -> list[CorrectionInfo]:
+        return [row.info for row in self._session(task).file.corrections()]
+
+    def versions(self, task: str) -> list[VersionInfo]:
+        file = self._session(task).file
+        return [
+            VersionInfo(
+                version=row.version,
+                corrections=row.correction_ids,
+                steps=row.steps,
+                seed=row.seed,
+                published=row.published,
+                reason=row.reason,
+                seconds=row.seconds,
+                current=row.published and row.version == file.current_version,
+            )
+            for row in file.updates()
+            if row.kind in LEARN_KINDS
+        ]
+
+    def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:  # noqa: ARG002
+        # While the only thread waits nothing can happen.
+        return self._session(task).events(after)
+
+    def tell(self, task: str, kind: str, **data: object) -> None:
+        """Add an event to ``task``, if it is open: what its host has to say."""
+        if task in self._sessions:
+            self._sessions[task].tell(kind, **data)
+
+    def undo(self, task: str) -> TaskStatus:
+        return finish(self.undoing(task))
+
+    def undoing(self, task: str) -> Generator[None, None, TaskStatus]:
+        """``undo`` in steps."""
+        session = self._session(task)
+        lineage = session.file.lineage(session.file.current_version)
+        if not lineage:
+            raise NotFoundError(f"Task {task!r} has learned nothing yet; there is no update to undo.")
+        yield from session.go_to(lineage[-1].base_version, "undo")
+        return self.status(task)
+
+    def roll_back(self, task: str, version: int) -> TaskStatus:
+        return finish(self.rolling_back(task, version))
+
+    def rolling_back(self, task: str, version: int) -> Generator[None, None, TaskStatus]:
+        """``roll_back`` in steps."""
+        session = self._session(task)
+        published = [0, *(row.version for row in session.file.updates() if row.made_version)]
+        if version not in published:
+            raise NotFoundError(f"Task {task!r} has no version {version}; it has {published}.")
+        yield from session.go_to(version, "rollback")
+        return self.status(task)
+
+    def forget(self, task: str, correction_id: str) -> TaskStatus:
+        return finish(self.forgetting(task, correction_id))
+
+    def forgetting(self, task: str, correction_id: str) -> Generator[None, None, TaskStatus]:
+        """``forget`` in steps; the correction is gone at the first of them."""
+        yield from self._session(task).forget(correction_id)
+        return self.status(task)
+
+    def reset(self, task: str) -> TaskStatus:
+        self._session(task).reset()
+        return self.status(task)
+
+    def export_task(self, task: str, path: Path) -> None:
+        self._session(task).file.export(path)
+
+    def import_task(self, path: Path, name: str) -> TaskStatus:
+        TaskFile.import_(path, self._folder.new(name), name, generalist_hash=self.generalist.weights_hash)
+        return self.open_task(name)
+
+    def delete_task(self, name: str) -> None:
+        if name in self._sessions:
+            self.close_task(name)
+        self._folder.delete(name)
+
+    def close(self) -> None:
+        for name in list(self._sessions):
+            self.close_task(name)
+
+    def _session(self, task: str) -> TaskSession:
+        try:
+            return self._sessions[task]
+        except KeyError:
+            known = ", ".join(self.list_tasks()) or "none"
+            raise NotFoundError(
+                f"Task {task!r} is not open. Create or open it first; known are: {known}.", missing="open task"
+            ) from None
+
+
+def _first_receipt(session: TaskSession, correction_id: str) -> Receipt | None:
+    try:
+        known = session.file.correction(correction_id)
+    except NotFoundError:
+        return None
+    objects = len(known.lessons)
+    return Receipt(correction_id, session.name, known.sequence, objects, known.confirmation, duplicate=True)
+
+
+def _check_same_object(earlier: Proposal, task: str, slice_id: str) -> None:
+    if (earlier.task, earlier.slice_id) != (task, slice_id):
+        raise InvalidInputError(
+            f"The previous proposal must be of the same task and slice, got one of task {earlier.task!r}, slice "
+            f"{earlier.slice_id[:12]}. Leave it out, or send its mask as the prompt's mask so far."
+        )
+
+
+def _checked_mask(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:
+    array = np.asarray(mask)
+    if array.shape != shape:
+        raise InvalidInputError(
+            f"A corrected mask must have the slice's shape {shape}, got {array.shape}. Send the whole slice's mask."
+        )
+    if array.dtype.kind not in "bui":
+        raise InvalidInputError(
+            f"A corrected mask must be bool, or integers of 0 and 1 (or 255), got dtype {array.dtype}. Send mask > 0."
+        )
+    values = np.unique(array)
+    if array.dtype != bool and not (np.isin(values, (0, 1)).all() or np.isin(values, (0, 255)).all()):
+        raise InvalidInputError(
+            f"A corrected mask must be bool, or integers of 0 and 1 (or 255), got the values {values[:5].tolist()}. "
+            "Send one structure's mask, label == its value."
+        )
+    return np.asarray(array > 0, dtype=bool)

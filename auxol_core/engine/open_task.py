@@ -1,0 +1,332 @@
+"""An open task: its file, its specialist and fusion, and the queue of what is saved and not yet learned.
+
+Order of an update, each step of which may be the last before the power fails: learn on the side -> guard -> journal
+verdict, weights and version in one transaction -> install. Whatever was not journaled is learned again from the
+queue; whatever was journaled is installed when the file is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from auxol_core.errors import StorageFullError
+from auxol_core.options import TaskOptions
+from auxol_core.specialist.base import Arrays, Candidate, Lesson, Specialist, correction_of
+from auxol_core.specialist.fusion import FusionRule
+from auxol_core.steps import finish
+from auxol_core.taskfile.fault_points import reach
+from auxol_core.taskfile.schema import CorrectionState, UpdateRow
+from auxol_core.taskfile.task_file import TaskFile
+from auxol_core.types import Event
+
+log = logging.getLogger(__name__)
+
+GUARDED_PRESETS = ("auxol",)
+# What was learned a moment ago is known by heart, and any next lesson costs some of that: one or two objects would
+# stop every second honest update.
+GUARD_NEEDS = 4
+# What several corrections that wait are learned in together: more would be read from the file at once.
+COALESCED = 8
+MAX_EVENTS = 1000
+PROGRESS_S = 0.25
+Listener = Callable[[Event], None]
+
+
+class TaskSession:
+    """One open task. For one thread. ``listener`` is called with each event, in that thread."""
+
+    def __init__(
+        self, name: str, file: TaskFile, specialist: Specialist, fusion: FusionRule, listener: Listener | None = None
+    ) -> None:
+        self.name = name  # the file's own name is another one where somebody renamed the file
+        self.file, self.specialist, self.fusion = file, specialist, fusion
+        self.options: TaskOptions = file.options
+        self.paused = file.paused
+        self.share = 1.0
+        self._closed = False
+        self._turn = 0
+        self._known_scores: dict[int, dict[str, float]] = {}
+        self._updating: Generator[None, None, None] | None = None
+        self._singly: set[str] = set()
+        self._listener = listener
+        self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
+        # Numbered by the clock: a client that asks on after a restart must not wait for the old numbers to be reached.
+        self._last_event = int(time.time() * 1000)
+        self.specialist.install(finish(self._state_of(file.current_version)))
+        self._weigh()
+
+    def pause(self, paused: bool) -> None:
+        """Keep what is saved queued, or no longer; also when the task is opened again."""
+        if paused == self.paused:
+            return
+        self.paused = paused
+        try:
+            self.file.set_paused(paused)
+        except StorageFullError:
+            log.warning("On the full disk it cannot be kept whether learning is paused; until the task is closed it is")
+
+    # What happened
+
+    def tell(self, kind: str, **data: object) -> None:
+        """Add an event; the last thousand are kept."""
+        self._last_event += 1
+        event = Event(self._last_event, self.name, kind, data)
+        self._events.append(event)
+        if self._listener is not None:
+            self._listener(event)
+
+    def events(self, after: int) -> list[Event]:
+        """Events with a sequence number above ``after``."""
+        # Copied in one go: others may ask while the compute thread adds one.
+        return [event for event in tuple(self._events) if event.sequence > after]
+
+    # Fusion and versions
+
+    def _weigh(self) -> None:
+        """The fusion's weight from the journaled losses; a task that does not learn keeps the one it began with."""
+        self.share = self.fusion.share(self.file.expert_losses_in_order() if self.options.learning else [])
+
+    def saved(self) -> None:
+        """A correction was journaled: its losses, taken before it is learned, move the fusion from now on."""
+        self._weigh()
+
+    def _state_of(self, version: int) -> Generator[None, None, Arrays]:
+        """The weights of ``version``; what retention dropped is rebuilt by replay. What is in use stays in use."""
+        known, stored = self.file.nearest_snapshot(version)
+        state = self.specialist.initial_state() if stored is None else stored
+        return (yield from self._replayed(state, known, version))
+
+    def rebuilt(self, version: int) -> Arrays:
+        """The weights of ``version``, made by replaying the journal from the initial weights, without a snapshot."""
+        return finish(self._replayed(self.specialist.initial_state(), 0, version))
+
+    def _replayed(self, state: Arrays, known: int, version: int) -> Generator[None, None, Arrays]:
+        """Learn the updates after ``known`` on the lineage of ``version`` again, exactly as journaled."""
+        for update in self.file.lineage(version):
+            if update.version > known:
+                lessons, new = self._lessons(update.base_version, update.correction_ids)
+                if new:
+                    seed, steps = update.seed, update.steps
+                    learning = self.specialist.learn(new, lessons, seed=seed, steps=steps, start=state)
+                    state = (yield from learning).state
+        return state
+
+    def go_to(self, version: int, kind: Literal["undo", "rollback"]) -> Generator[None, None, None]:
+        """Make ``version`` the current one; yields while it is rebuilt."""
+        self._abandon()
+        state = yield from self._state_of(version)
+        self.file.set_current(
+            version,
+            kind,
+            f"asked for by the user, from version {self.file.current_version}",
+            snapshot=state if version and self.file.snapshot(version) is None else None,
+        )
+        self.specialist.install(state)
+        self._weigh()
+        self.tell("restored", version=version, by=kind)
+
+    def _lessons(self, base_version: int, new: Sequence[str]) -> tuple[Mapping[str, Lesson], list[str]]:
+        """What an update on ``base_version`` may draw from, what that version learned and what is new; the new keys.
+
+        It depends on the lineage alone and not on what else is in the file, so that a replay draws the same.
+        """
+        learned = [cid for update in self.file.lineage(base_version) for cid in update.correction_ids]
+        return self.file.lessons_of([*learned, *new]), list(self.file.lessons_of(new))
+
+    # Learning
+
+    def learning(self) -> Generator[None, None, None]:
+        """Learn what is queued, one correction an update; yields after every optimiser step."""
+        while self.advance():
+            yield
+
+    def advance(self, most: int = 1) -> bool:
+        """One step of the update under way, or of a new one of up to ``most`` queued corrections; False: none queued.
+
+        An update is taken up where it was left, whoever asks: learning in the background, or on demand.
+        """
+        if self._updating is None:
+            queued = self.file.queued() if self.options.learning and not self._closed else []
+            if not queued:
+                return False
+            # The published method makes one step for each correction, in order.
+            several = self.options.preset in GUARDED_PRESETS and queued[0] not in self._singly
+            together = most if several else 1
+            self._updating = self.update(queued[:together])
+        try:
+            next(self._updating)
+        except StopIteration:
+            self._updating = None
+        except BaseException:
+            self._updating = None  # what it was to learn is still queued
+            raise
+        return True
+
+    def _abandon(self) -> None:
+        """End the update under way without a trace; what it was to learn stays queued."""
+        self._turn += 1
+        self._updating = None
+
+    def update(
+        self, correction_ids: Sequence[str], schedule: UpdateRow | None = None
+    ) -> Generator[None, None, None]:
+        """One update from ``correction_ids``: learn on the side, guard, journal, install.
+
+        ``schedule``: an update that is learned again without a forgotten correction, with its steps and seed. An
+        update between whose steps the task was moved, closed or taught by another one ends without a trace; what it
+        was to learn is still queued, unless somebody forgot it.
+        """
+        began = time.monotonic()
+        self._turn += 1
+        turn = self._turn
+        base, version = self.file.current_version, self.file.next_version
+        seed = _seed(self.options.seed, correction_ids) if schedule is None else schedule.seed
+        lessons, new = self._lessons(base, correction_ids)
+        self.tell("learning", version=version, corrections=list(correction_ids))
+        candidate = Candidate(self.specialist.state, 0)  # of an empty slice without a prompt nothing can be learned
+        if new:
+            steps = None if schedule is None else schedule.steps
+            learning = self.specialist.learn(new, lessons, seed=seed, steps=steps)
+            made = yield from self._in_steps(learning, turn, version)
+            if made is None:
+                return
+            candidate = made
+        published, reason = self._guarded(candidate, lessons, new)
+        if not published and schedule is None and len(correction_ids) > 1:
+            self._singly.update(correction_ids)  # one of them is to blame: each for itself
+            return
+        row = UpdateRow(
+            version=version,
+            base_version=base,
+            correction_ids=tuple(correction_ids),
+            steps=candidate.steps,
+            seed=seed,
+            published=published,
+            reason=reason,
+            seconds=time.monotonic() - began,
+            kind="learn" if schedule is None else "relearn",
+        )
+        self._record(row, candidate)
+        self._weigh()
+        self.tell("learned" if published else "discarded", version=version, reason=reason, seconds=row.seconds)
+
+    def _in_steps(
+        self, learning: Generator[None, None, Candidate], turn: int, version: int
+    ) -> Generator[None, None, Candidate | None]:
+        told, made = time.monotonic(), 0
+        while True:
+            try:
+                next(learning)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+            reach("update.mid_step")
+            made += 1
+            if time.monotonic() - told > PROGRESS_S:
+                told = time.monotonic()
+                self.tell("progress", version=version, steps=made)
+            yield
+            if turn != self._turn:
+                learning.close()
+                return None
+
+    def _record(self, row: UpdateRow, candidate: Candidate) -> None:
+        """Journal ``row`` and install the candidate if it is published; a crash in between is mended by opening."""
+        state: CorrectionState = "learned" if row.published else "quarantined"
+        due = row.published and row.version % self.specialist.snapshot_every == 0
+        reach("update.before_record")
+        self.file.record_update(
+            row, candidate.state if due else None, dict.fromkeys(row.correction_ids, state)
+        )
+        reach("update.after_record")
+        if row.published:
+            self.specialist.install(candidate.state)
+            reach("publish.mid")
+
+    def _guarded(
+        self, candidate: Candidate, lessons: Mapping[str, Lesson], new: Sequence[str]
+    ) -> tuple[bool, str]:
+        """Whether ``candidate`` may be published: what was learned before must not get worse by more than tolerated.
+
+        The new correction does not vote: an update always suits the mask it was made from, also a wrong one.
+        """
+        if self.options.preset not in GUARDED_PRESETS or not new:
+            return True, "no guard"
+        asked = self.options.auxol.guard_last
+        for correction_id in dict.fromkeys(map(correction_of, new)) if asked else ():
+            doubt = self.specialist.doubts([lessons[key] for key in new if correction_of(key) == correction_id])
+            if doubt:
+                return False, f"discarded: {doubt}"
+        earlier = [key for key in lessons if key not in set(new)]
+        before = [lessons[key] for key in earlier[len(earlier) - min(asked, len(earlier)) :]]
+        if len(before) < GUARD_NEEDS:
+            self._known_scores = {}
+            return True, f"not guarded: {len(before)} earlier objects say too little"
+        old = self._scores_in_use(before)
+        now = self.specialist.scores(candidate.state, before)
+        change = float(np.mean(now) - np.mean(old))
+        # Version numbers are never used twice, so this is what the next update compares with, if this one is published.
+        self._known_scores = {self.file.next_version: dict(zip((lesson.key for lesson in before), now, strict=True))}
+        verdict = f"the last {len(before)} objects changed by {change:+.3f} Dice"
+        tolerance = self._tolerance(dict.fromkeys(map(correction_of, new)))
+        if change < -tolerance:
+            return False, f"discarded: {verdict}, more than {tolerance:g} worse"
+        return True, verdict
+
+    def _scores_in_use(self, lessons: Sequence[Lesson]) -> list[float]:
+        """The scores of ``lessons`` under the state in use; those that an earlier update asked for are remembered."""
+        known = self._known_scores.get(self.file.current_version, {})
+        missing = [lesson for lesson in lessons if lesson.key not in known]
+        if missing:
+            scores = self.specialist.scores(self.specialist.state, missing)
+            known |= zip((lesson.key for lesson in missing), scores, strict=True)
+        return [known[lesson.key] for lesson in lessons]
+
+    def _tolerance(self, correction_ids: Iterable[str]) -> float:
+        """How much worse earlier objects may get: little where the new mask is nothing like what was shown."""
+        options = self.options.auxol
+        corrections = [self.file.correction(correction_id) for correction_id in correction_ids]
+        shown = [scores.fused for correction in corrections for scores in correction.scores]
+        surprising = bool(shown) and min(shown) < options.guard_surprise
+        return min(options.guard_doubtful, options.guard_tolerance) if surprising else options.guard_tolerance
+
+    # Taking back
+
+    def forget(self, correction_id: str) -> Generator[None, None, None]:
+        """Delete a correction and relearn what was learned after it, with the same steps and seeds.
+
+        It is deleted before the first yield. After a crash in between, what was not relearned yet is in the queue.
+        """
+        self._abandon()
+        schedule = self.file.forget(correction_id)
+        self.specialist.install((yield from self._state_of(self.file.current_version)))
+        for update in schedule:
+            yield from self.update(update.correction_ids, update)
+        self._weigh()
+        self.tell("forgotten", correction=correction_id, relearned=len(schedule))
+
+    def reset(self) -> None:
+        """Delete all corrections and versions."""
+        self._abandon()
+        self.file.reset()
+        self.specialist.install(self.specialist.initial_state())
+        self._weigh()
+        self.tell("reset")
+
+    def close(self) -> None:
+        """Give the file back; an update that is being learned ends without a trace."""
+        self._closed = True
+        self._abandon()
+        self.file.close()
+
+
+def _seed(task_seed: int, correction_ids: Sequence[str]) -> int:
+    """A seed that does not depend on what else happened, so that forgetting one correction leaves the others theirs."""
+    digest = hashlib.sha256("/".join([str(task_seed), *correction_ids]).encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1

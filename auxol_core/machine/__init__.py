@@ -1,0 +1,1 @@
+"""Floor 2: what this machine has: folders, memory, precision."""

@@ -1,0 +1,1 @@
+"""Floor 2: what makes prompts for slices that nobody prompted."""

@@ -1,0 +1,282 @@
+"""Through a volume: from the masks of a few slices to proposals on the slices between and beyond them.
+
+From each seed a front goes each way, slice by slice; the next slice's prompt is made of the neighbour's mask. The front
+nearest to its seed goes first, so that the slices around the seeds come first and two fronts meet in the middle. A
+front ends where the range ends, where another one has been, or where its answer is not worth showing.
+
+How good an answer is, the model alone tells badly: beyond the structure's end it goes on to find something, and is
+sure of it. What tells more is how much the masks have changed on the way from the seed, since every change may be an
+error, and errors stay. The quality estimate of a propagated slice is therefore the model's own, lowered by the change
+so far (``chain``).
+
+The planner knows neither engine nor model: it is handed ``propose``, and the engine keeps what is yielded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+
+from auxol_core.errors import InvalidInputError
+from auxol_core.imaging.metrics import dice
+from auxol_core.types import BoolArray, Box, Prompt, Propagated, Proposal
+
+# Measured on 10 brain tumours (FLAIR) and 13 anterior hippocampi, seeds at the largest slice and at a quarter of the
+# structure, built-in generalist and a specialist taught 12 corrections of other patients. Mean Dice inside, without
+# stopping: the neighbour's box as it is 0.67, moved on by half of its last change 0.67, by all of it 0.65; with the
+# mask so far 0.64; grown by 5 % 0.63; a point inside added 0.66; the mask alone 0.66. With stopping, the Dice of the
+# whole is 0.73 for the box moved on and 0.71 for the box as it is. One prompt for each component is no better than one
+# for all (0.73, 0.73 of the tumours). Between two seeds a box on its way to the other seed's gives 0.82 where the box
+# moved on gives 0.79 (two seeds at 1/5 and 4/5; 10 tumours, 8 hippocampi).
+MOVED_ON = 0.5
+# A side that would come to less than this share of what it was belongs to a mask that broke, not to one that shrinks.
+LEAST_SIDE = 0.5
+# Rank correlation of the estimate with the true Dice, on the slices of the structure: 0.76 to 0.81 (the model alone
+# 0.30 to 0.72); with those beyond its end, 0.85 to 0.89 (0.52 to 0.84). MEMORY below 1 costs nothing there, and lets a
+# structure of a hundred slices go on that changes by 2 % from each to the next.
+CHAIN_POWER = 0.25
+CHAIN_MEMORY = 0.9
+# Of the best that the model expected on the way: quality is no absolute scale, MedSAM's is hardly one at all. It ends
+# 0.1 slices after and 1.6 before the structure's true end on average, of 3 to 13 a side, with Dice 0.77 until there;
+# 0.75 gives 0.3 and 1.2, a Dice of 0.75, and as good a whole. A small and quickly changing structure is left early:
+# whole hippocampi (5 volumes, 11 slices a side) 7 slices before their end, with a Dice of 0.75 until there.
+LEAST_SHARE = 0.78
+# Between two seeds the structure most likely goes on: with this, 95 of 104 slices of those hippocampi are proposed
+# and the Dice of the whole is 0.61; with the share above, 63 and 0.44. Tumours are the same with both.
+LEAST_BETWEEN = 0.5
+# As in objects.py: a speck of fewer pixels is noise, and no prompt fits it.
+MIN_PIXELS = 9
+
+TAKEN = "a person has accepted or edited this slice"
+
+
+class Made(Protocol):
+    """What ``propose`` returns, as far as this file needs it."""
+
+    @property
+    def proposal(self) -> Proposal: ...
+
+
+Propose = Callable[[str, Prompt], Generator[None, None, Made]]
+IsTaken = Callable[[int], bool]
+
+
+def propagating(
+    slices: Sequence[str], seeds: Mapping[int, BoolArray], is_taken: IsTaken, propose: Propose
+) -> Generator[Propagated | None, None, None]:
+    """Plan and make the proposals of ``EngineApi.propagate``; yields None after each step, a Propagated for each slice.
+
+    ``slices``: ids in order; ``seeds``: masks (H, W) by index there. ``is_taken`` is asked of each index right before
+    and right after the slice is made, because a person may go on to work meanwhile. ``propose`` segments a slice in
+    steps; of what it made only the proposals that are yielded, with the quality they are yielded with, are to be kept.
+
+    Each slice is yielded once: with its proposal, or with the reason where a front passes or ends. Slices beyond an
+    end are not mentioned. Raises InvalidInputError at once without a seed or with one that is empty, not a mask,
+    outside the range or of another shape than the others; and later if the slices are not of the seeds' shape. What
+    ``propose`` raises ends the propagation; what came stays.
+    """
+    return _Plan(slices, _checked(seeds, len(slices)), is_taken, propose).run()
+
+
+def prompt_from(mask: BoolArray, before: BoolArray | None = None, goal: tuple[Box, float] | None = None) -> Prompt:
+    """The prompt for a slice whose neighbour has ``mask`` (H, W), not empty: the box of it, moved on.
+
+    ``goal``: the box of the seed on the other side and which share of the way there this slice lies; the box goes that
+    far. Without it the box goes on by half of its last change since ``before``, the mask before: a structure that
+    shrinks or wanders goes on to.
+    """
+    box = Box.of_mask(mask)
+    earlier = None if before is None else Box.of_mask(before)
+    if box is None or (goal is None and earlier is None):
+        return Prompt(box=box)
+    if goal is not None:
+        return Prompt(box=_moved(box, box, goal[0], goal[1], mask.shape))
+    return Prompt(box=_moved(box, earlier or box, box, MOVED_ON, mask.shape))
+
+
+def _moved(box: Box, start: Box, end: Box, share: float, shape: tuple[int, ...]) -> Box:
+    """``box`` moved by ``share`` of the way from ``start`` to ``end``, on the slice; as it is where it would break."""
+    moves = ((end.row0 - start.row0), (end.col0 - start.col0), (end.row1 - start.row1), (end.col1 - start.col1))
+    up, left, down, right = (share * move for move in moves)
+    row0, row1 = max(0.0, box.row0 + up), min(float(shape[0]), box.row1 + down)
+    col0, col1 = max(0.0, box.col0 + left), min(float(shape[1]), box.col1 + right)
+    if row1 - row0 < LEAST_SIDE * box.height or col1 - col0 < LEAST_SIDE * box.width:
+        return box
+    return Box(row0, col0, row1, col1)
+
+
+@dataclass(eq=False)
+class _Front:
+    """One way from one seed. ``index``: the next slice; ``mask``: the nearest one so far, of slice ``at``, ``before``
+    the one before it; ``best``: what the model expected where it was surest; ``goal``: the seed on the other side
+    with its box, None where there is none."""
+
+    seed: int
+    step: int
+    goal: tuple[int, Box] | None
+    mask: BoolArray = field(repr=False)
+    before: BoolArray | None = field(default=None, repr=False)
+    chain: float = 1.0
+    best: float = 0.0
+    at: int = field(init=False)
+    index: int = field(init=False)
+    ended_at: int | None = None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        self.at, self.index = self.seed, self.seed + self.step
+
+    @property
+    def prompt(self) -> Prompt:
+        """The prompt for the next slice."""
+        if self.goal is None:
+            return prompt_from(self.mask, self.before)
+        index, box = self.goal
+        return prompt_from(self.mask, goal=(box, (self.index - self.at) / (index - self.at)))
+
+    @property
+    def distance(self) -> int:
+        return abs(self.index - self.seed)
+
+
+class _Plan:
+    """One propagation under way."""
+
+    def __init__(
+        self, slices: Sequence[str], seeds: Mapping[int, BoolArray], is_taken: IsTaken, propose: Propose
+    ) -> None:
+        self._slices, self._is_taken, self._propose = slices, is_taken, propose
+        self._told = set(seeds)
+        order = sorted(seeds)
+        self._fronts = [
+            _Front(seed, step, _goal(order, place + step, seeds), seeds[seed])
+            for place, seed in enumerate(order)
+            for step in (1, -1)
+        ]
+
+    def run(self) -> Generator[Propagated | None, None, None]:
+        """Let the front that is nearest to its seed make a slice, until none is left."""
+        active = list(self._fronts)
+        while active:
+            front = min(active, key=lambda each: each.distance)
+            yield from self._advance(front)
+            if front.ended_at is not None:
+                active.remove(front)
+                yield from self._ends(front, active)
+
+    def _advance(self, front: _Front) -> Generator[Propagated | None, None, None]:
+        index = front.index
+        if not 0 <= index < len(self._slices) or index in self._told:
+            front.ended_at = index
+            return
+        taken = self._is_taken(index)
+        if not taken:
+            made = yield from self._made(front)
+            taken = self._is_taken(index)
+        if taken:
+            # Its mask is not known here, so the front goes past it with the last one it has.
+            self._told.add(index)
+            front.index += front.step
+            yield Propagated(index, None, TAKEN)
+            return
+        proposal, front.chain = judged(made.proposal, front.mask, front.chain)
+        front.best = max(front.best, made.proposal.quality)
+        of_best = made.proposal.quality / front.best if front.best > 0 else 1.0
+        least = LEAST_SHARE if front.goal is None else LEAST_BETWEEN
+        front.reason = shortcoming(proposal, of_best * front.chain**CHAIN_POWER, least)
+        if front.reason:
+            front.ended_at = index
+            return
+        self._told.add(index)
+        front.before, front.mask, front.at, front.index = front.mask, proposal.mask, index, index + front.step
+        yield Propagated(index, proposal)
+
+    def _made(self, front: _Front) -> Generator[None, None, Made]:
+        made = yield from self._propose(self._slices[front.index], front.prompt)
+        shape = made.proposal.mask.shape
+        if shape != front.mask.shape:
+            raise InvalidInputError(
+                f"The seeds must have the slices' shape {shape}, got {front.mask.shape}. Send masks of whole slices."
+            )
+        yield
+        return made
+
+    def _ends(self, front: _Front, active: Sequence[_Front]) -> Generator[Propagated, None, None]:
+        """Tell where the structure ends, once no other front can come and find that it goes on."""
+        goal = None if front.goal is None else front.goal[0]
+        facing = [each for each in self._fronts if each.seed == goal and each.step == -front.step]
+        if any(each in active for each in facing):
+            return
+        for each in (front, *facing):
+            if each.reason and each.ended_at is not None and each.ended_at not in self._told:
+                self._told.add(each.ended_at)
+                yield Propagated(each.ended_at, None, each.reason)
+
+
+def judged(proposal: Proposal, neighbour: BoolArray, chain: float) -> tuple[Proposal, float]:
+    """``proposal`` with the quality estimate of a propagated slice, and the chain up to this slice.
+
+    ``neighbour``: the mask (H, W) that its prompt was made of; ``chain``: the agreement of the masks from the seed to
+    there, 0..1: the product of the Dice of each with the next, older ones fading.
+    """
+    chain = float(chain**CHAIN_MEMORY * dice(proposal.mask, neighbour))
+    return replace(proposal, quality=float(proposal.quality * chain**CHAIN_POWER)), chain
+
+
+def shortcoming(proposal: Proposal, share: float, least: float) -> str:
+    """Why a front ends at ``proposal``, in a sentence's part; empty where it goes on.
+
+    ``share``: its quality estimate as a share of the best that the model itself gave a slice of this front;
+    ``least``: what it must be.
+    """
+    pixels = int(np.count_nonzero(proposal.mask))
+    if pixels < MIN_PIXELS:
+        return f"the structure ends: {'only a speck is left' if pixels else 'nothing is found here'}"
+    if share < least:
+        of_best = f"{share:.0%} of the best on this side, under {least:.0%}"
+        return f"the structure ends or is lost: its quality is {of_best}"
+    return ""
+
+
+def _goal(order: Sequence[int], place: int, seeds: Mapping[int, BoolArray]) -> tuple[int, Box] | None:
+    """The seed at ``place`` of ``order`` and its box; None beyond both ends."""
+    box = Box.of_mask(seeds[order[place]]) if 0 <= place < len(order) else None
+    return None if box is None else (order[place], box)
+
+
+def _checked(seeds: Mapping[int, BoolArray], count: int) -> dict[int, BoolArray]:
+    if not seeds:
+        raise InvalidInputError(
+            "Propagation needs at least one seed, a slice whose mask a person has accepted, got none. Accept one first."
+        )
+    masks = {}
+    for index, mask in seeds.items():
+        if isinstance(index, bool) or not isinstance(index, int | np.integer) or not 0 <= index < count:
+            raise InvalidInputError(
+                f"A seed's index must lie in the range of {count} slices, 0 .. {count - 1}, got {index!r}. "
+                "Widen the range, or leave that seed out."
+            )
+        masks[int(index)] = _checked_mask(int(index), mask)
+    shapes = {mask.shape for mask in masks.values()}
+    if len(shapes) > 1:
+        raise InvalidInputError(
+            f"All seeds must have the shape of the volume's slices, got {sorted(shapes)}. Send masks of whole slices."
+        )
+    return masks
+
+
+def _checked_mask(index: int, mask: BoolArray) -> BoolArray:
+    array = np.asarray(mask)
+    if array.ndim != 2 or array.dtype.kind not in "bui" or not (array.dtype == bool or np.isin(array, (0, 1)).all()):
+        raise InvalidInputError(
+            f"The seed on slice {index} must be a mask (rows, columns) of bool, or of 0 and 1, got {array.dtype} "
+            f"{array.shape}. Send mask > 0 of the whole slice."
+        )
+    if np.count_nonzero(array) == 0:
+        raise InvalidInputError(
+            f"The seed on slice {index} is empty and shows nothing to follow. Segment that slice, or leave it out."
+        )
+    return np.array(array, dtype=bool)

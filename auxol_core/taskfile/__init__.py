@@ -1,0 +1,1 @@
+"""Floor 3: the durable task: database, journal, versions, transfer, owner."""

@@ -1,0 +1,44 @@
+"""Freeze a training run's averaged weights as the built-in generalist: half precision, with how they were made.
+
+``python -m pretrain.freeze runs/builtin/last.pt [--out FILE]``
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+
+from auxol_core.generalist.builtin import WEIGHTS
+from auxol_core.promptable.network import PromptableNetwork
+from auxol_core.promptable.weights import save_weights
+
+MAX_BYTES = 8_000_000
+
+
+def freeze(
+    run: Annotated[Path, typer.Argument(help="last.pt of a training run.")],
+    out: Annotated[Path, typer.Option(help="Where the weights go.")] = WEIGHTS,
+) -> None:
+    """Write the averaged weights of ``run`` to ``out`` and print their hash."""
+    state = torch.load(run, map_location="cpu", weights_only=True)
+    network = PromptableNetwork()
+    network.load_state_dict(state["averaged"])
+    made_by = {"options": json.dumps(state["options"]), "steps": str(state["step"]), "images": str(state["images"])}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_suffix(".part")
+    save_weights(network, part, made_by)
+    data = part.read_bytes()
+    if len(data) > MAX_BYTES:
+        part.unlink()
+        raise typer.BadParameter(f"The weights may take {MAX_BYTES:,} bytes, these take {len(data):,}.")
+    part.replace(out)
+    typer.echo(f"{out.name}: {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}, {made_by}")
+
+
+if __name__ == "__main__":
+    typer.run(freeze)
