@@ -25,7 +25,7 @@ import slicer.packaging
 from slicer.i18n import tr as _
 
 TORCH = "torch>=2.2"
-REQUIREMENTS = Path(__file__).resolve().parent.parent / "Resources" / "requirements.txt"
+REQUIREMENTS = Path(__file__).resolve().parents[2] / "Resources" / "requirements.txt"
 KEPT_AS_SLICER_HAS_THEM = ("numpy", "SimpleITK", "scipy", "requests", "vtk")
 NEEDED_BYTES = 3 * 2**30  # torch for CPU with its packages; a build for a graphics card takes up to twice as much
 # What pip, PyTorchUtils and light-the-torch raise when they fail; anything else is a bug and shall be seen as one.

@@ -28,7 +28,7 @@ from AuxOLSegmentLib.Panel.SettingsPanel import SettingsPanel
 from AuxOLSegmentLib.Panel.SetupPanel import SetupPanel
 from AuxOLSegmentLib.Panel.Shortcuts import Shortcuts
 
-UI_FOLDER = Path(__file__).resolve().parent.parent / "Resources" / "UI"
+UI_FOLDER = Path(__file__).resolve().parents[2] / "Resources" / "UI"
 ICONS = {
     "info": qt.QStyle.SP_MessageBoxInformation,
     "busy": qt.QStyle.SP_BrowserReload,

@@ -7,7 +7,7 @@ from typing import Any
 
 import slicer
 
-RESOURCES = Path(__file__).resolve().parent.parent / "Resources"
+RESOURCES = Path(__file__).resolve().parents[2] / "Resources"
 FILE = RESOURCES / "SampleData" / "hippocampus_042.nii.gz"
 SHA256 = "9d65b599afa3ca786b7a3e72ac6508926320d083fa617dc2f334dc6f61c5b6ea"
 NAME = "AuxOLSampleMR"
