@@ -572,7 +572,7 @@ class TestGeneralistNames(SlicerCase):
     def test_no_other_text_of_the_panel_calls_it_sam(self):
         module = Path(sys.modules["AuxOLSegmentLib"].__file__).parent
         meant = {"GeneralistName.py": 3, "SettingsPanel.ui": 1}  # the names themselves, and the choice of a checkpoint
-        files = [*module.glob("*.py"), *(module.parent / "Resources/UI").glob("*.ui")]
+        files = [*module.rglob("*.py"), *(module.parent / "Resources/UI").glob("*.ui")]
         found = {
             file.name: len(re.findall(r"\b(?:SAM|dice_sam)\b", file.read_text(encoding="utf-8"))) for file in files
         }
