@@ -1,7 +1,6 @@
 """The panel with a SessionLogic that only listens: what it shows, what it asks for, what it leaves behind."""
 
 import re
-import sys
 from pathlib import Path
 from unittest import mock
 
@@ -570,7 +569,9 @@ class TestGeneralistNames(SlicerCase):
             self.assertEqual(told[name], f"Dice of {called} 0.60, specialist 0.80, shown 0.70")
 
     def test_no_other_text_of_the_panel_calls_it_sam(self):
-        module = Path(sys.modules["AuxOLSegmentLib"].__file__).parent
+        import AuxOLSegmentLib
+
+        module = Path(AuxOLSegmentLib.__file__).parent
         meant = {"GeneralistName.py": 3, "SettingsPanel.ui": 1}  # the names themselves, and the choice of a checkpoint
         files = [*module.rglob("*.py"), *(module.parent / "Resources/UI").glob("*.ui")]
         found = {
