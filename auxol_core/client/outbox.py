@@ -1,7 +1,7 @@
 """Corrections on their way to a server, kept on disk until it has given its receipt.
 
 A folder (mode 0700) with one file a correction, named by a hash of where it goes, its task and its id. A file is one
-message of protocol.py, everything compressed: fields ``to``, ``task``, ``correction_id``, ``slice_id``,
+message of protocol/wire.py, everything compressed: fields ``to``, ``task``, ``correction_id``, ``slice_id``,
 ``spacing_mm``, ``proposals``; arrays ``mask`` and, where the client had them, ``pixels``. It is written beside and then
 renamed. Several programs may share the folder: a correction that is sent twice is taken once, because its id is the
 key, and a file that somebody else has removed was delivered. What cannot be read is set aside as ``.damaged``, what the
@@ -87,9 +87,7 @@ class Outbox:
             _remove(partial)
             raise
 
-    def pending(
-        self, to: str, task: str | None = None, *, but: Collection[str] = ()
-    ) -> Iterator[KeptCorrection]:
+    def pending(self, to: str, task: str | None = None, *, but: Collection[str] = ()) -> Iterator[KeptCorrection]:
         """What waits for ``to`` (of one task), oldest first; files named in ``but`` are not even read."""
         for path in self._files():
             if path.name in but:

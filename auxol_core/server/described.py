@@ -44,7 +44,9 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorAnswer, "description": text} for status, text in _REFUSALS.items()
 }
 _BINARY = {"type": "string", "format": "binary"}
-_LAYOUT = "bytes b'AXM1', length of the JSON text (4 bytes, little-endian), JSON text, arrays as .npy; see protocol.py"
+_LAYOUT = (
+    "bytes b'AXM1', length of the JSON text (4 bytes, little-endian), JSON text, .npy arrays; see protocol/wire.py"
+)
 
 
 def router() -> APIRouter:

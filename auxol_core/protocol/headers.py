@@ -1,0 +1,33 @@
+"""What every request carries: its path, its headers, and the version that both sides must speak."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from auxol_core.errors import ProtocolVersionError
+
+PROTOCOL_VERSION = 1
+MEDIA_TYPE = "application/vnd.auxol"
+HEADER_VERSION = "X-Auxol-Protocol"
+HEADER_CLIENT = "X-Auxol-Client"
+HEADER_TOKEN = "Authorization"  # "Bearer <token>"
+
+
+def path(*parts: str) -> str:
+    """The path of an endpoint, each part quoted: a task's name may hold any letter, also a slash."""
+    return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def request_headers(token: str, client_id: str) -> dict[str, str]:
+    """The headers that every request but /health carries."""
+    return {HEADER_TOKEN: f"Bearer {token}", HEADER_VERSION: str(PROTOCOL_VERSION), HEADER_CLIENT: client_id}
+
+
+def check_version(theirs: str | None, *, here: str) -> None:
+    """ProtocolVersionError unless ``theirs`` is this protocol's version; ``here``: who speaks, client or server."""
+    if theirs != str(PROTOCOL_VERSION):
+        there = "server" if here == "client" else "client"
+        raise ProtocolVersionError(
+            f"This {here} speaks version {PROTOCOL_VERSION} of the protocol, the {there} speaks "
+            f"{theirs or 'none that it names'}. Install the same version of AuxOLSegment on both sides."
+        )
