@@ -117,11 +117,19 @@ class EngineApi(Protocol):
     def status(self, task: str) -> TaskStatus:
         """Where the task stands."""
 
-    def corrections(self, task: str) -> list[CorrectionInfo]:
-        """All corrections in order, with their scores: the learning curve."""
+    def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
+        """The corrections in order, with their scores: the learning curve.
 
-    def versions(self, task: str) -> list[VersionInfo]:
-        """All updates in order, published or discarded."""
+        Without the first ``after`` of them, and at most ``limit``: who has the first ones asks for what is new. Earlier
+        rows change when they are learned (``learned``; the update's VersionInfo names them) and with every way back:
+        undo, roll back, forget, reset. InvalidInputError where either is below 0.
+        """
+
+    def versions(self, task: str, after: int = 0, limit: int | None = None) -> list[VersionInfo]:
+        """The updates in order, published or discarded; ``after`` and ``limit`` as in ``corrections``.
+
+        Earlier rows change when another version becomes ``current``, and with every way back.
+        """
 
     def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:
         """What has happened to the task since event ``after``, of the last thousand events.

@@ -249,13 +249,11 @@ class EngineClient:
     def status(self, task: str) -> TaskStatus:
         return status_of(self._calls.quick(task, "GET"))
 
-    def corrections(self, task: str) -> list[CorrectionInfo]:
-        told = self._calls.quick(task, "GET", "corrections")
-        return understood(lambda: [protocol.made(CorrectionInfo, each) for each in json_of(told)["corrections"]])
+    def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
+        return self._calls.rows(task, "corrections", CorrectionInfo, after, limit)
 
-    def versions(self, task: str) -> list[VersionInfo]:
-        told = self._calls.quick(task, "GET", "versions")
-        return understood(lambda: [protocol.made(VersionInfo, each) for each in json_of(told)["versions"]])
+    def versions(self, task: str, after: int = 0, limit: int | None = None) -> list[VersionInfo]:
+        return self._calls.rows(task, "versions", VersionInfo, after, limit)
 
     def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:
         ends = time.monotonic() + max(0.0, wait_s)

@@ -74,6 +74,17 @@ class Calls:
         more.setdefault("within", self.limits.quick)
         return self.mended(lambda: self.transport.call(method, "tasks", task, *parts, **more), task)
 
+    def rows(self, task: str, verb: str, kind: type[Result], after: int, limit: int | None) -> list[Result]:
+        """The task's list ``verb`` behind the first ``after``, at most ``limit``, fetched page by page."""
+        rows: list[Result] = []
+        while True:
+            size = protocol.PAGE_ROWS if limit is None else min(protocol.PAGE_ROWS, limit - len(rows))
+            answer = self.quick(task, "GET", verb, query={"after": after + len(rows), "limit": size})
+            page = _rows_of(answer, verb, kind)
+            rows += page
+            if len(page) < size or len(rows) == limit:
+                return rows
+
     def slow(self, task: str, method: str, *parts: str, **more: Any) -> Answer:
         """A request on a task that may take long."""
         return self.mended(lambda: self.transport.slow_call(method, "tasks", task, *parts, **more), task)
@@ -100,6 +111,10 @@ class Calls:
     def proposals_of(self, answer: Answer) -> list[Proposal]:
         """The proposals of an answer, remembered."""
         return self.shown(understood(lambda: protocol.proposals_of(message_of(answer))))
+
+
+def _rows_of(answer: Answer, verb: str, kind: type[Result]) -> list[Result]:
+    return understood(lambda: [protocol.made(kind, each) for each in json_of(answer)[verb]])
 
 
 def status_of(answer: Answer) -> TaskStatus:

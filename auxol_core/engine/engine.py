@@ -29,7 +29,7 @@ from auxol_core.specialist.base import Specialist, View
 from auxol_core.specialist.fusion import FusionRule, fuse
 from auxol_core.steps import finish
 from auxol_core.taskfile.folder import TaskFolder
-from auxol_core.taskfile.schema import LEARN_KINDS, LessonRow, check_id
+from auxol_core.taskfile.schema import LessonRow, check_id
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import (
     BoolArray,
@@ -378,15 +378,15 @@ class Engine:
 
     def status(self, task: str) -> TaskStatus:
         session = self._session(task)
-        known = session.file.corrections()
+        corrections, confirmations = session.file.counts()
         return TaskStatus(
             name=task,
             preset=session.options.preset,
             generalist=self.generalist.name,
             generalist_hash=self.generalist.weights_hash,
             version=session.file.current_version,
-            corrections=sum(not c.confirmation for c in known),
-            confirmations=sum(c.confirmation for c in known),
+            corrections=corrections,
+            confirmations=confirmations,
             queued=len(session.file.queued()) if session.options.learning else 0,
             paused=session.paused,
             share=session.share,
@@ -395,11 +395,12 @@ class Engine:
             precision=self._precision,
         )
 
-    def corrections(self, task: str) -> list[CorrectionInfo]:
-        return [row.info for row in self._session(task).file.corrections()]
+    def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
+        return [row.info for row in self._session(task).file.corrections(after, limit)]
 
-    def versions(self, task: str) -> list[VersionInfo]:
+    def versions(self, task: str, after: int = 0, limit: int | None = None) -> list[VersionInfo]:
         file = self._session(task).file
+        current = file.current_version
         return [
             VersionInfo(
                 version=row.version,
@@ -409,10 +410,9 @@ class Engine:
                 published=row.published,
                 reason=row.reason,
                 seconds=row.seconds,
-                current=row.published and row.version == file.current_version,
+                current=row.published and row.version == current,
             )
-            for row in file.updates()
-            if row.kind in LEARN_KINDS
+            for row in file.outcomes(after, limit)
         ]
 
     def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:  # noqa: ARG002

@@ -231,11 +231,11 @@ class WorkerEngine:
     def status(self, task: str) -> TaskStatus:
         return self._call("status", task)  # type: ignore[no-any-return]
 
-    def corrections(self, task: str) -> list[CorrectionInfo]:
-        return self._call("corrections", task)  # type: ignore[no-any-return]
+    def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
+        return self._call("corrections", task, after, limit)  # type: ignore[no-any-return]
 
-    def versions(self, task: str) -> list[VersionInfo]:
-        return self._call("versions", task)  # type: ignore[no-any-return]
+    def versions(self, task: str, after: int = 0, limit: int | None = None) -> list[VersionInfo]:
+        return self._call("versions", task, after, limit)  # type: ignore[no-any-return]
 
     def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:
         found: list[Event] = []

@@ -11,6 +11,7 @@ MEDIA_TYPE = "application/vnd.auxol"
 HEADER_VERSION = "X-Auxol-Protocol"
 HEADER_CLIENT = "X-Auxol-Client"
 HEADER_TOKEN = "Authorization"  # "Bearer <token>"
+PAGE_ROWS = 500  # of corrections or versions in one answer: some milliseconds to read
 
 
 def path(*parts: str) -> str:

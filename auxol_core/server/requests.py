@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
 
 from auxol_core.errors import InvalidInputError
-from auxol_core.protocol import HEADER_CLIENT, HEADER_VERSION, Message, decode
+from auxol_core.protocol import HEADER_CLIENT, HEADER_VERSION, PAGE_ROWS, Message, decode
 from auxol_core.server.desk import Desk
 from auxol_core.server.gate import VISIT, Visit
 from auxol_core.server.household import Household
@@ -60,6 +60,7 @@ CorrectionName = Annotated[str, Depends(correction_name)]
 SliceId = Annotated[str, Path(pattern=SLICE_ID, description="SHA-256 of the slice's dtype, shape and pixels.")]
 Wait = Annotated[float, Query(ge=0, le=30, allow_inf_nan=False, description="Wait so many seconds for something.")]
 After = Annotated[int, Query(ge=0, le=LATEST, description="What has come up to this number is known.")]
+Rows = Annotated[int, Query(ge=0, le=PAGE_ROWS, description="At most so many rows: a page.")]
 described_token = Depends(HTTPBearer(auto_error=False, description="The token is the user."))
 
 

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from auxol_core.options import TaskOptions
-from auxol_core.protocol import events_message, made, proposals_message
+from auxol_core.protocol import PAGE_ROWS, events_message, made, proposals_message
 from auxol_core.server import answers, transfers
 from auxol_core.server.answers import FileAnswer
 from auxol_core.server.described import OR_A_JOB, gives, router, takes
@@ -20,6 +20,7 @@ from auxol_core.server.requests import (
     After,
     AtDesk,
     CorrectionName,
+    Rows,
     TaskName,
     Wait,
 )
@@ -155,15 +156,15 @@ async def forget(task: TaskName, correction_id: CorrectionName, desk: AtDesk) ->
 
 
 @task_router.get("/tasks/{task}/corrections", response_model=Corrections)
-async def corrections(task: TaskName, desk: AtDesk) -> Response:
-    """All corrections in order, with their scores: the learning curve."""
-    return answers.values({"corrections": await desk.ask("corrections", task)})
+async def corrections(task: TaskName, desk: AtDesk, after: After = 0, limit: Rows = PAGE_ROWS) -> Response:
+    """The corrections in order behind the first ``after``, with their scores: the learning curve, page by page."""
+    return answers.values({"corrections": await desk.ask("corrections", task, after, limit)})
 
 
 @task_router.get("/tasks/{task}/versions", response_model=Versions)
-async def versions(task: TaskName, desk: AtDesk) -> Response:
-    """All updates in order, published or discarded."""
-    return answers.values({"versions": await desk.ask("versions", task)})
+async def versions(task: TaskName, desk: AtDesk, after: After = 0, limit: Rows = PAGE_ROWS) -> Response:
+    """The updates in order behind the first ``after``, published or discarded, page by page."""
+    return answers.values({"versions": await desk.ask("versions", task, after, limit)})
 
 
 @task_router.post("/tasks/{task}/refresh", response_class=Response, responses=gives("proposals that changed", job=True))

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from auxol_core.errors import NotFoundError, TaskFileCorruptError
+from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptError
 from auxol_core.specialist.base import Lesson
 from auxol_core.taskfile import lesson_codec
 from auxol_core.taskfile.database import TaskDatabase
@@ -30,6 +30,7 @@ from auxol_core.taskfile.schema import (
 from auxol_core.types import Scores
 
 CACHE_BYTES = 256 << 20
+_LARGEST = 2**63 - 1  # SQLite's
 
 
 class LessonCache:
@@ -129,13 +130,18 @@ class CorrectionJournal(TaskDatabase):
         reach("correction.after_commit")
         return cast(int, sequence), False
 
-    def corrections(self) -> list[CorrectionRow]:
-        """All saved corrections in order, without their crops. One read."""
-        return self._corrections("", ())
+    def corrections(self, after: int = 0, limit: int | None = None) -> list[CorrectionRow]:
+        """The saved corrections in order, without their crops; not the first ``after``, at most ``limit``. One read."""
+        return self._corrections("ORDER BY sequence LIMIT ? OFFSET ?", page(after, limit))
+
+    def counts(self) -> tuple[int, int]:
+        """How many corrections and how many confirmations are saved. One read."""
+        (row,) = self._rows("SELECT count(*) - total(confirmation), total(confirmation) FROM corrections")
+        return int(cast(float, row[0])), int(cast(float, row[1]))
 
     def correction(self, correction_id: str) -> CorrectionRow:
         """One correction; NotFoundError if it was never saved or is forgotten. One read."""
-        rows = self._corrections("WHERE c.correction_id = ?", (correction_id,))
+        rows = self._corrections("WHERE correction_id = ?", (correction_id,))
         if not rows:
             raise NotFoundError(f"Expected the id of a saved correction, got {correction_id!r}, which is not here.")
         return rows[0]
@@ -201,11 +207,11 @@ class CorrectionJournal(TaskDatabase):
                 self._cache.put(lesson)
             return lesson
 
-    def _corrections(self, where: str, values: Sequence[object]) -> list[CorrectionRow]:
+    def _corrections(self, which: str, values: Sequence[object]) -> list[CorrectionRow]:
         rows = self._rows(
             "SELECT c.correction_id, c.sequence, c.slice_id, c.confirmation, c.state, c.saved_at, "
             "l.key, l.generalist, l.specialist, l.fused "
-            f"FROM corrections c LEFT JOIN lessons l ON l.sequence = c.sequence {where} "
+            f"FROM (SELECT * FROM corrections {which}) c LEFT JOIN lessons l ON l.sequence = c.sequence "
             "ORDER BY c.sequence, l.position",
             values,
         )
@@ -213,6 +219,13 @@ class CorrectionJournal(TaskDatabase):
         for row in rows:
             grouped.setdefault(str(row[0]), []).append(row)
         return [_correction_row(group) for group in grouped.values()]
+
+
+def page(after: int, limit: int | None) -> tuple[int, int]:
+    """(LIMIT, OFFSET) of the rows behind the first ``after``; InvalidInputError below 0."""
+    if after < 0 or (limit is not None and limit < 0):
+        raise InvalidInputError(f"Rows are asked for from 0 on, got after={after}, limit={limit}. Leave both out.")
+    return _LARGEST if limit is None else min(limit, _LARGEST), min(after, _LARGEST)
 
 
 def set_states(connection: sqlite3.Connection, states: Mapping[str, CorrectionState]) -> None:

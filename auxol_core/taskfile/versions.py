@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from auxol_core.specialist.base import Arrays
 from auxol_core.taskfile import lesson_codec
 from auxol_core.taskfile.database import translate_errors
 from auxol_core.taskfile.fault_points import reach
-from auxol_core.taskfile.journal import CorrectionJournal, set_states
+from auxol_core.taskfile.journal import CorrectionJournal, page, set_states
 from auxol_core.taskfile.schema import (
     LEARN_KINDS,
     MAX_STATE_BYTES,
@@ -57,6 +57,14 @@ class VersionTree(CorrectionJournal):
         """The whole journal of updates and moves, in order. One read."""
         with self._mutex, translate_errors(self._path):
             return read_updates(self._connection)
+
+    def outcomes(self, after: int = 0, limit: int | None = None) -> list[UpdateRow]:
+        """The updates without the moves, in order; not the first ``after``, at most ``limit``. One read."""
+        size, first = page(after, limit)
+        with self._mutex, translate_errors(self._path):
+            return read_updates(
+                self._connection, "WHERE kind IN (?, ?) ORDER BY id LIMIT ? OFFSET ?", (*LEARN_KINDS, size, first)
+            )
 
     def lineage(self, version: int) -> list[UpdateRow]:
         """The published updates from 0 to ``version``, in order; NotFoundError if there is no such version."""
@@ -175,13 +183,15 @@ class VersionTree(CorrectionJournal):
         return states
 
 
-def read_updates(connection: sqlite3.Connection) -> list[UpdateRow]:
-    """The whole journal of updates and moves, in order."""
+def read_updates(connection: sqlite3.Connection, which: str = "", values: Sequence[object] = ()) -> list[UpdateRow]:
+    """The journal of updates and moves, in order; ``which``: the end of a SELECT that chooses some, with ``values``."""
     rows = connection.execute(
         "SELECT u.id, u.kind, u.version, u.base_version, u.steps, u.seed, u.published, u.reason, u.seconds, "
-        "u.created, u.state_digest, c.correction_id FROM updates u "
+        "u.created, u.state_digest, c.correction_id "
+        f"FROM (SELECT * FROM updates {which}) u "
         "LEFT JOIN update_corrections k ON k.update_id = u.id LEFT JOIN corrections c ON c.sequence = k.sequence "
-        "ORDER BY u.id, k.position"
+        "ORDER BY u.id, k.position",
+        tuple(values),
     )
     grouped: dict[object, list[tuple[Any, ...]]] = {}
     for row in rows:

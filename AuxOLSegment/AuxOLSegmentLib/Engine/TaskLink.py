@@ -9,7 +9,7 @@ import numpy as np
 from auxol_core import protocol
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.options import TaskOptions
-from auxol_core.protocol import MEDIA_TYPE, Message, encode, made, plain
+from auxol_core.protocol import MEDIA_TYPE, PAGE_ROWS, Message, encode, made, plain
 from auxol_core.types import (
     CorrectionInfo,
     Event,
@@ -188,13 +188,23 @@ class TaskLink:
         """Where it stands."""
         return made(TaskStatus, (await self._verb("GET")).json)
 
-    async def corrections(self) -> list[CorrectionInfo]:
-        """The learning curve."""
-        return [made(CorrectionInfo, each) for each in (await self._verb("GET", "corrections")).json["corrections"]]
+    async def corrections(self, after: int = 0) -> list[CorrectionInfo]:
+        """The learning curve behind its first ``after`` rows."""
+        return await self._rows("corrections", CorrectionInfo, after)
 
-    async def versions(self) -> list[VersionInfo]:
-        """Its history."""
-        return [made(VersionInfo, each) for each in (await self._verb("GET", "versions")).json["versions"]]
+    async def versions(self, after: int = 0) -> list[VersionInfo]:
+        """Its history behind its first ``after`` rows."""
+        return await self._rows("versions", VersionInfo, after)
+
+    async def _rows(self, verb: str, kind: type[Any], after: int) -> list[Any]:
+        """Page by page; Qt's event loop has its turn while the next page is under way."""
+        rows: list[Any] = []
+        while True:
+            answer = await self._verb("GET", verb, query={"after": after + len(rows), "limit": PAGE_ROWS})
+            page = answer.json[verb]
+            rows += [made(kind, each) for each in page]
+            if len(page) < PAGE_ROWS:
+                return rows
 
     async def events(self, after: int, waitS: float = POLL_S) -> list[Event]:
         """What has happened since; a long poll on a lane of its own."""

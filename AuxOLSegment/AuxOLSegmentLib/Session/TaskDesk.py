@@ -179,7 +179,7 @@ class TaskDesk:
 
     async def _moded(self, follower: TaskFollower) -> None:
         await self._applyMode(follower.link, await follower.link.status())
-        await follower.read()
+        await follower.catchUp()
 
     def pause(self, paused: bool) -> None:
         """Keep corrections queued, or learn them by itself, until the mode is chosen anew."""
@@ -222,7 +222,7 @@ class TaskDesk:
         link = await self.link()
         await verb(link)
         if self._follower is not None:
-            await self._follower.read()
+            await self._follower.catchUp()  # where it took something back, the event has everything read anew
 
     # Files
 

@@ -1,7 +1,7 @@
 """The open task as the panel shows it: status, learning curve, history, progress; kept up by a long poll."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,13 @@ from auxol_core.types import CorrectionInfo, Event, Scores, TaskStatus, VersionI
 from AuxOLSegmentLib.Engine.Async import Breath, Tasks, after
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
 from AuxOLSegmentLib.Machine.GeneralistName import generalistName
+from AuxOLSegmentLib.Session.TaskHistory import TaskHistory
 
 log = logging.getLogger(__name__)
 
 RETRY_MS = 2_000
+TAKEN_BACK = {"restored", "forgotten", "reset"}  # after these events any row may be another one
+PASSING = {"progress", "refreshed"}  # these change no row
 
 
 @dataclass
@@ -42,12 +45,21 @@ class TaskFollower:
     ) -> None:
         self.link = link
         self.status: TaskStatus | None = None
-        self.corrections: list[CorrectionInfo] = []
-        self.versions: list[VersionInfo] = []
+        self._history = TaskHistory(link)
         self.learning = LearningState()
         self._tasks, self._changed, self._tell, self._refreshed = tasks, changed, tell, refreshed
         self._poll: Any = None
         self._closed = False
+
+    @property
+    def corrections(self) -> list[CorrectionInfo]:
+        """The learning curve, as far as it is known."""
+        return self._history.corrections
+
+    @property
+    def versions(self) -> list[VersionInfo]:
+        """The history, as far as it is known."""
+        return self._history.versions
 
     def begin(self, status: TaskStatus) -> None:
         """Follow the task, which is open."""
@@ -69,35 +81,49 @@ class TaskFollower:
 
     async def read(self) -> None:
         """Ask for everything anew."""
+        await self._asked(self._history.readAnew())
+
+    async def catchUp(self) -> None:
+        """Ask for what is new, which is enough as long as nothing was taken back."""
+        await self._asked(self._history.readNew())
+
+    async def _asked(self, rows: Coroutine[Any, Any, None]) -> None:
+        await rows
         status = await self.link.status()
-        self.corrections = await self.link.corrections()
-        self.versions = await self.link.versions()
         if not self._closed:
             self.take(status)
 
     async def _follow(self) -> None:
-        after_ = 0
-        known = False
+        last, known, missed = 0, False, False
         while not self._closed:
             try:
-                events = await self.link.events(after_, 0.0 if not known else 25.0)
+                events = await self.link.events(last, 25.0 if known else 0.0)
+                last = events[-1].sequence if events else last
+                if known:  # what happened before the task was opened here is in its status
+                    await self._happened(events)
+                elif missed:
+                    await self.read()
             except CancelledError:
                 return
             except AuxolError as error:
                 log.info("Events of the task are asked for again: %s", error)
                 await after(RETRY_MS)
-                known = False
-                continue
-            if events:
-                after_ = events[-1].sequence
-            if known:  # what happened before the task was opened here is in its status
-                breath = Breath()
-                for event in events:
-                    self._take(event)
-                    await breath.take()
-                if any(event.kind not in ("progress", "refreshed") for event in events):
-                    await self.read()
-            known = True
+                known, missed = False, True
+            else:
+                known, missed = True, False
+
+    async def _happened(self, events: list[Event]) -> None:
+        breath = Breath()
+        for event in events:
+            self._take(event)
+            await breath.take()
+        kinds = {event.kind for event in events}
+        if kinds & TAKEN_BACK:
+            await self.read()
+        elif kinds - PASSING:
+            await self.catchUp()
+        if "learned" in kinds:
+            self._tellScores()
 
     def _take(self, event: Event) -> None:
         if event.kind == "refreshed":
@@ -136,10 +162,8 @@ class TaskFollower:
     def _learned(self, event: Event) -> None:
         self.learning.phase = "learned"
         self._tell(_("Learned: version {version}").format(version=event.data.get("version")), "info")
-        self._tasks.start(self._tellScores())
 
-    async def _tellScores(self) -> None:
-        await self.read()
+    def _tellScores(self) -> None:
         if not self.corrections or self.status is None:
             return
         scores = self.corrections[-1].scores

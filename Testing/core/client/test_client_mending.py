@@ -15,8 +15,8 @@ from auxol_core.client.blocking import ASK_FIRST_BYTES, EngineClient
 from auxol_core.client.memory import ClientMemory
 from auxol_core.client.transport import Timeouts
 from auxol_core.errors import InvalidInputError, NotFoundError
-from auxol_core.protocol import Message, events_message, proposals_message
-from auxol_core.types import Box, Event, MaskPatch, Point, Prompt, Propagated, Proposal, SliceImage
+from auxol_core.protocol import PAGE_ROWS, Message, events_message, plain, proposals_message
+from auxol_core.types import Box, CorrectionInfo, Event, MaskPatch, Point, Prompt, Propagated, Proposal, SliceImage
 
 IMAGE = SliceImage(np.arange(12, dtype=np.int16).reshape(3, 4), (0.5, 0.7))
 OTHER = SliceImage(np.arange(12, 24, dtype=np.int16).reshape(3, 4))
@@ -231,6 +231,31 @@ def test_one_proposal_is_asked_for_by_name(server: StandIn, client: EngineClient
     server.answers["GET /proposals/p2"] = [proposals_message([])]
     with pytest.raises(Exception, match="protocol 1"):
         client.proposal("p2")
+
+
+# Lists
+
+
+def correction_row(number: int) -> dict[str, object]:
+    return plain(CorrectionInfo(f"c{number}", number, "s", False, True, ()))  # type: ignore[no-any-return]
+
+
+def test_a_long_list_is_fetched_page_by_page(server: StandIn, client: EngineClient) -> None:
+    rows = [correction_row(number) for number in range(PAGE_ROWS + 3)]
+    server.answers["GET /tasks/liver/corrections"] = [
+        {"corrections": rows[1 : PAGE_ROWS + 1]},
+        {"corrections": rows[PAGE_ROWS + 1 :]},
+    ]
+    listed = client.corrections("liver", 1)
+    assert [each.sequence for each in listed] == list(range(1, PAGE_ROWS + 3))
+    asked = [request.query for request in server.of("GET /tasks/liver/corrections")]
+    assert asked == [f"after=1&limit={PAGE_ROWS}", f"after={PAGE_ROWS + 1}&limit={PAGE_ROWS}"]
+
+
+def test_no_more_rows_are_fetched_than_asked_for(server: StandIn, client: EngineClient) -> None:
+    server.answers["GET /tasks/liver/corrections"] = [{"corrections": [correction_row(1), correction_row(2)]}]
+    assert len(client.corrections("liver", limit=2)) == 2
+    assert [request.query for request in server.of("GET /tasks/liver/corrections")] == ["after=0&limit=2"]
 
 
 # Events

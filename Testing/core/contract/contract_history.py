@@ -6,7 +6,7 @@ import pytest
 from contract_setting import OPTIONS, TASK, Setting, assert_helpful, look, picture, proposed, taught
 
 from auxol_core.api import EngineApi
-from auxol_core.errors import NotFoundError
+from auxol_core.errors import InvalidInputError, NotFoundError
 
 
 class HistoryContract(Setting):
@@ -27,6 +27,30 @@ class HistoryContract(Setting):
         ]
         assert all(v.reason and v.seconds > 0 for v in versions)
         assert versions[0].seed != versions[1].seed
+
+    def test_lists_begin_behind_what_one_has(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        for rows in (engine.corrections, engine.versions):
+            first, second = rows(TASK)
+            assert [rows(TASK, after) for after in (0, 1, 2, 3)] == [[first, second], [second], [], []]
+            assert [rows(TASK, 0, limit) for limit in (0, 1, 2, 9)] == [[], [first], [first, second], [first, second]]
+            assert rows(TASK, 1, 1) == [second]
+
+    @pytest.mark.parametrize("asked", [(-1, None), (0, -1)])
+    def test_lists_do_not_begin_before_their_first_row(
+        self, engine: EngineApi, asked: tuple[int, int | None]
+    ) -> None:
+        for rows in (engine.corrections, engine.versions):
+            with pytest.raises(InvalidInputError) as error:
+                rows(TASK, *asked)
+            assert_helpful(error.value)
+
+    def test_moves_are_no_versions_and_do_not_count(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        engine.undo(TASK)
+        taught(engine, 2)
+        engine.learn_now(TASK)
+        assert [v.version for v in engine.versions(TASK, 1)] == [2, 3]
 
     def test_events_come_in_order_and_from_where_one_asks(self, engine: EngineApi) -> None:
         assert engine.events(TASK) == []

@@ -121,6 +121,21 @@ def test_a_correction_is_new_once(client: BareClient) -> None:
     assert client("DELETE", "tasks", "discs", "corrections", "säve 1/2?").json()["corrections"] == 0
 
 
+def test_corrections_and_versions_come_in_pages(client: BareClient) -> None:
+    slice_id = client.put(picture())
+    for number in range(3):
+        client.correct("discs", slice_id, truth(), f"c{number}", ())
+    client("POST", "tasks", "discs", "learn")
+    corrections = client("GET", "tasks", "discs", "corrections").json()["corrections"]
+    assert [row["correction_id"] for row in corrections] == ["c0", "c1", "c2"]
+    for verb in ("corrections", "versions"):
+        rows = client("GET", "tasks", "discs", verb).json()[verb]
+        page = client("GET", "tasks", "discs", verb, params={"after": 1, "limit": 1}).json()
+        assert page == {verb: rows[1:2]}
+        for query in ({"limit": protocol.PAGE_ROWS + 1}, {"limit": -1}, {"after": -1}, {"after": "all"}):
+            assert problem(client("GET", "tasks", "discs", verb, params=query)) == (422, "InvalidInputError")
+
+
 @pytest.mark.parametrize(
     "mask",
     [

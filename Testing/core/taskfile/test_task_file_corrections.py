@@ -37,6 +37,16 @@ def test_the_same_id_again_changes_nothing(task: TaskFile) -> None:
     assert task.lessons()["a#0"].arrays["image"].max() == 1
 
 
+def test_a_page_counts_corrections_and_not_their_objects(task: TaskFile) -> None:
+    task.add_correction("a", "slice", True, [lesson(1), lesson(2)])
+    task.add_correction("b", "slice", False, [])
+    task.add_correction("c", "slice", False, [lesson(3), lesson(4)])
+    pages = [[row.correction_id for row in task.corrections(after, 2)] for after in (0, 1, 2**70)]
+    assert pages == [["a", "b"], ["b", "c"], []]
+    assert task.corrections(1, 2**70)[1].lessons == ("c#0", "c#1")
+    assert task.counts() == (2, 1)
+
+
 def test_a_correction_without_objects_is_one(task: TaskFile) -> None:
     task.add_correction("nothing there", "slice", False, [])
     row = task.correction("nothing there")

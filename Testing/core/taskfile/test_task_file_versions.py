@@ -209,3 +209,14 @@ def test_unknown_versions_and_wrong_kinds_are_refused(task: TaskFile) -> None:
     with pytest.raises(InvalidInputError, match="snapshot"):
         task.record_update(UpdateRow(("a",), 0, 0, False, "", 0.0, 1, 2), state(1), {})
     assert task.current_version == 1
+
+
+def test_a_page_of_outcomes_counts_updates_and_not_the_moves_between_them(task: TaskFile) -> None:
+    _taught(task, "abcd")
+    publish(task, "a", "b")
+    task.set_current(0, "undo", "")
+    discard(task, "c")
+    publish(task, "d")
+    assert [row.correction_ids for row in task.outcomes()] == [("a", "b"), ("c",), ("d",)]
+    assert [row.correction_ids for row in task.outcomes(0, 1)] == [("a", "b")]
+    assert [row.correction_ids for row in task.outcomes(1, 2)] == [("c",), ("d",)]

@@ -1,0 +1,190 @@
+"""What is asked of the engine when something has happened: what is new, and everything only where rows were changed."""
+
+import dataclasses
+import unittest
+from types import SimpleNamespace
+
+import slicer_setting  # first: it loads the module
+from fake_session import correction, status, version
+
+from auxol_core.errors import UnavailableError
+from auxol_core.types import Event
+
+
+class FakeTask:
+    """A task of the engine's: its rows, what was asked of it, and events when the test says so."""
+
+    def __init__(self, count):
+        self.kept = {"corrections": [correction(at, 0.5, 0.6, 0.7) for at in range(1, count + 1)]}
+        self.kept["versions"] = [version(at, current=at == count) for at in range(1, count + 1)]
+        self.asked = []
+        self.failing = 0
+        self._polls = []
+        self._told = []
+
+    async def corrections(self, after=0):
+        return await self._rows("corrections", after)
+
+    async def versions(self, after=0):
+        return await self._rows("versions", after)
+
+    async def _rows(self, verb, after):
+        from AuxOLSegmentLib.Engine.Async import after as later
+
+        rows = self.kept[verb][after:]
+        self.asked.append((verb, after, len(rows)))
+        await later(0)
+        return rows
+
+    async def status(self):
+        return status(queued=0, version=len(self.kept["versions"]))
+
+    async def events(self, after, wait):
+        from AuxOLSegmentLib.Engine.Async import Promise
+
+        if self.failing:
+            self.failing -= 1
+            raise UnavailableError("The engine is not there. Wait.")
+        if not wait or self._told:
+            told, self._told = self._told, []
+            return told
+        poll = Promise()
+        self._polls.append(poll)
+        return await poll
+
+    def tell(self, *kinds):
+        """These things have happened."""
+        self.asked.clear()
+        told = [Event(at, "liver", kind, {}) for at, kind in enumerate(kinds, start=1)]
+        polls, self._polls = self._polls, []
+        for poll in polls:
+            poll.resolve(told)
+
+    @property
+    def followed(self):
+        return bool(self._polls)
+
+    def save(self):
+        """One more correction, not learned yet."""
+        number = len(self.kept["corrections"]) + 1
+        self.kept["corrections"].append(dataclasses.replace(correction(number, 0.5, 0.6, 0.7), learned=False))
+
+    def learn(self):
+        """The last correction is learned: a new version is in use, the one before is not."""
+        versions, corrections = self.kept["versions"], self.kept["corrections"]
+        versions[:] = [dataclasses.replace(row, current=False) if row.current else row for row in versions]
+        versions.append(version(len(corrections), current=True))
+        corrections[-1] = dataclasses.replace(corrections[-1], learned=True)
+
+
+class TestFollowing(unittest.TestCase):
+    """A task of 1,000 corrections."""
+
+    def setUp(self):
+        from AuxOLSegmentLib.Engine.Async import Tasks
+        from AuxOLSegmentLib.Session.TaskFollower import TaskFollower
+
+        self.task, self.errors, self.lines = FakeTask(1000), [], []
+        self.tasks = Tasks(self.errors.append)
+        self.addCleanup(self.tasks.close)
+        self.follower = TaskFollower(
+            self.task, self.tasks, lambda kind: None, lambda *line: self.lines.append(line), lambda event: None
+        )
+        self.follower.begin(status())
+        self.settled()
+
+    def settled(self):
+        """It waits for events again, and shows what the task has."""
+        slicer_setting.until(lambda: (self.task.followed and self.shown == self.task.kept) or self.errors, 5)
+        self.assertEqual(self.errors, [])
+
+    @property
+    def shown(self):
+        return {"corrections": self.follower.corrections, "versions": self.follower.versions}
+
+    def test_a_saved_slice_is_one_row_more(self):
+        self.task.save()
+        self.task.tell("queued")
+        self.settled()
+        self.assertEqual(self.task.asked, [("versions", 999, 1), ("corrections", 1000, 1)])
+
+    def test_an_update_is_one_version_and_the_rows_that_it_changed(self):
+        self.task.save()
+        self.task.tell("queued")
+        self.settled()
+        earlier = self.follower.corrections[:1000]
+        self.task.learn()
+        self.task.tell("learning", "progress", "learned")
+        self.settled()
+        self.assertEqual(self.task.asked, [("versions", 999, 2), ("corrections", 1000, 1)])
+        self.assertTrue(all(now is then for now, then in zip(self.follower.corrections, earlier, strict=False)))
+
+    def test_nothing_is_asked_for_while_it_learns(self):
+        self.task.tell("progress", "refreshed")
+        slicer_setting.until(lambda: self.task.followed)
+        self.assertEqual(self.task.asked, [])
+
+    def test_what_was_taken_back_is_read_anew(self):
+        for kind in ("restored", "forgotten", "reset"):
+            del self.task.kept["corrections"][3:5]
+            self.task.tell(kind)
+            self.settled()
+            self.assertEqual([asked[:2] for asked in self.task.asked], [("versions", 0), ("corrections", 0)])
+
+    def test_what_happened_while_the_engine_was_away_is_read_anew(self):
+        from AuxOLSegmentLib.Session import TaskFollower
+
+        self.addCleanup(setattr, TaskFollower, "RETRY_MS", TaskFollower.RETRY_MS)
+        TaskFollower.RETRY_MS = 1
+        self.task.failing = 2
+        del self.task.kept["versions"][5:]
+        self.task.tell("progress")
+        self.settled()
+        self.assertEqual([after for _, after, _ in self.task.asked], [0, 0])
+
+    def test_the_first_row_of_a_task_is_new_too(self):
+        self.task.kept["corrections"].clear()
+        self.task.kept["versions"].clear()
+        self.task.tell("reset")
+        self.settled()
+        self.task.save()
+        self.task.tell("queued")
+        self.settled()
+        self.assertEqual(self.task.asked, [("versions", 0, 0), ("corrections", 0, 1)])
+
+    def test_two_who_ask_at_once_do_not_get_rows_twice(self):
+        self.task.save()
+        self.task.asked.clear()
+        for _ in range(2):
+            self.tasks.start(self.follower.catchUp())
+        gone = self.tasks.start(self.follower.catchUp())
+        gone.cancel()
+        self.tasks.start(self.follower.read())
+        slicer_setting.until(lambda: len(self.task.asked) == 6)
+        self.settled()
+
+
+class TestPages(unittest.TestCase):
+    """What TaskLink asks of the engine."""
+
+    def test_a_long_list_comes_in_pages_and_ends_with_a_short_one(self):
+        from auxol_core.protocol import PAGE_ROWS, plain
+        from AuxOLSegmentLib.Engine.Async import Task
+        from AuxOLSegmentLib.Engine.TaskLink import TaskLink
+
+        rows = [correction(at, 0.5, None, 0.7) for at in range(1, PAGE_ROWS + 4)]
+        asked = []
+
+        class Connection:
+            async def call(self, method, *parts, query):
+                asked.append(query)
+                page = rows[query["after"] : query["after"] + query["limit"]]
+                return SimpleNamespace(json={parts[-1]: plain(page)})
+
+        link = TaskLink(Connection(), "liver", lambda: None)
+        self.assertEqual(Task(link.corrections(2)).result(), rows[2:])
+        self.assertEqual(asked, [{"after": at, "limit": PAGE_ROWS} for at in (2, PAGE_ROWS + 2)])
+
+
+if __name__ == "__main__":
+    slicer_setting.main()
