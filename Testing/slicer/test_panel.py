@@ -432,13 +432,13 @@ class TestLearning(PanelCase):
 
     def test_a_curve_skips_what_was_not_asked_and_averages_objects(self):
         from auxol_core.types import CorrectionInfo, Scores
-        from AuxOLSegmentLib.Panel.LearningCurve import Curve, running
+        from AuxOLSegmentLib.Panel.LearningCurve import Curve, lastMean
 
         scores = (Scores(0.5, None, 0.5), Scores(0.7, None, 0.9))
         unscored = CorrectionInfo("d", 2, "s", True, False, ())
         curve = Curve.of([CorrectionInfo("c", 1, "s", False, True, scores), unscored])
         self.assertEqual((curve.generalist, curve.specialist, curve.fused), ([0.6], [None], [0.7]))
-        self.assertEqual(running([None, 1.0, 0.0], 2), [None, 1.0, 0.5])
+        self.assertEqual([lastMean([None, 1.0, 0.0], at, 2) for at in range(3)], [None, 1.0, 0.5])
         self.assertEqual(curve.floor, 0.6)
 
     def test_undo_does_not_ask_and_what_cannot_be_undone_does(self):

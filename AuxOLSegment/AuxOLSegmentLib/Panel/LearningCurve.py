@@ -13,6 +13,8 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from AuxOLSegmentLib.Panel.PanelTools import sameBeginning
+
 Values = list[float | None]
 
 JOINED = 12  # from more slices on, dots and a running mean
@@ -44,6 +46,14 @@ class Curve:
         ]
         return Curve(*columns)
 
+    def joined(self, count: int, more: Curve) -> Curve:
+        """Its first ``count`` slices, then those of ``more``."""
+        return Curve(
+            self.generalist[:count] + more.generalist,
+            self.specialist[:count] + more.specialist,
+            self.fused[:count] + more.fused,
+        )
+
     @property
     def count(self) -> int:
         return len(self.fused)
@@ -55,9 +65,30 @@ class Curve:
         return next(floor for floor in FLOORS if floor <= min(values, default=0.0))
 
 
-def running(values: Values, count: int) -> Values:
-    """The mean of the last ``count`` values that are there; None until there is one."""
-    return [_mean(values[max(0, at - count + 1) : at + 1]) for at in range(len(values))]
+class GrowingCurve:
+    """The curve of a list that mostly grows at its end: of what is known nothing is worked out again."""
+
+    def __init__(self) -> None:
+        self.curve = Curve.of(())
+        self._corrections: Sequence[Any] = ()
+        self._counts: list[int] = [0]  # of slices with scores among the first corrections
+
+    def take(self, corrections: Sequence[Any]) -> bool:
+        """Show these; whether they are others than before."""
+        same = sameBeginning(self._corrections, corrections)
+        if same == len(self._corrections) == len(corrections):
+            return False
+        self.curve = self.curve.joined(self._counts[same], Curve.of(corrections[same:]))
+        del self._counts[same + 1 :]
+        for info in corrections[same:]:
+            self._counts.append(self._counts[-1] + bool(info.scores))
+        self._corrections = corrections
+        return True
+
+
+def lastMean(values: Values, at: int, count: int) -> float | None:
+    """The mean of the ``count`` values up to ``at``, of those that are there; None where none is."""
+    return _mean(values[max(0, at - count + 1) : at + 1])
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
@@ -148,7 +179,7 @@ class _Drawing:
             many = self.curve.count > JOINED
             if self.curve.count <= DOTTED:
                 self._dots(values, self.colors[name], 1.5 if many else 2.6, 0.45 if many else 1.0)
-            self._path(running(values, MEAN_OF) if many else values, self._pen(name))
+            self._path(values, MEAN_OF if many else 1, self._pen(name))
 
     def _pen(self, name: str) -> qt.QPen:
         pen = qt.QPen(self.colors[name])
@@ -167,11 +198,11 @@ class _Drawing:
                 painter.drawEllipse(qt.QRectF(self.x(at + 1) - radius, self.y(value) - radius, size, size))
         painter.setOpacity(1.0)
 
-    def _path(self, values: Values, pen: qt.QPen) -> None:
+    def _path(self, values: Values, meanOf: int, pen: qt.QPen) -> None:
         path, drawing = qt.QPainterPath(), False
         step = -(-len(values) // CORNERS)
         for at in sorted({*range(0, len(values), step), len(values) - 1}):
-            value = values[at]
+            value = lastMean(values, at, meanOf)
             if value is None:
                 drawing = False
             elif drawing:
@@ -199,7 +230,7 @@ class _Drawing:
             x += width + KEY
 
     def _told(self, name: str, text: str) -> str:
-        last = running(getattr(self.curve, name), MEAN_OF)[-1]
+        last = lastMean(getattr(self.curve, name), self.curve.count - 1, MEAN_OF)
         return text if last is None else f"{text} {last:.2f}"
 
     def nothing(self) -> None:

@@ -11,10 +11,9 @@ from slicer.i18n import tr as _
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.GeneralistName import generalistName, generalistTitle
 from AuxOLSegmentLib.Machine.Settings import Settings
-from AuxOLSegmentLib.Panel.LearningCurve import Curve, drawCurve
+from AuxOLSegmentLib.Panel.LearningCurve import Curve, GrowingCurve, drawCurve
 from AuxOLSegmentLib.Panel.PanelTools import (
     Act,
-    Table,
     confirmed,
     fileToOpen,
     fileToSave,
@@ -22,6 +21,7 @@ from AuxOLSegmentLib.Panel.PanelTools import (
     setReady,
     silently,
 )
+from AuxOLSegmentLib.Panel.Table import Table
 
 MODES = ("auto", "every", "demand")
 TASK_SUFFIX = ".auxol"
@@ -33,8 +33,18 @@ class LearningPanel:
 
     def __init__(self, ui: Any, logic: Any, settings: Settings, act: Act) -> None:
         self.ui, self.logic, self.settings, self.act = ui, logic, settings, act
-        self.versions = Table(ui.versionsTable, (64, 64, 0, 56))
-        self.corrections = Table(ui.correctionsTable, (44, 0, 72, 72, 60))
+        self.versions = Table(
+            ui.versionsTable,
+            (64, 64, 0, 56),
+            versionRows,
+            key=lambda info: (info.version, info.corrections),
+            bold=lambda info: info.current,
+        )
+        self.corrections = Table(
+            ui.correctionsTable, (44, 0, 72, 72, 60), correctionRows, key=lambda info: info.correction_id
+        )
+        self._curve = GrowingCurve()
+        self._drawnIn: tuple[Any, ...] = ()
         self._fillModes()
         self._connect()
 
@@ -77,7 +87,7 @@ class LearningPanel:
         self._refreshMode()
 
     def _rollBack(self) -> None:
-        version = self._selectedVersion()
+        version = self.versions.selected()
         if version is not None and confirmed(
             _("Go back to version {version}? Later corrections stay listed but are no longer learned from.").format(
                 version=version.version
@@ -87,7 +97,7 @@ class LearningPanel:
             self.logic.rollBack(version.version)
 
     def _forget(self) -> None:
-        correction = self._selectedCorrection()
+        correction = self.corrections.selected()
         if correction is not None and confirmed(
             _("Delete saved slice {number} and its image crop? What came after it is learned anew.").format(
                 number=correction.sequence
@@ -130,18 +140,6 @@ class LearningPanel:
             name = next(f"{name} ({at})" for at in range(2, len(taken) + 3) if f"{name} ({at})" not in taken)
         self.logic.importTask(path, name)
 
-    # What is selected
-
-    def _selectedVersion(self) -> Any:
-        versions = newestFirst(self.logic.versions)
-        row = self.ui.versionsTable.currentRow()
-        return versions[row] if 0 <= row < len(versions) else None
-
-    def _selectedCorrection(self) -> Any:
-        corrections = newestFirst(self.logic.corrections)
-        row = self.ui.correctionsTable.currentRow()
-        return corrections[row] if 0 <= row < len(corrections) else None
-
     # What is shown
 
     def refresh(self) -> None:
@@ -169,18 +167,19 @@ class LearningPanel:
         ui.taskCountsLabel.text = countsText(status)
 
     def drawCurve(self) -> None:
-        """Draw it anew in the label's own size, font and colours."""
+        """Draw it in the label's own size, font and colours, where it or they are not what they were."""
         label = self.ui.curveLabel
         size = max(label.width, label.minimumWidth), max(label.height, label.minimumHeight)
-        curve = Curve.of(self.logic.corrections)
+        ratio = label.devicePixelRatioF()
         named = generalistTitle(self.logic.status)
-        label.setPixmap(drawCurve(curve, named, *size, label.font, label.palette, label.devicePixelRatioF()))
+        drawnIn = (named, *size, ratio, label.font.toString(), label.palette.cacheKey())
+        if self._curve.take(self.logic.corrections) or drawnIn != self._drawnIn:
+            self._drawnIn = drawnIn
+            label.setPixmap(drawCurve(self._curve.curve, named, *size, label.font, label.palette, ratio))
 
     def _refreshTables(self) -> None:
-        versions, corrections = newestFirst(self.logic.versions), newestFirst(self.logic.corrections)
-        current = next((row for row, info in enumerate(versions) if info.current), None)
-        self.versions.fill(versionRows(versions), marked=current)
-        self.corrections.fill(correctionRows(corrections))
+        self.versions.show(newestFirst(self.logic.versions))
+        self.corrections.show(newestFirst(self.logic.corrections))
         heading = self.ui.correctionsTable.horizontalHeaderItem(GENERALIST_COLUMN)
         heading.setText(generalistTitle(self.logic.status))
         heading.setToolTip(_("Dice of the {generalist} alone").format(generalist=generalistName(self.logic.status)))
@@ -190,7 +189,7 @@ class LearningPanel:
         noTask = "" if logic.status is not None else _("Choose or create a task first.")
         noEngine = "" if logic.engineState is EngineState.READY else _("The engine is not running.")
         nothing = "" if logic.corrections else _("Nothing has been saved yet.")
-        version, correction = self._selectedVersion(), self._selectedCorrection()
+        version, correction = self.versions.selected(), self.corrections.selected()
         setReady(ui.learnNowButton, noTask or self._nothingQueued(), _("Learn from every saved slice that waits."))
         setReady(ui.pauseButton, noTask, _("Saved slices are kept and wait while learning is paused."))
         setReady(ui.undoButton, noTask or self._nothingLearned(), _("Back to the version before the current one."))
@@ -242,7 +241,7 @@ def countsText(status: Any) -> str:
 
 def versionRows(versions: list[Any]) -> list[list[str]]:
     """Version, learned from, result, took."""
-    # Translated once, not once a row: a long history is shown often.
+    # Translated once, not once a row.
     one, many = _("1 slice"), _("{count} slices")
     used, learned, discarded, took = _("in use"), _("learned"), _("discarded: {reason}"), _("{count} s")
     rows = []

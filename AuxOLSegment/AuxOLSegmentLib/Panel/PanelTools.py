@@ -1,4 +1,4 @@
-"""Small things that every part of the panel does: a button with its reason, a question, a file's name, a table."""
+"""Small things that every part of the panel does: a button with its reason, a question, a file's name."""
 
 from __future__ import annotations
 
@@ -55,56 +55,10 @@ def folderToUse(title: str, current: str) -> str:
     return str(qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title, current))
 
 
-class Table:
-    """Rows of text in a QTableWidget, written some cells at a time: 300 rows at once would hold up the mouse."""
-
-    CELLS = 45  # written in one go, some milliseconds
-    LONG = 16  # letters; longer texts may not fit their column and get a tooltip
-
-    def __init__(self, widget: qt.QTableWidget, widths: Sequence[int]) -> None:
-        """``widths`` of the columns in pixels; the one with 0 takes what is left."""
-        self.widget = widget
-        self._shown: dict[tuple[int, int], tuple[str, bool]] = {}
-        self._wanted: dict[tuple[int, int], tuple[str, bool]] = {}
-        self._timer = qt.QTimer(widget)
-        self._timer.setInterval(0)
-        self._timer.connect("timeout()", self._write)
-        header = widget.horizontalHeader()
-        header.stretchLastSection = False
-        for column, width in enumerate(widths):
-            if width:
-                header.resizeSection(column, width)
-            else:
-                header.setSectionResizeMode(column, qt.QHeaderView.Stretch)
-
-    def fill(self, rows: Sequence[Sequence[str]], *, marked: int | None = None) -> None:
-        """Replace the rows; the row ``marked`` is bold. The first ones are there at once, the others soon."""
-        cells = {(row, at): (text, row == marked) for row, texts in enumerate(rows) for at, text in enumerate(texts)}
-        with silently(self.widget):
-            self.widget.setRowCount(len(rows))
-        self._shown = {place: cell for place, cell in self._shown.items() if place[0] < len(rows)}
-        self._wanted = {place: cell for place, cell in cells.items() if self._shown.get(place) != cell}
-        self._write()
-
-    def _write(self) -> None:
-        """Some of the cells that are wanted, from the top."""
-        with silently(self.widget):
-            for place in list(self._wanted)[: self.CELLS]:
-                self._shown[place] = self._wanted.pop(place)
-                self.widget.setItem(*place, _item(*self._shown[place]))
-        if bool(self._wanted) != self._timer.active:
-            self._timer.start() if self._wanted else self._timer.stop()
-
-
-def _item(text: str, bold: bool) -> qt.QTableWidgetItem:
-    item = qt.QTableWidgetItem(text)
-    if len(text) > Table.LONG:
-        item.setToolTip(text)
-    if bold:
-        font = qt.QFont(item.font())
-        font.setBold(True)
-        item.setFont(font)
-    return item
+def sameBeginning(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """How many items both begin with; quick where they are the same objects."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a is not b and a != b), min(len(one), len(other)))
 
 
 def fraction(value: float | None) -> str:

@@ -10,7 +10,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Machine.Settings import Settings
-from AuxOLSegmentLib.Panel.PanelTools import Act, Table, fraction, setReady, silently
+from AuxOLSegmentLib.Panel.PanelTools import Act, fraction, setReady, silently
+from AuxOLSegmentLib.Panel.Table import Table
 from AuxOLSegmentLib.Scene.VolumeReader import displayedSlices, rasOfPixel, sliceCount, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
@@ -20,8 +21,11 @@ class ReviewPanel:
 
     def __init__(self, ui: Any, logic: Any, settings: Settings, whyNot: Callable[[], str], act: Act) -> None:
         self.ui, self.logic, self.settings, self.whyNot, self.act = ui, logic, settings, whyNot, act
-        self.table = Table(ui.reviewTable, (110, 90, 0))
         self._items: list[Any] = []
+        self._planes: dict[tuple[str, int], str] = {}
+        self.table = Table(
+            ui.reviewTable, (110, 90, 0), lambda items: reviewRows(items, self._planes), key=lambda item: item.key
+        )
         with silently(ui.proposeNextCheckBox):
             ui.proposeNextCheckBox.checked = settings.proposeNext
         self._connect()
@@ -99,13 +103,18 @@ class ReviewPanel:
     # The list
 
     def _goTo(self, row: int) -> None:
-        if 0 <= row < len(self._items):
-            self.act(lambda: self.logic.goTo(self._items[row].key))
+        item = self.table.at(row)
+        if item is not None:
+            self.act(lambda: self.logic.goTo(item.key))
 
     def refreshList(self) -> None:
         """Slices with a proposal or without a look at them, worst first."""
         self._items = list(self.logic.review())
-        self.table.fill(reviewRows(self._items))
+        planes, shown = planesOf(self._items), self._planes
+        self._planes = planes
+        self.table.show(self._items)
+        if any(planes[place] != shown[place] for place in planes.keys() & shown.keys()):
+            self.table.writeAnew()  # the volume was turned
         unreviewed = len(self.logic.unreviewed())
         proposed = sum(item.state is SliceState.PROPOSED for item in self._items)
         self.ui.reviewLabel.text = reviewText(proposed, unreviewed)
@@ -128,10 +137,13 @@ class ReviewPanel:
         self.refreshList()
 
 
-def reviewRows(items: list[Any]) -> list[list[str]]:
+def planesOf(items: list[Any]) -> dict[tuple[str, int], str]:
+    """The names of the planes that occur, looked up once each: asking the scene for each of 300 slices takes long."""
+    return {place: planeName(*place) for place in {(item.key.volumeID, item.key.axis) for item in items}}
+
+
+def reviewRows(items: list[Any], planes: dict[tuple[str, int], str]) -> list[list[str]]:
     """Slice, state, estimated quality."""
-    # Names are looked up once each: translating and asking the scene for every one of 300 slices takes too long.
-    planes = {place: planeName(*place) for place in {(item.key.volumeID, item.key.axis) for item in items}}
     states = stateTexts()
     return [
         [f"{planes[item.key.volumeID, item.key.axis]} {item.key.index}", states[item.state], atLeast(item.quality)]
