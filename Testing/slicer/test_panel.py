@@ -413,7 +413,7 @@ class TestLearning(PanelCase):
 
         drawn = self.patch(LearningPanel, "drawCurve", mock.Mock(wraps=LearningPanel.drawCurve))
         heading = self.ui.correctionsTable.horizontalHeaderItem(2)
-        for generalist, named in (("builtin", "Built-in"), ("vit_b", "SAM ViT-B"), ("mine.pth", "mine.pth")):
+        for generalist, named in (("vit_b", "SAM ViT-B"), ("mine.pth", "mine.pth"), ("builtin", "Built-in")):
             self.session.status = self.fake.status(generalist=generalist)
             self.tell("learning")
             self.assertEqual((heading.text(), drawn.call_args[0][1]), (named, named))
