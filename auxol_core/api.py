@@ -4,13 +4,18 @@ The life of a slice, in verbs: ``put_slice`` once, ``predict`` for each prompt (
 ``accept`` where the user takes a proposal as it is, ``correct`` when the slice is saved. ``correct`` returns when the
 correction is durable; learning comes after (``learn_now``, or by itself in an engine with a worker). All scores are
 taken before anything learns.
+
+Each verb is declared here and nowhere else: its types in its signature, how it travels in the row above it (verbs.py).
+An engine that carries a verb out has a method of its own; whoever only hands verbs on is a Forwarder and needs one
+method for all of them. ``EngineApi.status`` as a value stands for the verb and has its types.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from auxol_core.options import TaskOptions
 from auxol_core.types import (
@@ -25,6 +30,10 @@ from auxol_core.types import (
     TaskStatus,
     VersionInfo,
 )
+from auxol_core.verbs import verb
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
 class EngineApi(Protocol):
@@ -32,33 +41,51 @@ class EngineApi(Protocol):
 
     # Slices and proposals
 
+    @verb("PUT slices/{slice_id}", "transfer", urgent=True)
     def put_slice(self, image: SliceImage) -> str:
         """Make a slice known; returns its id (its content's hash). Putting the same pixels again is harmless."""
+        return forwarded(self, EngineApi.put_slice, image)
 
+    @verb("GET slices/{slice_id}", urgent=True)
     def has_slice(self, slice_id: str) -> bool:
         """Whether the slice is here; it may have been evicted, then put it again."""
+        return forwarded(self, EngineApi.has_slice, slice_id)
 
+    @verb("POST tasks/{task}/predict", "predict", urgent=True)
     def predict(self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None) -> Proposal:
         """Segment the prompted object: generalist, specialist and their fusion. The proposal stays pending.
 
         ``previous`` names a pending proposal of the same object, which this one replaces: its probability becomes
         the prompt's mask so far, as when one more click repairs what is shown.
         """
+        return forwarded(self, EngineApi.predict, task, slice_id, prompt, previous=previous)
 
+    @verb("GET proposals/{proposal_id}", urgent=True)
+    def proposal(self, proposal_id: str) -> Proposal:
+        """A pending proposal as it is now; NotFoundError once it was saved, dismissed or replaced."""
+        return forwarded(self, EngineApi.proposal, proposal_id)
+
+    @verb("POST proposals/{proposal_id}/accept", urgent=True)
     def accept(self, proposal_id: str) -> None:
         """The user took the proposal over: it is no longer refreshed, and waits for ``correct``."""
+        return forwarded(self, EngineApi.accept, proposal_id)
 
+    @verb("DELETE proposals/{proposal_id}", gone_is_done=True, urgent=True)
     def dismiss(self, proposal_id: str) -> None:
         """The user does not want the proposal: it is forgotten."""
+        return forwarded(self, EngineApi.dismiss, proposal_id)
 
+    @verb("POST tasks/{task}/refresh", "answer", job=True, repeatable=False)
     def refresh(self, task: str) -> list[Proposal]:
         """Make the pending proposals anew under the current version, without running the generalist again.
 
         Returns those whose mask changed. Accepted ones are left alone.
         """
+        return forwarded(self, EngineApi.refresh, task)
 
     # A whole volume
 
+    @verb("POST tasks/{task}/propagate", "transfer", lane="volume", repeatable=False)
     def propagate(
         self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], *, taken: Collection[int] = ()
     ) -> Iterator[Propagated]:
@@ -71,15 +98,19 @@ class EngineApi(Protocol):
         proposal of this task or a correction. Results come as they are made and stay pending; closing the iterator
         cancels, what came stays. InvalidInputError without a seed or with one that is empty or outside the range.
         """
+        return forwarded(self, EngineApi.propagate, task, slices, seeds, taken=taken)
 
+    @verb("POST tasks/{task}/prefetch", lane="volume")
     def prefetch(self, task: str, slices: Sequence[str]) -> None:
         """Prepare the embeddings of ``slices``, most urgent first, when there is nothing else to do.
 
         It replaces what was asked for before and is forgotten where a slice is evicted or the task closed.
         """
+        return forwarded(self, EngineApi.prefetch, task, slices)
 
     # Teaching
 
+    @verb("PUT tasks/{task}/corrections/{correction_id}", "save", teaches=True)
     def correct(
         self, task: str, slice_id: str, mask: BoolArray, *, correction_id: str, proposals: Sequence[str] = ()
     ) -> Receipt:
@@ -90,33 +121,53 @@ class EngineApi(Protocol):
         the connected components it touches. Components that no proposal claims were drawn by hand and teach too. An
         empty mask says that nothing is there.
         """
+        return forwarded(
+            self, EngineApi.correct, task, slice_id, mask, correction_id=correction_id, proposals=proposals
+        )
 
+    @verb("POST tasks/{task}/learn", "answer", job=True)
     def learn_now(self, task: str) -> TaskStatus:
         """Learn every queued correction before returning, also when learning is paused."""
+        return forwarded(self, EngineApi.learn_now, task)
 
+    @verb("POST tasks/{task}/pause")
     def pause(self, task: str) -> None:
         """Keep corrections queued until ``resume`` or ``learn_now``, also when the task is closed and opened again."""
+        return forwarded(self, EngineApi.pause, task)
 
+    @verb("POST tasks/{task}/resume", teaches=True)
     def resume(self, task: str) -> None:
         """Learn by itself again."""
+        return forwarded(self, EngineApi.resume, task)
 
     # Tasks
 
+    @verb("GET tasks", under="tasks")
     def list_tasks(self) -> list[str]:
         """Names of the tasks in the data folder."""
+        return forwarded(self, EngineApi.list_tasks)
 
+    @verb("POST tasks", "answer", repeatable=False, teaches=True)
     def create_task(self, name: str, options: TaskOptions | None = None) -> TaskStatus:
         """Make and open a task; InvalidInputError if the name is taken or cannot be a file's name."""
+        return forwarded(self, EngineApi.create_task, name, options)
 
+    @verb("POST tasks/{name}/open", "answer", job=True, teaches=True)
     def open_task(self, name: str) -> TaskStatus:
         """Open a task, at the version it had; its file belongs to this process until ``close_task``."""
+        return forwarded(self, EngineApi.open_task, name)
 
+    @verb("POST tasks/{name}/close", "answer")
     def close_task(self, name: str) -> None:
         """Give the file back; what is queued stays queued. Harmless if the task is not open."""
+        return forwarded(self, EngineApi.close_task, name)
 
+    @verb("GET tasks/{task}")
     def status(self, task: str) -> TaskStatus:
         """Where the task stands."""
+        return forwarded(self, EngineApi.status, task)
 
+    @verb("GET tasks/{task}/corrections", under="corrections", paged=True)
     def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
         """The corrections in order, with their scores: the learning curve.
 
@@ -124,39 +175,77 @@ class EngineApi(Protocol):
         rows change when they are learned (``learned``; the update's VersionInfo names them) and with every way back:
         undo, roll back, forget, reset. InvalidInputError where either is below 0.
         """
+        return forwarded(self, EngineApi.corrections, task, after, limit)
 
+    @verb("GET tasks/{task}/versions", under="versions", paged=True)
     def versions(self, task: str, after: int = 0, limit: int | None = None) -> list[VersionInfo]:
         """The updates in order, published or discarded; ``after`` and ``limit`` as in ``corrections``.
 
         Earlier rows change when another version becomes ``current``, and with every way back.
         """
+        return forwarded(self, EngineApi.versions, task, after, limit)
 
+    @verb("GET tasks/{task}/events", lane="events")
     def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:
         """What has happened to the task since event ``after``, of the last thousand events.
 
         Where nothing has, an engine with a worker waits up to ``wait_s`` seconds for something to happen.
         """
+        return forwarded(self, EngineApi.events, task, after, wait_s=wait_s)
 
+    @verb("POST tasks/{task}/undo", "answer", job=True, repeatable=False, teaches=True)
     def undo(self, task: str) -> TaskStatus:
         """Go back to the version before the current one."""
+        return forwarded(self, EngineApi.undo, task)
 
+    @verb("POST tasks/{task}/roll_back", "answer", job=True, teaches=True)
     def roll_back(self, task: str, version: int) -> TaskStatus:
         """Go back to ``version``; later corrections stay journaled but are no longer learned from."""
+        return forwarded(self, EngineApi.roll_back, task, version)
 
+    @verb("DELETE tasks/{task}/corrections/{correction_id}", "answer", job=True, gone_is_done=True, teaches=True)
     def forget(self, task: str, correction_id: str) -> TaskStatus:
         """Delete a correction with its crops, and relearn what came after without it."""
+        return forwarded(self, EngineApi.forget, task, correction_id)
 
+    @verb("POST tasks/{task}/reset", "answer", job=True)
     def reset(self, task: str) -> TaskStatus:
         """Delete all corrections and versions; options and window stay."""
+        return forwarded(self, EngineApi.reset, task)
 
+    @verb("GET tasks/{task}/file", "file", lane="volume", job=True)
     def export_task(self, task: str, path: Path) -> None:
         """Write a compact copy to ``path``; it holds image crops, and no names."""
+        return forwarded(self, EngineApi.export_task, task, path)
 
+    @verb("PUT tasks/{name}/file", "file", lane="volume", job=True, repeatable=False, teaches=True)
     def import_task(self, path: Path, name: str) -> TaskStatus:
         """Take a copy of ``path`` in as a new task and open it."""
+        return forwarded(self, EngineApi.import_task, path, name)
 
+    @verb("DELETE tasks/{name}", "answer", gone_is_done=True)
     def delete_task(self, name: str) -> None:
         """Delete the task and its file for good."""
+        return forwarded(self, EngineApi.delete_task, name)
 
     def close(self) -> None:
         """Close every task; nothing that had a receipt is lost."""
+
+
+# A verb as a value: ``EngineApi.status`` takes (task) and returns a TaskStatus.
+VerbOf = Callable[Concatenate[EngineApi, P], Result]
+
+
+class Forwarder(EngineApi, ABC):
+    """EngineApi by one method, which hands every verb on that the class has no method of its own for."""
+
+    @abstractmethod
+    def forward(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+        """The result of ``verb``, from wherever it is carried out."""
+
+
+def forwarded(engine: EngineApi, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    """What a verb does in an engine that does not carry it out itself."""
+    if not isinstance(engine, Forwarder):
+        raise NotImplementedError(f"{type(engine).__name__} must carry out {verb.__name__} or be a Forwarder.")
+    return engine.forward(verb, *args, **kwargs)

@@ -20,7 +20,7 @@ SOURCE = Path(__file__).resolve().parents[2] / PACKAGE
 
 # A room is a module or package directly under auxol_core. A new room is added here, on the lowest floor it can live on.
 FLOORS: dict[str, int] = {
-    **dict.fromkeys(("types", "options", "errors", "api", "steps"), 0),
+    **dict.fromkeys(("types", "options", "errors", "verbs", "api", "steps"), 0),
     **dict.fromkeys(("protocol", "client"), 1),
     **dict.fromkeys(("imaging", "machine", "promptable", "generalist", "specialist", "prompter"), 2),
     **dict.fromkeys(("taskfile", "engine"), 3),
@@ -59,6 +59,7 @@ ROOM_EXTRAS: dict[str, set[str]] = {
     "machine": {"torch", "platformdirs"},
     "taskfile": {"safetensors"},
 }
+BLOCKING_LINE = "client.http_line"
 NEVER = {"slicer", "qt", "ctk", "vtk"}
 NOT_INSTALLED = {"pretrain", "tools"}
 NOT_ON_FLOOR_3 = {"argparse", "http", "urllib", "requests", "fastapi", "uvicorn", "typer", "rich"}
@@ -175,6 +176,8 @@ def _broken(inside: str, room: str, each: Import) -> Iterator[str]:
         allowed = THIRD_PARTY[floor] | ROOM_EXTRAS.get(room, set())
         if top not in allowed:
             yield f"{room or PACKAGE} (floor {floor}) may import {', '.join(sorted(allowed))}, not {top}"
+    if top == "requests" and floor == 1 and inside != BLOCKING_LINE:
+        yield f"{inside} imports requests, which {BLOCKING_LINE} alone does: a client's verbs know no transport"
     if top in SLOW and each.at_file_scope and (room not in SLOW_ROOMS or inside in FAST_MODULES):
         yield f"{inside} imports {top} at file scope; import it in the function that needs it"
 
@@ -230,10 +233,15 @@ def modules_loaded_by(code: str) -> set[str]:
     return set(result.stdout.splitlines()[-1].split()[1:])
 
 
-@pytest.mark.parametrize("room", ["types", "options", "errors", "api"])
+@pytest.mark.parametrize("room", ["types", "options", "errors", "verbs", "api"])
 def test_floor_0_loads_numpy_and_nothing_else_from_outside(room: str) -> None:
     loaded = modules_loaded_by(f"import {PACKAGE}.{room}")
     assert not loaded & {"torch", "cv2", "scipy", "SimpleITK", "matplotlib", "requests", "typer", "rich"}
+
+
+def test_the_verbs_of_a_client_load_no_transport() -> None:
+    loaded = modules_loaded_by(f"import {PACKAGE}.client.verbs, {PACKAGE}.client.outbox")
+    assert not loaded & {"requests", "urllib3", "asyncio", "http", "torch"}
 
 
 def test_help_and_version_answer_without_loading_torch() -> None:
@@ -286,6 +294,7 @@ def test_a_house_that_keeps_the_rules_passes(tmp_path: Path) -> None:
         ("__init__.py", "from auxol_core.engine.engine import Engine", "arrow up"),
         ("types.py", "import scipy.ndimage", "may import numpy, not scipy"),
         ("client/blocking.py", "import torch", "may import numpy, requests, not torch"),
+        ("client/verbs.py", "import requests", "client.verbs imports requests"),
         ("imaging/crops.py", "import requests", "not requests"),
         ("engine/engine.py", "import torch", "engine.engine imports torch at file scope"),
         ("cli/main.py", "try:\n    import torch\nfinally:\n    pass", "cli.main imports torch at file scope"),

@@ -1,7 +1,7 @@
 """EngineApi over HTTP: a blocking client for scripts, tests and the command line.
 
-Threads: any thread may call any verb; each has a connection of its own, and what is remembered is locked. Nothing here
-imports torch or knows what an engine is made of.
+The verbs are those of every client (verbs.py), here run with requests. Threads: any thread may call any verb; each has
+a connection of its own, and what is remembered is locked. Nothing here imports torch or knows how an engine is made.
 
 A server may evict slices, close tasks that nobody used for long, and be restarted. Where it says that something is
 missing that this client has had there, the client brings it and asks again, once: slices are sent again, tasks opened
@@ -12,69 +12,97 @@ next correction of that task, or by ``resend``.
 
 from __future__ import annotations
 
-import json
-import logging
+import threading
 import time
+import weakref
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any, ParamSpec, TypeVar
 
-import numpy as np
-
-from auxol_core import protocol
-from auxol_core.client.calls import Calls, status_of
-from auxol_core.client.correction_sender import CorrectionSender
+from auxol_core.api import Forwarder, VerbOf
+from auxol_core.client.address import Address
+from auxol_core.client.calls import Calls
+from auxol_core.client.effects import Effect, Exchange, Flow, Pause
 from auxol_core.client.files import reading, replacing
-from auxol_core.client.http_line import Answer
+from auxol_core.client.http_line import Line
+from auxol_core.client.limits import Timeouts
 from auxol_core.client.memory import ClientMemory
-from auxol_core.client.outbox import Outbox, address_of
-from auxol_core.client.transport import (
-    FILE_TYPE,
-    NO_NAMES,
-    NoAnswerError,
-    Timeouts,
-    Transport,
-    json_of,
-    message_of,
-    understood,
-)
-from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError, TaskFileError
-from auxol_core.options import TaskOptions
-from auxol_core.protocol import MEDIA_TYPE, Message, encode, plain
-from auxol_core.types import (
-    BoolArray,
-    CorrectionInfo,
-    Event,
-    Prompt,
-    Propagated,
-    Proposal,
-    Receipt,
-    SliceImage,
-    TaskStatus,
-    VersionInfo,
-)
+from auxol_core.client.mending import Mending
+from auxol_core.client.outbox import Outbox
+from auxol_core.client.verbs import ClientVerbs
+from auxol_core.errors import TaskFileError, UnavailableError
+from auxol_core.types import BoolArray, Propagated, TaskStatus
 
-log = logging.getLogger(__name__)
-
-# Below this, asking whether the server has a slice takes as long as sending it.
-ASK_FIRST_BYTES = 128 * 2**10
+P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
-class EngineClient:
+class BlockingDriver:
+    """Runs flows with requests: each thread on a line of its own. ``system``: use the system's proxies."""
+
+    def __init__(self, outbox: Outbox | None, *, system: bool) -> None:
+        self._outbox, self._system = outbox, system
+        self._closed = False
+        self._mine = threading.local()
+        self._lines: weakref.WeakSet[Line] = weakref.WeakSet()
+        self._mutex = threading.Lock()
+
+    def run(self, flow: Flow[Result]) -> Result:
+        """The result of ``flow``, once all that it asks for is done."""
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    done = self._carry_out(effect)
+                except BaseException as error:  # noqa: BLE001 - handed to the flow, which lets go of what it holds
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(done)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+    def _carry_out(self, effect: Effect) -> Any:
+        if isinstance(effect, Exchange):
+            return self._line().exchange(effect)
+        if isinstance(effect, Pause):
+            return time.sleep(effect.seconds)
+        if self._outbox is None:
+            raise OSError("This client has no outbox")
+        return self._outbox.carry_out(effect)
+
+    def _line(self) -> Line:
+        if self._closed:
+            raise UnavailableError("This client is closed and takes no more calls. Make a new one.")
+        line = getattr(self._mine, "line", None)
+        if line is None:
+            line = self._mine.line = Line(system=self._system)
+            with self._mutex:
+                self._lines.add(line)
+        return line
+
+    def close(self) -> None:
+        """Close all lines; harmless twice."""
+        self._closed = True
+        with self._mutex:
+            for line in self._lines:
+                line.close()
+
+
+class EngineClient(Forwarder):
     """EngineApi, in the server at ``url``. See api.py for what each verb promises.
 
     ``outbox``: the folder for corrections on their way; None: one that could not be sent is the caller's to send again.
     """
 
     def __init__(self, url: str, token: str, *, outbox: Path | None = None, timeouts: Timeouts | None = None) -> None:
-        self._transport = Transport(url, token, timeouts or Timeouts())
-        self._limits = self._transport.timeouts
-        self._memory = ClientMemory()
-        self._calls = Calls(self._transport, self._memory)
-        address = address_of(self._transport.url, token, loopback=self._transport.loopback)
-        self._sender = CorrectionSender(self._calls, None if outbox is None else Outbox(Path(outbox)), address)
+        address = Address(url, token)
+        self._verbs = ClientVerbs(
+            Mending(Calls(address, timeouts or Timeouts()), ClientMemory()), keeps=outbox is not None
+        )
+        # To this machine nothing of the system's settings is used, no proxy ever.
+        self._driver = BlockingDriver(None if outbox is None else Outbox(Path(outbox)), system=not address.loopback)
 
     def __enter__(self) -> EngineClient:
         return self
@@ -84,241 +112,44 @@ class EngineClient:
     ) -> None:
         self.close()
 
-    # Slices and proposals
-
-    def put_slice(self, image: SliceImage) -> str:
-        slice_id = image.slice_id
-        # First: what is drawn on it while the server cannot be reached waits in the outbox with its pixels.
-        self._memory.keep_slice(slice_id, image)
-        if image.pixels.nbytes < ASK_FIRST_BYTES or not self.has_slice(slice_id):
-            self._calls.send_slice(slice_id, image)
-        return slice_id
-
-    def has_slice(self, slice_id: str) -> bool:
-        try:
-            self._transport.call("GET", "slices", slice_id, within=self._limits.quick)
-        except (NotFoundError, InvalidInputError):  # what is no slice's id is no slice
-            return False
-        return True
-
-    def predict(self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None) -> Proposal:
-        asked, named = prompt, previous
-
-        def call() -> Answer:
-            body = encode(protocol.prompt_message(asked, slice_id=slice_id, previous=named))
-            path, within = ("tasks", task, "predict"), self._limits.predict
-            return self._transport.call("POST", *path, within=within, body=body, media=MEDIA_TYPE)
-
-        def use_its_mask() -> bool:
-            nonlocal asked, named
-            mask = None if previous is None else self._memory.shown(previous, task, slice_id)
-            if mask is not None:
-                asked, named = replace(prompt, mask=mask.astype(np.float32)), None
-            return mask is not None
-
-        answer = self._calls.mended(call, task, self._held([slice_id]), use_its_mask)
-        self._memory.drop_masks([] if previous is None else [previous])
-        return self._one_proposal(answer)
-
-    def _one_proposal(self, answer: Answer) -> Proposal:
-        proposals = self._calls.proposals_of(answer)
-        return understood(lambda: proposals[0])
-
-    def proposal(self, proposal_id: str) -> Proposal:
-        """A pending proposal as it is now; NotFoundError once it was saved, dismissed or replaced."""
-        return self._one_proposal(self._transport.call("GET", "proposals", proposal_id, within=self._limits.quick))
-
-    def accept(self, proposal_id: str) -> None:
-        self._transport.call("POST", "proposals", proposal_id, "accept", within=self._limits.quick)
-
-    def dismiss(self, proposal_id: str) -> None:
-        self._transport.call("DELETE", "proposals", proposal_id, within=self._limits.quick, gone_is_done=True)
-        self._memory.drop_masks([proposal_id])
-
-    def refresh(self, task: str) -> list[Proposal]:
-        # Not twice: what changed is told once.
-        return self._calls.proposals_of(self._calls.slow(task, "POST", "refresh", repeatable=False))
-
-    def _held(self, slices: Sequence[str]) -> list[SliceImage]:
-        """Those of ``slices`` that are remembered."""
-        held = [self._memory.slice(slice_id) for slice_id in dict.fromkeys(slices)]
-        return [image for image in held if image is not None]
-
-    # A whole volume
+    def forward(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+        return self._driver.run(self._verbs.ask(verb, *args, **kwargs))
 
     def propagate(
         self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], *, taken: Collection[int] = ()
     ) -> Iterator[Propagated]:
-        job = self._begin_propagating(task, slices, seeds, taken)
-        came, done = 0, False
+        propagation = self._verbs.propagation(task, slices, seeds, taken)
+        self._driver.run(propagation.begin())
         try:
-            while not done:
-                items, done = self._next_items(job, came)
-                came += len(items)
-                yield from items
+            while not propagation.done:
+                yield from self._driver.run(propagation.more())
         finally:
-            if not done:
-                with suppress(AuxolError):  # it ends by itself where nobody asks after it
-                    self._transport.call("DELETE", "jobs", job, within=self._limits.quick, retry=0.0)
-
-    def _begin_propagating(
-        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], taken: Collection[int]
-    ) -> str:
-        values = {"slices": list(slices), "seeds": [int(i) for i in seeds], "taken": [int(i) for i in taken]}
-        masks = {f"seed/{int(index)}": np.asarray(mask, dtype=bool) for index, mask in seeds.items()}
-        body, within = encode(Message(values, masks)), self._limits.transfer
-
-        def call() -> Answer:
-            self._send_missing(slices)
-            path = ("tasks", task, "propagate")
-            return self._transport.call("POST", *path, within=within, body=body, media=MEDIA_TYPE, repeatable=False)
-
-        begun = self._calls.mended(call, task)
-        return understood(lambda: str(json_of(begun)["job"]))
-
-    def _send_missing(self, slices: Sequence[str]) -> None:
-        """Send those of ``slices`` that the server lacks and this client holds."""
-        body = json.dumps({"ids": list(dict.fromkeys(slices))}).encode()
-        answer = self._transport.call("POST", "slices", "missing", within=self._limits.quick, body=body)
-        for image in self._held(understood(lambda: [str(each) for each in json_of(answer)["missing"]])):
-            self._calls.send_slice(image.slice_id, image)
-
-    def _next_items(self, job: str, came: int) -> tuple[list[Propagated], bool]:
-        query, within = {"after": came, "wait": self._limits.poll}, self._limits.poll + self._limits.quick
-        answer = self._transport.call("GET", "jobs", job, "items", query=query, within=within)
-        message = understood(lambda: message_of(answer))
-        items, done = understood(lambda: (protocol.propagated_of(message), bool(message.fields["done"])))
-        self._calls.shown([item.proposal for item in items if item.proposal is not None])
-        return items, done
-
-    def prefetch(self, task: str, slices: Sequence[str]) -> None:
-        self._calls.quick(task, "POST", "prefetch", body=json.dumps({"slices": list(slices)}).encode())
-
-    # Teaching
-
-    def correct(
-        self, task: str, slice_id: str, mask: BoolArray, *, correction_id: str, proposals: Sequence[str] = ()
-    ) -> Receipt:
-        return self._sender.correct(task, slice_id, mask, correction_id, proposals)
-
-    def resend(self) -> int:
-        """Send what is in the outbox, of the tasks that are open in the server; how many corrections arrived.
-
-        Raises UnavailableError where the server cannot be reached. What it refuses for good is set aside and logged.
-        """
-        return self._sender.send_waiting()
-
-    def learn_now(self, task: str) -> TaskStatus:
-        return status_of(self._calls.slow(task, "POST", "learn"))
-
-    def pause(self, task: str) -> None:
-        self._calls.quick(task, "POST", "pause")
-        self._memory.paused(task, True)
-
-    def resume(self, task: str) -> None:
-        self._calls.quick(task, "POST", "resume")
-        self._memory.paused(task, False)
-
-    # Tasks
-
-    def list_tasks(self) -> list[str]:
-        answer = self._transport.call("GET", "tasks", within=self._limits.quick)
-        return understood(lambda: [str(name) for name in json_of(answer)["tasks"]])
-
-    def create_task(self, name: str, options: TaskOptions | None = None) -> TaskStatus:
-        body = json.dumps({"name": name, "options": plain(options)}).encode()
-        return self._opened(name, status_of(self._transport.slow_call("POST", "tasks", body=body, repeatable=False)))
-
-    def open_task(self, name: str) -> TaskStatus:
-        return self._opened(name, self._calls.open(name))
-
-    def _opened(self, name: str, status: TaskStatus) -> TaskStatus:
-        self._memory.opened(name, paused=status.paused)
-        try:
-            arrived = self._sender.send_waiting(name)
-        except NoAnswerError as error:
-            log.warning("What is in the outbox could not be sent yet: %s", error)
-            return status
-        return self.status(name) if arrived else status
-
-    def close_task(self, name: str) -> None:
-        self._memory.closed(name)
-        if name not in NO_NAMES:
-            self._transport.call("POST", "tasks", name, "close", within=self._limits.answer)
-
-    def status(self, task: str) -> TaskStatus:
-        return status_of(self._calls.quick(task, "GET"))
-
-    def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
-        return self._calls.rows(task, "corrections", CorrectionInfo, after, limit)
-
-    def versions(self, task: str, after: int = 0, limit: int | None = None) -> list[VersionInfo]:
-        return self._calls.rows(task, "versions", VersionInfo, after, limit)
-
-    def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:
-        ends = time.monotonic() + max(0.0, wait_s)
-        while True:
-            wait = min(self._limits.poll, max(0.0, ends - time.monotonic()))
-            events = self._events(task, after, wait)
-            if events or time.monotonic() >= ends:
-                self._memory.apply(events)
-                return events
-
-    def _events(self, task: str, after: int, wait: float) -> list[Event]:
-        query, within = {"after": int(after), "wait": round(wait, 3)}, wait + self._limits.quick
-        told = self._calls.quick(task, "GET", "events", query=query, within=within)
-        return understood(lambda: protocol.events_of(message_of(told)))
-
-    def undo(self, task: str) -> TaskStatus:
-        return status_of(self._calls.slow(task, "POST", "undo", repeatable=False))
-
-    def roll_back(self, task: str, version: int) -> TaskStatus:
-        body = json.dumps({"version": int(version)}).encode()
-        return status_of(self._calls.slow(task, "POST", "roll_back", body=body))
-
-    def forget(self, task: str, correction_id: str) -> TaskStatus:
-        try:
-            answer = self._calls.slow(task, "DELETE", "corrections", correction_id, gone_is_done=True)
-        except NotFoundError as error:
-            if error.missing or not self._sender.remove(task, correction_id):
-                raise
-            return self.status(task)  # it had never arrived
-        self._sender.remove(task, correction_id)
-        return self.status(task) if answer.status == 404 else status_of(answer)
-
-    def reset(self, task: str) -> TaskStatus:
-        status = status_of(self._calls.slow(task, "POST", "reset"))
-        self._sender.discard(task)
-        return status
+            self._driver.run(propagation.end())
 
     def export_task(self, task: str, path: Path) -> None:
         with replacing(Path(path)) as file:
-            self._calls.slow(task, "GET", "file", within=self._limits.file, into=file)
+            self._driver.run(self._verbs.export_to(task, file))
 
     def import_task(self, path: Path, name: str) -> TaskStatus:
-        if name in NO_NAMES:
-            raise InvalidInputError(f"A task's name must be 1 to 100 characters, got {name!r}. Choose another name.")
-        parts, within = ("tasks", name, "file"), self._limits.file
         with reading(Path(path)) as file:
             try:
-                answer = self._transport.slow_call(
-                    "PUT", *parts, within=within, body=file, media=FILE_TYPE, repeatable=False
-                )
+                return self._driver.run(self._verbs.import_from(file, name))
             except TaskFileError as error:  # the server has another name for it
                 raise type(error)(f"{Path(path).name} was not taken in. {error}") from error
-        return self._opened(name, status_of(answer))
 
-    def delete_task(self, name: str) -> None:
-        self._transport.call("DELETE", "tasks", name, within=self._limits.answer, gone_is_done=True)
-        self._memory.closed(name)
-        self._sender.discard(name)
+    def resend(self, *, open_tasks: bool = False) -> int:
+        """Send what is in the outbox, of the tasks that are open in the server; how many corrections arrived.
+
+        ``open_tasks``: also of those that are not: they are opened, or made where they were not there yet.
+        Raises UnavailableError where the server cannot be reached. What it refuses for good is set aside and logged.
+        """
+        return self._driver.run(self._verbs.corrections.send_waiting(open_tasks=open_tasks))
+
+    def alive(self) -> bool:
+        """Whether anything answers at the address; a server at work does, however long its answers take."""
+        return self._driver.run(self._verbs.calls.alive())
 
     def close(self) -> None:
         """Close the tasks that were opened here, unless the server is gone, and all connections. Harmless twice."""
-        try:
-            for name in self._memory.open_tasks():
-                self._memory.closed(name)
-                self._transport.call("POST", "tasks", name, "close", within=self._limits.answer, retry=0.0)
-        except AuxolError as error:
-            log.info("Not all tasks were closed in the server, which does it by itself: %s", error)
-        self._transport.close()
+        self._driver.run(self._verbs.close())
+        self._driver.close()

@@ -9,44 +9,21 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO
 
 import requests
 from requests.adapters import HTTPAdapter
 
+from auxol_core.client.effects import Answer, Body, BrokenError, Exchange
 from auxol_core.protocol import HEADER_VERSION, MAX_MESSAGE_BYTES
-
-Body = bytes | BinaryIO | None
 
 _PIECE = 1 << 16
 _CUT_EVERY_S = 0.1
 # The time to send one piece is the time to connect; a body that is larger than this is sent in several.
 _ONE_PIECE = 1 << 18
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came: the HTTP status, the version of the protocol that the server named, and the body in memory.
-
-    ``uncertain``: an earlier try of the same request broke off and may have been carried out.
-    """
-
-    status: int
-    version: str | None
-    body: bytes = field(repr=False)
-    uncertain: bool = False
-
-
-class BrokenError(Exception):
-    """There was no whole answer. ``arrived``: the server may have got the request. ``late``: the time was over."""
-
-    def __init__(self, reason: str, *, arrived: bool, late: bool) -> None:
-        super().__init__(reason)
-        self.arrived, self.late = arrived, late
 
 
 @dataclass
@@ -118,39 +95,23 @@ class Line:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(self._wire))
 
-    def exchange(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: Body = None,
-        *,
-        within: float,
-        connect: float,
-        silence: float,
-        into: BinaryIO | None = None,
-    ) -> Answer:
-        """Send and receive; BrokenError unless a whole answer comes ``within`` so many seconds.
-
-        ``connect``, ``silence``: seconds until there is a connection, and between one byte and the next.
-        A body with status 200 is written to ``into`` where that is given, from its begin; any other is returned, and
-        may have as many bytes as a message. No redirection is followed: the token is for this server alone.
-        """
+    def exchange(self, exchange: Exchange) -> Answer:
+        """Send and receive, see Exchange; BrokenError unless a whole answer comes in time."""
         self._wire.connection = self._wire.sock = None
-        over, late = threading.Event(), threading.Event()
+        over, late, within = threading.Event(), threading.Event(), exchange.within
         threading.Thread(target=self._watch, args=(over, late, within), daemon=True, name="auxol-clock").start()
         try:
             with self._session.request(
-                method,
-                url,
-                headers=dict(headers),
-                data=BytesIO(body) if isinstance(body, bytes) and len(body) > _ONE_PIECE else body,
-                timeout=(min(connect, within), min(silence, within)),
+                exchange.method,
+                exchange.url,
+                headers=dict(exchange.headers),
+                data=_sent(exchange.body),
+                timeout=(min(exchange.connect, within), min(exchange.silence, within)),
                 auth=_as_it_is,
                 stream=True,
                 allow_redirects=False,
             ) as response:
-                data = _body(response, into if response.status_code == requests.codes.ok else None)
+                data = _body(response, exchange.into if response.status_code == requests.codes.ok else None)
                 answer = Answer(response.status_code, response.headers.get(HEADER_VERSION), data)
             if late.is_set():
                 raise requests.Timeout("cut off")
@@ -177,6 +138,14 @@ class Line:
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """An authorization of our own: without one requests would put what a .netrc says in the token's place."""
     return request
+
+
+def _sent(body: Body) -> Body:
+    if isinstance(body, bytes):
+        return BytesIO(body) if len(body) > _ONE_PIECE else body
+    if body is not None:
+        body.seek(0)  # an earlier try may have read it
+    return body
 
 
 def _body(response: requests.Response, into: BinaryIO | None) -> bytes:

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from auxol_core.client.blocking import EngineClient
-from auxol_core.client.transport import Timeouts
+from auxol_core.client.limits import Timeouts
 from auxol_core.errors import AuxolError, UnavailableError
 from auxol_core.protocol import Ready, read_ready_line
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from auxol_core.api import EngineApi
 from auxol_core.engine.open_task import COALESCED, Listener, TaskSession
 from auxol_core.engine.pending import Pending, PendingProposals, drawn_box
 from auxol_core.engine.slices import SliceStore
@@ -484,6 +485,18 @@ class Engine:
             raise NotFoundError(
                 f"Task {task!r} is not open. Create or open it first; known are: {known}.", missing="open task"
             ) from None
+
+
+# The verbs that compute for long, in steps; a host with something more urgent calls these.
+STEPS: Mapping[str, Callable[..., Generator[None, None, object]]] = {
+    EngineApi.predict.__name__: Engine.predicting,
+    EngineApi.refresh.__name__: Engine.refreshing_now,
+    EngineApi.correct.__name__: Engine.correcting,
+    EngineApi.learn_now.__name__: Engine.learning_now,
+    EngineApi.undo.__name__: Engine.undoing,
+    EngineApi.roll_back.__name__: Engine.rolling_back,
+    EngineApi.forget.__name__: Engine.forgetting,
+}
 
 
 def _first_receipt(session: TaskSession, correction_id: str) -> Receipt | None:

@@ -12,59 +12,28 @@ import queue
 import threading
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from pathlib import Path
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, ParamSpec, Protocol, TypeVar
 
-from auxol_core.engine.engine import Engine
+from auxol_core.api import Forwarder, VerbOf
+from auxol_core.engine.engine import STEPS, Engine
 from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker import Job, Urgency, Worker
 from auxol_core.errors import AuxolError, CancelledError
-from auxol_core.options import TaskOptions
-from auxol_core.types import (
-    BoolArray,
-    CorrectionInfo,
-    Event,
-    Prompt,
-    Propagated,
-    Proposal,
-    Receipt,
-    SliceImage,
-    TaskStatus,
-    VersionInfo,
-)
+from auxol_core.types import BoolArray, Event, Propagated
+from auxol_core.verbs import Verb, declared
 
 log = logging.getLogger(__name__)
 
-# What each verb is in the engine, in steps where that takes long, and how urgent it is.
-_VERBS: dict[str, tuple[str, Urgency]] = {
-    "put_slice": ("put_slice", Urgency.PROMPT),
-    "has_slice": ("has_slice", Urgency.PROMPT),
-    "predict": ("predicting", Urgency.PROMPT),
-    "accept": ("accept", Urgency.PROMPT),
-    "dismiss": ("dismiss", Urgency.PROMPT),
-    "proposal": ("proposal", Urgency.PROMPT),
-    "correct": ("correcting", Urgency.SAVE),
-    "pause": ("pause", Urgency.SAVE),
-    "resume": ("resume", Urgency.SAVE),
-    "status": ("status", Urgency.SAVE),
-    "corrections": ("corrections", Urgency.SAVE),
-    "versions": ("versions", Urgency.SAVE),
-    "list_tasks": ("list_tasks", Urgency.SAVE),
-    "refresh": ("refreshing_now", Urgency.ASKED),
-    "learn_now": ("learning_now", Urgency.ASKED),
-    "undo": ("undoing", Urgency.ASKED),
-    "roll_back": ("rolling_back", Urgency.ASKED),
-    "forget": ("forgetting", Urgency.ASKED),
-    "reset": ("reset", Urgency.ASKED),
-    "create_task": ("create_task", Urgency.ASKED),
-    "open_task": ("open_task", Urgency.ASKED),
-    "close_task": ("close_task", Urgency.ASKED),
-    "export_task": ("export_task", Urgency.ASKED),
-    "import_task": ("import_task", Urgency.ASKED),
-    "delete_task": ("delete_task", Urgency.ASKED),
-}
-# After these there may be something to learn.
-_TEACHING = frozenset({"correct", "resume", "create_task", "open_task", "import_task", "forget", "undo", "roll_back"})
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+def urgency_of(verb: Verb) -> Urgency:
+    """What a person's click waits for goes first, then what is saved and noted, then what may take long."""
+    if verb.urgent:
+        return Urgency.PROMPT
+    return Urgency.ASKED if verb.limit in ("answer", "file") else Urgency.SAVE
 
 
 class EngineMaker(Protocol):
@@ -73,7 +42,7 @@ class EngineMaker(Protocol):
     def __call__(self, listener: Listener) -> Engine: ...
 
 
-class WorkerEngine:
+class WorkerEngine(Forwarder):
     """EngineApi. Any thread may call any verb; see api.py for what each promises.
 
     ``make_engine`` runs in the compute thread. ``worker`` may be shared by several engines; one that was not given
@@ -92,17 +61,20 @@ class WorkerEngine:
 
     # Handing over
 
-    def submit(self, verb: str, *args: Any, **kwargs: Any) -> Future[Any]:
+    def submit(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
         """Hand ``verb`` of EngineApi over to the compute thread; its result, or the error it raised, in a future."""
-        name, urgency = _VERBS[verb]
+        about = declared(verb)
+        in_steps = STEPS.get(about.name)
 
         def work() -> Any:
-            begun = getattr(self._engine, name)(*args, **kwargs)
-            if verb not in _TEACHING:
+            carry_out = getattr(self._engine, about.name) if in_steps is None else partial(in_steps, self._engine)
+            begun = carry_out(*args, **kwargs)
+            if not about.teaches:
                 return begun
-            return self._then_learn(str(args[-1] if verb == "import_task" else args[0]), begun)
+            given = about.arguments(*args, **kwargs)
+            return self._then_learn(str(given["task" if about.on_open_task else "name"]), begun)
 
-        return self.worker.submit(work, urgency).future
+        return self.worker.submit(work, urgency_of(about)).future
 
     def _then_learn(self, task: str, begun: Any) -> Generator[None, None, Any]:
         result = (yield from begun) if isinstance(begun, Generator) else begun
@@ -162,26 +134,8 @@ class WorkerEngine:
 
     # EngineApi, blocking
 
-    def _call(self, verb: str, *args: Any, **kwargs: Any) -> Any:
+    def forward(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         return self.submit(verb, *args, **kwargs).result()
-
-    def put_slice(self, image: SliceImage) -> str:
-        return str(self._call("put_slice", image))
-
-    def has_slice(self, slice_id: str) -> bool:
-        return bool(self._call("has_slice", slice_id))
-
-    def predict(self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None) -> Proposal:
-        return self._call("predict", task, slice_id, prompt, previous=previous)  # type: ignore[no-any-return]
-
-    def accept(self, proposal_id: str) -> None:
-        self._call("accept", proposal_id)
-
-    def dismiss(self, proposal_id: str) -> None:
-        self._call("dismiss", proposal_id)
-
-    def refresh(self, task: str) -> list[Proposal]:
-        return self._call("refresh", task)  # type: ignore[no-any-return]
 
     def propagate(
         self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], *, taken: Collection[int] = ()
@@ -201,42 +155,6 @@ class WorkerEngine:
             self._prefetching.cancel()
         self._prefetching = self.worker.submit(lambda: self._engine.prefetching(task, slices), Urgency.IDLE)
 
-    def correct(
-        self, task: str, slice_id: str, mask: BoolArray, *, correction_id: str, proposals: Sequence[str] = ()
-    ) -> Receipt:
-        more = {"correction_id": correction_id, "proposals": proposals}
-        return self._call("correct", task, slice_id, mask, **more)  # type: ignore[no-any-return]
-
-    def learn_now(self, task: str) -> TaskStatus:
-        return self._call("learn_now", task)  # type: ignore[no-any-return]
-
-    def pause(self, task: str) -> None:
-        self._call("pause", task)
-
-    def resume(self, task: str) -> None:
-        self._call("resume", task)
-
-    def list_tasks(self) -> list[str]:
-        return self._call("list_tasks")  # type: ignore[no-any-return]
-
-    def create_task(self, name: str, options: TaskOptions | None = None) -> TaskStatus:
-        return self._call("create_task", name, options)  # type: ignore[no-any-return]
-
-    def open_task(self, name: str) -> TaskStatus:
-        return self._call("open_task", name)  # type: ignore[no-any-return]
-
-    def close_task(self, name: str) -> None:
-        self._call("close_task", name)
-
-    def status(self, task: str) -> TaskStatus:
-        return self._call("status", task)  # type: ignore[no-any-return]
-
-    def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
-        return self._call("corrections", task, after, limit)  # type: ignore[no-any-return]
-
-    def versions(self, task: str, after: int = 0, limit: int | None = None) -> list[VersionInfo]:
-        return self._call("versions", task, after, limit)  # type: ignore[no-any-return]
-
     def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:
         found: list[Event] = []
 
@@ -247,27 +165,6 @@ class WorkerEngine:
         with self._happened:
             self._happened.wait_for(happened, timeout=max(0.0, wait_s))
         return found
-
-    def undo(self, task: str) -> TaskStatus:
-        return self._call("undo", task)  # type: ignore[no-any-return]
-
-    def roll_back(self, task: str, version: int) -> TaskStatus:
-        return self._call("roll_back", task, version)  # type: ignore[no-any-return]
-
-    def forget(self, task: str, correction_id: str) -> TaskStatus:
-        return self._call("forget", task, correction_id)  # type: ignore[no-any-return]
-
-    def reset(self, task: str) -> TaskStatus:
-        return self._call("reset", task)  # type: ignore[no-any-return]
-
-    def export_task(self, task: str, path: Path) -> None:
-        self._call("export_task", task, path)
-
-    def import_task(self, path: Path, name: str) -> TaskStatus:
-        return self._call("import_task", path, name)  # type: ignore[no-any-return]
-
-    def delete_task(self, name: str) -> None:
-        self._call("delete_task", name)
 
     def close(self) -> None:
         if not self._closed:

@@ -20,6 +20,7 @@ from auxol_core.server.household import Household
 from auxol_core.server.proposal_routes import proposal_router
 from auxol_core.server.slice_routes import slice_router
 from auxol_core.server.task_routes import task_router
+from auxol_core.server.verb_routes import plain_routes
 
 health_router = APIRouter()
 
@@ -82,7 +83,8 @@ def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.household = household
-    for each in (health_router, compute_router, slice_router, proposal_router, task_router):
+    written = (health_router, compute_router, slice_router, proposal_router, task_router)
+    for each in (*written, plain_routes(written)):
         app.include_router(each)
     answers.tell_errors(app)
     app.add_middleware(Gate, household=household, hosts=hosts)

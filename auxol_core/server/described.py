@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from auxol_core.protocol import MEDIA_TYPE
 from auxol_core.server.requests import described_headers, described_token
+from auxol_core.verbs import Verb, declared
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 class ErrorAnswer(BaseModel):
@@ -52,6 +56,22 @@ _LAYOUT = (
 def router() -> APIRouter:
     """A router whose endpoints ask for the token and the protocol's headers."""
     return APIRouter(dependencies=[described_token, Depends(described_headers)], responses=REFUSALS)
+
+
+def at(router: APIRouter, verb: Callable[..., Any], **more: Any) -> Callable[[Handler], Handler]:
+    """Decorates the handler of ``verb``, a method of EngineApi, which says method and path. ``more``: FastAPI's."""
+    about = declared(verb)
+
+    def add(handler: Handler) -> Handler:
+        router.add_api_route(path_of(about), handler, methods=[about.method], **more)
+        return handler
+
+    return add
+
+
+def path_of(about: Verb) -> str:
+    """A verb's path; a task is {task} in every path, whether the verb finds it open or calls it by its name."""
+    return "/" + "/".join(about.path).replace("{name}", "{task}")
 
 
 def takes(what: str, media_type: str = MEDIA_TYPE) -> dict[str, Any]:

@@ -8,13 +8,14 @@ with whoever prompted.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from auxol_core.api import EngineApi, VerbOf
 from auxol_core.errors import NotFoundError, UnavailableError
 from auxol_core.options import TaskOptions
 from auxol_core.server.household import SHARED, Home, Household
@@ -23,6 +24,8 @@ from auxol_core.server.user_engine import UserEngine
 from auxol_core.server.users import User
 from auxol_core.types import BoolArray, Event, Prompt, Propagated, Proposal, Receipt, SliceImage, TaskStatus
 
+P = ParamSpec("P")
+Result = TypeVar("Result")
 NAMED = 50  # of a user's tasks, in a sentence
 
 
@@ -51,7 +54,7 @@ class Desk:
     # Slices
 
     async def put_slice(self, image: SliceImage) -> None:
-        await (await self.own()).call("put_slice", image)
+        await (await self.own()).call(EngineApi.put_slice, image)
 
     async def missing(self, ids: Sequence[str]) -> list[str]:
         """Which of these slices are not here."""
@@ -78,30 +81,32 @@ class Desk:
 
     async def list_tasks(self) -> list[str]:
         """This user's tasks, and those of the shared ones that exist."""
-        own = set(await (await self.own()).call("list_tasks")) - self.user.shared
+        own = set(await (await self.own()).call(EngineApi.list_tasks)) - self.user.shared
         if self.user.shared:
-            own |= self.user.shared & set(await (await self.household.home(SHARED)).call("list_tasks"))
+            own |= self.user.shared & set(await (await self.household.home(SHARED)).call(EngineApi.list_tasks))
         return sorted(own)
 
     async def create_task(self, name: str, options: TaskOptions | None) -> TaskStatus:
-        return await self._opened(name, "create_task", name, options)
+        return await self._opened(name, EngineApi.create_task, name, options)
 
     async def open_task(self, name: str) -> TaskStatus:
         await self._check_exists(name)
-        return await self._opened(name, "open_task", name)
+        return await self._opened(name, EngineApi.open_task, name)
 
     async def import_task(self, path: Path, name: str) -> TaskStatus:
-        return await self._opened(name, "import_task", path, name)
+        return await self._opened(name, EngineApi.import_task, path, name)
 
-    async def _opened(self, name: str, verb: str, *args: Any) -> TaskStatus:
+    async def _opened(
+        self, name: str, verb: VerbOf[P, TaskStatus], *args: P.args, **kwargs: P.kwargs
+    ) -> TaskStatus:
         home = await self._home_of(name)
-        status: TaskStatus = await home.call(verb, *args)
+        status = await home.call(verb, *args, **kwargs)
         self.household.leases.opened((home.owner, name), self.user.name)
         return status
 
     async def _check_exists(self, name: str) -> None:
         # Told by us: the engine's own sentence names folders of this machine, and tasks that this user may not see.
-        if name not in await (await self._home_of(name)).call("list_tasks"):
+        if name not in await (await self._home_of(name)).call(EngineApi.list_tasks):
             known = await self._known()
             raise NotFoundError(f"No task {name[:100]!r} is here. Choose one, or create it; known are: {known}.")
 
@@ -133,22 +138,24 @@ class Desk:
             await home.work(lambda engine: _dismiss_all(engine, mine))
             self.household.proposals.drop(mine)
         if self.household.leases.given_back((home.owner, name), self.user.name):
-            await home.call("close_task", name)
+            await home.call(EngineApi.close_task, name)
             self.household.leases.closed((home.owner, name))
         home.bell.ring(name)
 
     async def delete_task(self, name: str) -> None:
         await self._check_exists(name)
         home = await self._home_of(name)
-        await home.call("delete_task", name)
+        await home.call(EngineApi.delete_task, name)
         self.household.leases.closed((home.owner, name))
         home.bell.ring(name)
 
-    async def ask(self, verb: str, task: str, *args: Any) -> Any:
+    async def ask(
+        self, verb: VerbOf[Concatenate[str, P], Result], task: str, *args: P.args, **kwargs: P.kwargs
+    ) -> Result:
         """Any verb of EngineApi on an open task that takes no slices and gives no proposals."""
         home = await self._at(task)
         async with self._told_plainly(task):
-            return await home.call(verb, task, *args)
+            return await home.call(verb, task, *args, **kwargs)
 
     async def events(self, task: str, after: int, wait_s: float) -> list[Event]:
         """What has happened since; waits for it up to ``wait_s``, or until the server leaves."""
@@ -173,12 +180,11 @@ class Desk:
         if previous is not None:
             self._check_mine(home, previous)
         async with self._told_plainly(task):
-            future = home.submit("predict", task, slice_id, prompt, previous=previous)
+            future = home.submit(EngineApi.predict, task, slice_id, prompt, previous=previous)
             if home.shared:
                 # In the compute thread, before it can refresh the proposal and tell of that.
                 future.add_done_callback(self._made)
-            proposal: Proposal = await asyncio.wrap_future(future)
-        return proposal
+            return await asyncio.wrap_future(future)
 
     def _made(self, future: Future[Proposal]) -> None:
         if not future.cancelled() and future.exception() is None:
@@ -191,7 +197,7 @@ class Desk:
         if home.shared and not self.household.proposals.is_of(proposal_id, self.user.name):
             raise NotFoundError(f"Proposal {proposal_id[:100]} is not pending here. Prompt again.", missing="proposal")
 
-    async def of_proposal(self, verb: str, proposal_id: str) -> Any:
+    async def of_proposal(self, verb: Callable[[EngineApi, str], Result], proposal_id: str) -> Result:
         """``proposal``, ``accept`` or ``dismiss``."""
         shared = self.household.proposals.is_of(proposal_id, self.user.name)
         home = await self.household.home(SHARED if shared else self.user.name)
@@ -200,7 +206,7 @@ class Desk:
     async def refresh(self, task: str) -> list[Proposal]:
         home = await self._at(task)
         async with self._told_plainly(task):
-            changed: list[Proposal] = await home.call("refresh", task)
+            changed = await home.call(EngineApi.refresh, task)
         if not home.shared:
             return changed
         known, user = self.household.proposals, self.user.name
@@ -217,10 +223,9 @@ class Desk:
         if home.shared:
             proposals = [p for p in proposals if self.household.proposals.is_of(p, self.user.name)]
         async with self._told_plainly(task):
-            receipt: Receipt = await home.call(
-                "correct", task, slice_id, mask, correction_id=correction_id, proposals=proposals
+            return await home.call(
+                EngineApi.correct, task, slice_id, mask, correction_id=correction_id, proposals=proposals
             )
-        return receipt
 
     # A whole volume
 

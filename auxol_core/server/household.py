@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from auxol_core.api import EngineApi, VerbOf
 from auxol_core.engine.engine import Engine
 from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker import Urgency, Worker
@@ -34,6 +35,7 @@ from auxol_core.types import Event
 
 log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
 Result = TypeVar("Result")
 SWEEP_S = 15.0
 SHARED = "shared tasks"  # no user's name holds a space
@@ -55,11 +57,11 @@ class Home:
     def _happened(self, event: Event) -> None:
         self.bell.ring(event.task)
 
-    def submit(self, verb: str, *args: Any, **kwargs: Any) -> Future[Any]:
+    def submit(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
         """Hand ``verb`` over to the compute thread."""
         return self.engine.submit(verb, *args, **kwargs)
 
-    async def call(self, verb: str, *args: Any, **kwargs: Any) -> Any:
+    async def call(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """``verb`` of EngineApi, without a thread that waits for it."""
         return await asyncio.wrap_future(self.submit(verb, *args, **kwargs))
 
@@ -161,7 +163,7 @@ class Household:
         self.leases.closed(key)
         if owner in self._homes:
             home = self._homes[owner]
-            await home.call("close_task", task)
+            await home.call(EngineApi.close_task, task)
             home.bell.ring(task)
         log.info("A task was closed because it was not used, or its user has gone; nothing is lost")
 

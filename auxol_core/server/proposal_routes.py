@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from auxol_core.api import EngineApi
 from auxol_core.errors import NotFoundError
 from auxol_core.protocol import Message, prompt_of, proposals_message
 from auxol_core.server import answers
-from auxol_core.server.described import OR_A_JOB, JobAnswer, gives, router, takes
+from auxol_core.server.described import OR_A_JOB, JobAnswer, at, gives, router, takes
 from auxol_core.server.jobs import PropagationJob, VerbJob
 from auxol_core.server.requests import (
     MAX_IDS,
@@ -42,8 +43,9 @@ class Slices(BaseModel, extra="forbid"):
     slices: list[Annotated[str, Field(pattern=SLICE_ID)]] = Field(max_length=MAX_IDS)
 
 
-@proposal_router.post(
-    "/tasks/{task}/predict",
+@at(
+    proposal_router,
+    EngineApi.predict,
     response_class=Response,
     responses=gives("one proposal"),
     openapi_extra=takes("fields {box, points, slice_id, previous}, arrays {prompt_mask} or none"),
@@ -61,8 +63,9 @@ async def predict(request: Request, task: TaskName, desk: AtDesk) -> Response:
     return await answers.message(proposals_message([proposal]))
 
 
-@proposal_router.put(
-    "/tasks/{task}/corrections/{correction_id}",
+@at(
+    proposal_router,
+    EngineApi.correct,
     status_code=201,
     response_model=Receipt,
     responses={200: {"model": Receipt, "description": "It was durable already"}},
@@ -77,35 +80,36 @@ async def correct(request: Request, task: TaskName, correction_id: CorrectionNam
     return answers.values(receipt, 200 if receipt.duplicate else 201)
 
 
-@proposal_router.get("/proposals/{proposal_id}", response_class=Response, responses=gives("the proposal"))
+@at(proposal_router, EngineApi.proposal, response_class=Response, responses=gives("the proposal"))
 async def proposal(proposal_id: str, desk: AtDesk) -> Response:
     """A pending proposal as it is now."""
-    return await answers.message(proposals_message([await desk.of_proposal("proposal", proposal_id)]))
+    return await answers.message(proposals_message([await desk.of_proposal(EngineApi.proposal, proposal_id)]))
 
 
-@proposal_router.delete("/proposals/{proposal_id}", status_code=204, response_class=Response)
+@at(proposal_router, EngineApi.dismiss, status_code=204, response_class=Response)
 async def dismiss(proposal_id: str, desk: AtDesk) -> Response:
     """Forget a proposal that the user does not want."""
-    await desk.of_proposal("dismiss", proposal_id)
+    await desk.of_proposal(EngineApi.dismiss, proposal_id)
     return answers.done()
 
 
-@proposal_router.post("/proposals/{proposal_id}/accept", status_code=204, response_class=Response)
+@at(proposal_router, EngineApi.accept, status_code=204, response_class=Response)
 async def accept(proposal_id: str, desk: AtDesk) -> Response:
     """The user took the proposal over: it is no longer refreshed."""
-    await desk.of_proposal("accept", proposal_id)
+    await desk.of_proposal(EngineApi.accept, proposal_id)
     return answers.done()
 
 
-@proposal_router.post("/tasks/{task}/prefetch", status_code=204, response_class=Response)
+@at(proposal_router, EngineApi.prefetch, status_code=204, response_class=Response)
 async def prefetch(task: TaskName, wanted: Slices, desk: AtDesk) -> Response:
     """Prepare the embeddings of these slices when there is nothing else to do."""
     await desk.prefetch(task, wanted.slices)
     return answers.done()
 
 
-@proposal_router.post(
-    "/tasks/{task}/propagate",
+@at(
+    proposal_router,
+    EngineApi.propagate,
     status_code=202,
     response_model=JobAnswer,
     openapi_extra=takes("fields {slices: [ids], seeds: [indices], taken: [indices]}, arrays {seed/<index>}"),

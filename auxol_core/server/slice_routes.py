@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from auxol_core.api import EngineApi
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.protocol import Message
 from auxol_core.server import answers
-from auxol_core.server.described import router, takes
+from auxol_core.server.described import at, router, takes
 from auxol_core.server.requests import MAX_IDS, SLICE_ID, AtDesk, SliceId, array, only, received
 from auxol_core.types import SliceImage
 
@@ -31,8 +32,9 @@ class MissingSlices(BaseModel):
     missing: list[str]
 
 
-@slice_router.put(
-    "/slices/{slice_id}",
+@at(
+    slice_router,
+    EngineApi.put_slice,
     status_code=204,
     response_class=Response,
     openapi_extra=takes("fields {spacing_mm: null or [a, b]}, arrays {pixels}"),
@@ -66,7 +68,7 @@ def _length(value: float) -> float:
         return float("inf")  # refused with the sentence that other lengths get
 
 
-@slice_router.get("/slices/{slice_id}", status_code=204, response_class=Response)
+@at(slice_router, EngineApi.has_slice, status_code=204, response_class=Response)
 async def has_slice(slice_id: SliceId, desk: AtDesk) -> Response:
     """Whether the slice is here; it may have been evicted, then put it again."""
     if await desk.missing([slice_id]):

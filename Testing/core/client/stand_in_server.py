@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from auxol_core.client.transport import Timeouts
+from auxol_core.client.limits import Timeouts
 from auxol_core.errors import AuxolError
 from auxol_core.protocol import HEADER_VERSION, MEDIA_TYPE, PROTOCOL_VERSION, Message, decode, encode, error_answer
 

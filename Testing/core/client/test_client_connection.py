@@ -23,8 +23,9 @@ from stand_in_server import (
     trickling,
 )
 
+from auxol_core.client.address import is_loopback
 from auxol_core.client.blocking import EngineClient
-from auxol_core.client.transport import Timeouts, Transport, is_loopback
+from auxol_core.client.limits import Timeouts
 from auxol_core.errors import (
     AccessError,
     InvalidInputError,
@@ -385,6 +386,5 @@ def test_an_answer_beyond_every_message_is_not_taken_into_memory(
 def test_the_address_may_have_a_path_in_front(server: StandIn) -> None:
     server.answers["GET /auxol/health"] = [HEALTH]
     server.answers["GET /auxol/tasks"] = [{"tasks": ["there"]}]
-    transport = Transport(f"{server.url}/auxol/", TOKEN, SHORT)
-    assert b"there" in transport.call("GET", "tasks", within=1.0).body
-    transport.close()
+    with EngineClient(f"{server.url}/auxol/", TOKEN, timeouts=SHORT) as client:
+        assert client.list_tasks() == ["there"]

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from stand_in_server import SHORT, STATUS, TOKEN, StandIn, broken_before
 
-from auxol_core.client.blocking import ASK_FIRST_BYTES, EngineClient
+from auxol_core.client.blocking import EngineClient
+from auxol_core.client.limits import Timeouts
 from auxol_core.client.memory import ClientMemory
-from auxol_core.client.transport import Timeouts
+from auxol_core.client.verbs import ASK_FIRST_BYTES
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.protocol import PAGE_ROWS, Message, events_message, plain, proposals_message
 from auxol_core.types import Box, CorrectionInfo, Event, MaskPatch, Point, Prompt, Propagated, Proposal, SliceImage
@@ -68,7 +69,7 @@ def test_a_large_slice_is_sent_only_if_the_server_lacks_it(server: StandIn, clie
 def test_a_slice_that_fits_into_no_message_is_refused_before_it_is_sent(
     server: StandIn, client: EngineClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auxol_core.client.calls.MAX_MESSAGE_BYTES", 100)
+    monkeypatch.setattr("auxol_core.client.mending.MAX_MESSAGE_BYTES", 100)
     with pytest.raises(InvalidInputError, match="at most 100 bytes"):
         client.put_slice(OTHER)
     assert server.of(put(OTHER)) == []

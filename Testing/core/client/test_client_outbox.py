@@ -16,8 +16,10 @@ import pytest
 from stand_in_server import SHORT as USUAL
 from stand_in_server import STATUS, TOKEN, StandIn, broken_before, free_port
 
+from auxol_core.client.address import address_of
 from auxol_core.client.blocking import EngineClient
-from auxol_core.client.outbox import KeptCorrection, Outbox, address_of
+from auxol_core.client.kept import KeptCorrection
+from auxol_core.client.outbox import Outbox
 from auxol_core.errors import (
     AccessError,
     InvalidInputError,
@@ -239,9 +241,10 @@ def test_the_same_id_in_two_tasks_is_two_corrections(outbox: Path) -> None:
     box = Outbox(outbox)
     for task in ("liver", "kidney"):
         box.put(KeptCorrection("here", task, "same", IMAGE.slice_id, MASK))
-    assert {kept.task for kept in box.pending("here")} == {"liver", "kidney"}
-    assert [kept.task for kept in box.pending("here", "kidney")] == ["kidney"]
-    assert list(box.pending("elsewhere")) == []
+    kept = [box.read(name) for name in box.names()]
+    assert [each and (each.to, each.task, each.correction_id) for each in kept] == [
+        ("here", "liver", "same"), ("here", "kidney", "same"),
+    ]
 
 
 def test_what_was_meant_for_another_server_or_user_stays_where_it_is(
@@ -341,7 +344,7 @@ def test_a_half_written_file_of_a_program_that_was_killed_goes_after_a_while(out
     for name, age in (("old", 7200), ("new", 0)):
         (outbox / f".{name}.partial").write_bytes(b"half")
         os.utime(outbox / f".{name}.partial", (time.time() - age,) * 2)
-    assert list(Outbox(outbox).pending("here")) == []
+    assert Outbox(outbox).names() == []
     assert [path.name for path in outbox.iterdir()] == [".new.partial"]
 
 

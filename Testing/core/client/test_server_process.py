@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from auxol_core.client.limits import Timeouts
 from auxol_core.client.server_process import ServerProcess
-from auxol_core.client.transport import Timeouts
 from auxol_core.errors import ProtocolVersionError, UnavailableError
 from auxol_core.types import SliceImage
 

@@ -24,7 +24,7 @@ PROMPTS = {
 
 
 class ProposalsContract(Setting):
-    """put_slice, has_slice, predict, accept, dismiss, refresh."""
+    """put_slice, has_slice, predict, proposal, accept, dismiss, refresh."""
 
     def test_a_slice_is_known_by_its_content(self, engine: EngineApi) -> None:
         image = picture(0).image
@@ -69,6 +69,17 @@ class ProposalsContract(Setting):
             engine.accept(first.proposal_id)
         assert_helpful(error.value, first.proposal_id)
         engine.accept(repaired.proposal_id)
+
+    def test_a_pending_proposal_is_shown_again_and_one_that_is_not_is_told_as_such(self, engine: EngineApi) -> None:
+        _, shown = proposed(engine, 0)
+        again = engine.proposal(shown.proposal_id)
+        assert np.array_equal(again.mask, shown.mask)
+        assert (again.proposal_id, again.version, again.share) == (shown.proposal_id, shown.version, shown.share)
+        engine.dismiss(shown.proposal_id)
+        with pytest.raises(NotFoundError) as error:
+            engine.proposal(shown.proposal_id)
+        assert_helpful(error.value, shown.proposal_id)
+        assert error.value.missing == "proposal"
 
     def test_previous_must_be_pending(self, engine: EngineApi) -> None:
         shown, _ = proposed(engine, 0)

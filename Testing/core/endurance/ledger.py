@@ -13,8 +13,8 @@ from test_engine_crashes import assert_consistent
 
 from auxol_core.build import EngineParts
 from auxol_core.client.blocking import EngineClient
+from auxol_core.client.limits import Timeouts
 from auxol_core.client.server_process import ServerProcess
-from auxol_core.client.transport import Timeouts
 from auxol_core.engine.open_task import TaskSession
 from auxol_core.errors import UnavailableError
 from auxol_core.options import TaskOptions

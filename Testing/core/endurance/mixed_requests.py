@@ -19,7 +19,6 @@ from small_engine import SIDE, disc
 
 from auxol_core.api import EngineApi
 from auxol_core.client.blocking import EngineClient
-from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.types import BoolArray, Box, Point, Prompt, Propagated, Proposal, Receipt, SliceImage, VersionInfo
 
@@ -52,15 +51,6 @@ def plain(answer: Any) -> Any:
     if isinstance(answer, VersionInfo):
         return replace(answer, seconds=0.0)
     return [plain(each) for each in answer] if isinstance(answer, list) else answer
-
-
-def pending(engine: EngineApi, proposal_id: str) -> Proposal:
-    """A pending proposal as it is now, which EngineApi has no verb for."""
-    if isinstance(engine, EngineClient):
-        return engine.proposal(proposal_id)
-    assert isinstance(engine, WorkerEngine)
-    proposal: Proposal = engine.submit("proposal", proposal_id).result()
-    return proposal
 
 
 class Program:
@@ -208,7 +198,7 @@ class QuietProgram(Program):
         self._same(lambda engine: engine.corrections(self.task))
         self._same(lambda engine: engine.versions(self.task))
         for theirs, ours in self.pending:
-            assert plain(pending(self.client, theirs.proposal_id)) == plain(pending(self.reference, ours.proposal_id))
+            assert plain(self.client.proposal(theirs.proposal_id)) == plain(self.reference.proposal(ours.proposal_id))
 
     def dismisses(self) -> None:
         if self.pending:
@@ -266,7 +256,7 @@ class QuietProgram(Program):
             lambda e: e.predict(self.task, "0" * 64, self.some_prompt(truth)),
             lambda e: e.predict(self.task, e.put_slice(image), Prompt(points=(Point(500, 500),))),
             lambda e: e.correct(self.task, e.put_slice(image), truth[:-1], correction_id="nonsense"),
-            lambda e: pending(e, "nobody's"),
+            lambda e: e.proposal("nobody's"),
             lambda e: e.roll_back(self.task, 10**6),
             lambda e: e.create_task(self.task),
             lambda e: e.create_task("../over there"),

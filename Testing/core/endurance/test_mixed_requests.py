@@ -13,7 +13,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -24,8 +23,9 @@ from tiny_network import MACHINE
 
 from auxol_core.build import set_up_torch
 from auxol_core.client.blocking import EngineClient
+from auxol_core.client.effects import Answer, Exchange
+from auxol_core.client.http_line import Line
 from auxol_core.client.server_process import ServerProcess
-from auxol_core.client.transport import Transport
 from auxol_core.engine.worker import Worker
 from auxol_core.engine.worker_engine import WorkerEngine
 
@@ -80,13 +80,13 @@ class Tally:
 
 @pytest.fixture
 def tally(monkeypatch: pytest.MonkeyPatch) -> Tally:
-    tally, call = Tally(), Transport.call
+    tally, exchange = Tally(), Line.exchange
 
-    def counted(self: Transport, *args: Any, **more: Any) -> Any:
+    def counted(self: Line, asked: Exchange) -> Answer:
         tally.count()
-        return call(self, *args, **more)
+        return exchange(self, asked)
 
-    monkeypatch.setattr(Transport, "call", counted)
+    monkeypatch.setattr(Line, "exchange", counted)
     return tally
 
 

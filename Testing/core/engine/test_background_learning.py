@@ -12,6 +12,7 @@ import pytest
 from small_engine import OPTIONS, PAPER, TASK, box_around, disc, narrow_specialist, weights
 from tiny_network import MACHINE, tiny_generalist
 
+from auxol_core.api import EngineApi
 from auxol_core.build import set_up_torch
 from auxol_core.engine.engine import Engine
 from auxol_core.engine.open_task import Listener
@@ -131,9 +132,9 @@ def test_pausing_in_the_middle_of_an_update_leaves_it_for_later(engine: WorkerEn
     let_go = held(engine)
     image, mask = disc(0)
     engine_calls = [
-        engine.submit("put_slice", image),
-        engine.submit("correct", TASK, image.slice_id, mask, correction_id="c0"),
-        engine.submit("pause", TASK),
+        engine.submit(EngineApi.put_slice, image),
+        engine.submit(EngineApi.correct, TASK, image.slice_id, mask, correction_id="c0"),
+        engine.submit(EngineApi.pause, TASK),
     ]
     let_go()
     for call in engine_calls:

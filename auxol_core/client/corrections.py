@@ -1,0 +1,206 @@
+"""Corrections, sent so that none is lost: written to the outbox, sent, and removed when the receipt is there."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+
+from auxol_core import protocol
+from auxol_core.api import EngineApi
+from auxol_core.client.calls import NO_NAMES, json_of, understood
+from auxol_core.client.effects import Fetch, Flow, Keep, Unkeep, Waiting
+from auxol_core.client.kept import KeptCorrection, name_of
+from auxol_core.client.limits import NoAnswerError
+from auxol_core.client.mending import Mending, status_of
+from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError
+from auxol_core.options import TaskOptions
+from auxol_core.protocol import MEDIA_TYPE, Message, encode, plain
+from auxol_core.types import BoolArray, Receipt
+from auxol_core.verbs import declared
+
+log = logging.getLogger(__name__)
+
+WILL_BE_SENT = "The correction is kept in the outbox and will be sent again."
+
+
+class TaskDeletedError(NotFoundError):
+    """The task that a kept correction is for was there when it was saved, and is no more."""
+
+
+class Corrections:
+    """Those of one client. ``keeps``: whether whoever runs the flows has an outbox."""
+
+    def __init__(self, mending: Mending, *, keeps: bool) -> None:
+        self._mending, self._calls, self._keeps = mending, mending.calls, keeps
+        self._under_way: set[str] = set()  # what one flow is sending, another need not send again
+
+    @property
+    def _to(self) -> str:
+        return self._calls.address.owner
+
+    # One
+
+    def correct(
+        self, task: str, slice_id: str, mask: BoolArray, correction_id: str, proposals: Sequence[str]
+    ) -> Flow[Receipt]:
+        """See EngineApi.correct. An error that leaves the fate of the correction open says whether it is kept."""
+        kept = self.kept(task, slice_id, mask, correction_id, proposals)
+        self._under_way.add(kept.file_name)
+        try:
+            fate = yield from self.keep(kept)
+            return (yield from self.deliver(kept, fate))
+        finally:
+            self._under_way.discard(kept.file_name)
+
+    def kept(
+        self,
+        task: str,
+        slice_id: str,
+        mask: BoolArray,
+        correction_id: str,
+        proposals: Sequence[str],
+        options: TaskOptions | None = None,
+    ) -> KeptCorrection:
+        """The correction with everything that sending it takes; ``options``: see KeptCorrection."""
+        if correction_id in NO_NAMES:  # the server says the rest
+            raise InvalidInputError(
+                f"A correction id must be 1 to 200 printable characters and no file path, got {correction_id!r}. "
+                "Give a unique one, a UUID say."
+            )
+        image, values = self._mending.memory.slice(slice_id), None if options is None else plain(options)
+        return KeptCorrection(
+            self._to, task, correction_id, slice_id, np.asarray(mask), tuple(proposals), image, values
+        )
+
+    def keep(self, kept: KeptCorrection) -> Flow[str]:
+        """Put it into the outbox; what becomes of it if it cannot be sent. A full disk is no reason not to send it.
+
+        WILL_BE_SENT says that it is on the disk; any other sentence that it is not.
+        """
+        if not self._keeps:
+            return "The correction is not kept: this client has no outbox. Send it again."
+        try:
+            yield Keep(kept)
+        except OSError as error:
+            log.warning("A correction could not be written to the outbox: %s", error)
+            return f"The correction could not be kept in the outbox either ({error.strerror or error}). Send it again."
+        return WILL_BE_SENT
+
+    def deliver(self, kept: KeptCorrection, fate: str = WILL_BE_SENT, *, open_task: bool = False) -> Flow[Receipt]:
+        """Send it, after what waits for its task, and take it out of the outbox. ``open_task``: see ``send_waiting``.
+
+        An error that leaves its fate open ends in ``fate``; where it is refused for good, it is kept no longer.
+        """
+        self._under_way.add(kept.file_name)
+        try:
+            yield from self.send_waiting(kept.task, open_tasks=open_task)
+            receipt = yield from self._sent(kept, open_task)
+            yield from self._unkeep(kept.file_name)
+        except (InvalidInputError, NotFoundError):
+            yield from self._unkeep(kept.file_name)
+            raise
+        except AuxolError as error:
+            raise type(error)(f"{error} {fate}") from error
+        finally:
+            self._under_way.discard(kept.file_name)
+        return receipt
+
+    # What waits
+
+    def send_waiting(self, task: str | None = None, *, open_tasks: bool = False) -> Flow[int]:
+        """Send what waits in the outbox (of one task), oldest first; how many arrived.
+
+        ``open_tasks``: open the tasks that are not, and make those that were not there yet when the correction was
+        saved; what is for a task that was deleted since is discarded. Otherwise it waits until its task is opened.
+        Raises UnavailableError where the server cannot be reached.
+        """
+        arrived = 0
+        for name in (yield from self._waiting()):
+            if name not in self._under_way:
+                kept: KeptCorrection | None = yield Fetch(name)
+                if kept is not None and kept.to == self._to and task in (None, kept.task):
+                    arrived += yield from self._delivered(kept, open_tasks)
+        return arrived
+
+    def remove(self, task: str, correction_id: str) -> Flow[bool]:
+        """It is not to be sent (any more); whether it waited."""
+        return (yield from self._unkeep(name_of(self._to, task, correction_id)))
+
+    def discard(self, task: str) -> Flow[None]:
+        """The task was deleted or reset: what waits for it is not to come into its successor."""
+        for name in (yield from self._waiting()):
+            kept: KeptCorrection | None = yield Fetch(name)
+            if kept is not None and (kept.to, kept.task) == (self._to, task):
+                yield Unkeep(name)
+
+    def _waiting(self) -> Flow[list[str]]:
+        if not self._keeps:
+            return []
+        names: list[str] = yield Waiting()
+        return names
+
+    def _unkeep(self, name: str, *, refused: bool = False) -> Flow[bool]:
+        if not self._keeps:
+            return False
+        was_there: bool = yield Unkeep(name, refused)
+        return was_there
+
+    # Sending
+
+    def _sent(self, kept: KeptCorrection, open_task: bool) -> Flow[Receipt]:
+        try:
+            return (yield from self._send(kept))
+        except NotFoundError as error:
+            if error.missing != "open task" or not open_task:
+                raise
+        yield from self._open_or_make(kept)
+        return (yield from self._send(kept))
+
+    def _send(self, kept: KeptCorrection) -> Flow[Receipt]:
+        body = encode(Message({"slice_id": kept.slice_id, "proposals": list(kept.proposals)}, {"mask": kept.mask}))
+        where = {"task": kept.task, "correction_id": kept.correction_id}
+        request = self._calls.request(declared(EngineApi.correct), where, body=body, media=MEDIA_TYPE)
+        slices = [] if kept.image is None else [kept.image]
+        answer = yield from self._mending.mended(lambda: self._calls.call(request), kept.task, slices)
+        self._mending.memory.drop_masks(kept.proposals)
+        return understood(lambda: protocol.made(Receipt, json_of(answer)))
+
+    def _open_or_make(self, kept: KeptCorrection) -> Flow[None]:
+        listed = yield from self._calls.call(self._calls.request(declared(EngineApi.list_tasks), {}))
+        if kept.task in understood(lambda: list(json_of(listed)["tasks"])):
+            status = yield from self._mending.open(kept.task)
+        elif kept.options is None:
+            raise TaskDeletedError(f"Task {kept.task!r} was expected, but it was deleted. Save into another task.")
+        else:
+            body = json.dumps({"name": kept.task, "options": kept.options}).encode()
+            request = self._calls.request(declared(EngineApi.create_task), {}, body=body)
+            status = status_of((yield from self._calls.slow_call(request)))
+        self._mending.memory.opened(kept.task, paused=status.paused)
+
+    def _delivered(self, kept: KeptCorrection, open_task: bool) -> Flow[bool]:
+        """Send one from the outbox; whether it arrived. One that cannot be taken must not hold up the others."""
+        self._under_way.add(kept.file_name)
+        try:
+            yield from self._sent(kept, open_task)
+        except NoAnswerError:
+            raise
+        except TaskDeletedError as error:
+            log.warning("A correction in the outbox is discarded: %s", error)
+            yield from self._unkeep(kept.file_name)
+            return False
+        except (InvalidInputError, NotFoundError) as error:
+            if isinstance(error, NotFoundError) and error.missing == "open task":
+                return False  # it waits for its task
+            log.error("A correction in the outbox was refused and is set aside (%s): %s", kept.file_name, error)
+            yield from self._unkeep(kept.file_name, refused=True)
+            return False
+        except AuxolError as error:
+            log.warning("A correction in the outbox could not be sent yet: %s", error)
+            return False
+        finally:
+            self._under_way.discard(kept.file_name)
+        yield from self._unkeep(kept.file_name)
+        return True
