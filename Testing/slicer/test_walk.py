@@ -1,5 +1,6 @@
 """The walk of the user guide as one session: the installed module's panel, real events, a real worker."""
 
+import os
 from unittest import mock
 
 import numpy as np
@@ -134,6 +135,7 @@ class TestTheWalk(WalkCase):
 
     def learning(self):
         """6. The learning panel: curve, undo, roll back, CSV, export, diagnostics."""
+        from AuxOLSegmentLib.Engine.EngineConnection import dataFolder
         from AuxOLSegmentLib.Panel import LearningPanel
 
         self.assertEqual(self.ui.correctionsTable.rowCount, 2)
@@ -145,6 +147,8 @@ class TestTheWalk(WalkCase):
         with self.fileAnswer(LearningPanel, task):
             self.press(self.ui.exportButton)
         self.wait(task.exists)
+        if os.name == "posix":
+            self.assertEqual([path.stat().st_mode & 0o077 for path in (task, dataFolder(self.settings))], [0, 0])
         self.press(self.ui.undoButton)
         self.wait(lambda: self.session.status.version == 1)
         self.ui.versionsTable.selectRow(0)

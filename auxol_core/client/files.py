@@ -16,20 +16,21 @@ from pathlib import Path
 from typing import BinaryIO
 
 from auxol_core.errors import AuxolError, NotFoundError, StorageFullError, TaskFileError, TaskFileLockedError
+from auxol_core.private_files import opener
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A new file that takes the place of ``path`` when the block ends well; else ``path`` stays as it was.
+    """A new file, its owner's alone, that takes the place of ``path`` when the block ends well; else that stays.
 
     Raises TaskFileLockedError where ``path`` is a task file that some engine has open, StorageFullError, TaskFileError.
     """
     _check_free(path, "Choose another name for the export.")
     partial = path.absolute().with_name(f".{secrets.token_hex(8)}.partial")
     try:
-        with partial.open("xb+") as file:
+        with open(partial, "xb+", opener=opener) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

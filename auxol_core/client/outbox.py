@@ -18,10 +18,12 @@ from pathlib import Path
 from auxol_core.client.effects import Fetch, Keep, OutboxEffect, Waiting
 from auxol_core.client.kept import ENDING, KeptCorrection, bytes_of, kept_of
 from auxol_core.errors import AuxolError
+from auxol_core.private_files import make_folder, tighten, tighten_folder
 
 log = logging.getLogger(__name__)
 
 _PARTIAL = ".partial"
+_ENDINGS = (ENDING, _PARTIAL, ".damaged", ".refused")
 _FORGOTTEN_AFTER_S = 3600.0
 
 
@@ -30,6 +32,9 @@ class Outbox:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        if folder.is_dir():
+            tighten_folder(folder, lambda entry: entry.name.endswith(_ENDINGS))
+            tighten(*(path for path in folder.iterdir() if path.name.endswith(_ENDINGS)))
 
     def carry_out(self, effect: OutboxEffect) -> list[str] | KeptCorrection | bool | None:
         """Do what a flow asks of its outbox, see effects.py."""
@@ -44,8 +49,7 @@ class Outbox:
 
     def put(self, kept: KeptCorrection) -> None:
         """Keep ``kept``; it is on the disk when this returns."""
-        if not self.folder.is_dir():
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.folder)
         data = bytes_of(kept)
         partial = self.folder / f".{secrets.token_hex(8)}{_PARTIAL}"
         try:

@@ -24,6 +24,7 @@ from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker import Urgency, Worker
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import AuxolError
+from auxol_core.private_files import make_folder, tighten_folder
 from auxol_core.server.bell import Bell
 from auxol_core.server.jobs import Jobs
 from auxol_core.server.leases import Key, Leases
@@ -31,6 +32,7 @@ from auxol_core.server.limits import Limits, Turnstile
 from auxol_core.server.sharing import Proposals
 from auxol_core.server.user_engine import UserEngine, UserEngineFactory
 from auxol_core.server.users import User, Users
+from auxol_core.taskfile.folder import TaskFolder
 from auxol_core.types import Event
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 SWEEP_S = 15.0
 SHARED = "shared tasks"  # no user's name holds a space
+USERS = "users"
 
 
 class Home:
@@ -108,6 +111,8 @@ class Household:
         self.leaving = asyncio.Event()
         self._homes: dict[str, Home] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        if users.many:
+            self._keep_private()
 
     # Engines
 
@@ -135,7 +140,17 @@ class Household:
         """Where the tasks of ``owner`` lie."""
         if not self.users.many:
             return self._data_dir
-        return self._data_dir / "shared" if owner == SHARED else self._data_dir / "users" / owner
+        return self._data_dir / "shared" if owner == SHARED else self._data_dir / USERS / owner
+
+    def _keep_private(self) -> None:
+        """Everybody's folders are the server's alone, also of users who do not come and of an earlier version."""
+        TaskFolder(self._data_dir)
+        folders = self._data_dir / USERS
+        make_folder(folders)
+        tighten_folder(folders, lambda entry: entry.is_dir(follow_symlinks=False))
+        for folder in (self._data_dir / "shared", *folders.iterdir()):
+            if folder.is_dir():
+                TaskFolder(folder)
 
     def owner_of(self, user: User, task: str) -> str:
         """In whose folder ``user`` finds ``task``."""

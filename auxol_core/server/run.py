@@ -27,6 +27,7 @@ from auxol_core import __version__
 from auxol_core.engine.worker import Worker
 from auxol_core.errors import DataError, InvalidInputError, UnavailableError
 from auxol_core.options import MachineOptions
+from auxol_core.private_files import make_folder
 from auxol_core.protocol import PROTOCOL_VERSION, Ready, ready_line
 from auxol_core.server.app import create_app
 from auxol_core.server.gate import LOOPBACK_NAMES
@@ -200,7 +201,7 @@ def serve(options: ServeOptions) -> None:
 
 def _check_folder(data_dir: Path) -> None:
     try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(data_dir)
         writable = os.access(data_dir, os.W_OK | os.X_OK)
     except OSError:
         writable = False

@@ -17,6 +17,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from auxol_core.errors import StorageFullError
+from auxol_core.private_files import opener
 from auxol_core.server.desk import Desk
 from auxol_core.server.requests import visit_of
 
@@ -47,7 +48,7 @@ def remove(folder: Path) -> None:
 async def receive_file(request: Request, desk: Desk, path: Path) -> None:
     """Write the request's body to ``path``; StorageFullError where there is no room."""
     visit_of(request).body.limit = desk.household.limits.import_bytes
-    with desk.household.bodies.passing(desk.user.name), path.open("wb", buffering=0) as file:
+    with desk.household.bodies.passing(desk.user.name), open(path, "wb", buffering=0, opener=opener) as file:
         waiting: list[bytes] = []
         size = 0
         async for chunk in request.stream():

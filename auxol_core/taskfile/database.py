@@ -31,9 +31,11 @@ from auxol_core.errors import (
     TaskFileVersionError,
     UnavailableError,
 )
+from auxol_core.private_files import tighten
 from auxol_core.taskfile.owner import claim, locked_error, release, remove_owner, write_owner
 from auxol_core.taskfile.schema import APPLICATION_ID, FORMAT_VERSION, SCHEMA
 
+SIDE_FILES = ("-journal", "-wal", "-shm")  # SQLite gives them the mode that the file has when they are made
 _BUSY_SECONDS = 0.2
 _SHORTEST = 512  # bytes, SQLite's smallest page
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) if hasattr(errno, "EDQUOT") else (errno.ENOSPC, errno.EFBIG)
@@ -48,6 +50,7 @@ class TaskDatabase:
             raise NotFoundError(f"Expected a task file at {path}, found none. Create the task or import it first.")
         self._path = path.resolve()
         check_length(self._path)
+        tighten(self._path, *(self._path.with_name(self._path.name + suffix) for suffix in SIDE_FILES))
         self._mutex = threading.RLock()
         self._identity = claim(self._path)
         try:
@@ -206,6 +209,8 @@ def translate_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise _full_error(path, error) from error
+        if isinstance(error, PermissionError | FileNotFoundError | NotADirectoryError):
+            raise _refused_error(path, error.strerror or str(error)) from error
         raise
 
 
@@ -218,13 +223,17 @@ def _known_error(error: sqlite3.Error, path: Path) -> Exception | None:
     if "not a database" in text or "malformed" in text or "corrupt" in text or "decode" in text:
         return corrupt_error(path, text)
     if "unable to open" in text or "readonly" in text:
-        return TaskFileError(
-            f"Expected to read and write {path.name} and its folder, but the system refused ({text}). "
-            "Check the folder's permissions and free space."
-        )
+        return _refused_error(path, text)
     if "closed database" in text:
         return UnavailableError(f"The task file {path.name} is closed. Open the task again.")
     return None
+
+
+def _refused_error(path: Path, text: str) -> TaskFileError:
+    return TaskFileError(
+        f"Expected to read and write {path.name} and its folder, but the system refused ({text}). "
+        "Check the folder's permissions and free space."
+    )
 
 
 def _full_error(path: Path, error: Exception) -> StorageFullError:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.private_files import make_folder, tighten, tighten_folder
 from auxol_core.taskfile.schema import check_name
 from auxol_core.taskfile.task_file import TaskFile
 
 SUFFIX = ".auxol"
+# What this program, a server and the module for Slicer put into a folder of tasks, and what file managers do.
+_FILES = re.compile(
+    r".+\.auxol(\.owner(\.\d+)?|-journal|-wal|-shm)?|\.[0-9a-f]{16}\.partial(-journal)?|worker\.json"
+    r"|\.DS_Store|desktop\.ini|Thumbs\.db"
+)
+_FOLDERS = re.compile(r"\.transfer-.*|users|shared")
 
 
 class TaskFolder:
-    """Task files of one user, ``<name>.auxol`` in ``root``."""
+    """Task files of one user, ``<name>.auxol`` in ``root``, for that user alone: see private_files."""
 
     def __init__(self, root: Path) -> None:
+        """Make ``root``, or take from others what they could see there: its files, and itself if nothing else is in."""
         self.root = root
-        root.mkdir(parents=True, exist_ok=True)
+        make_folder(root)
+        tighten_folder(root, _is_ours)
+        tighten(*(path for path in root.iterdir() if _FILES.fullmatch(path.name)))
 
     def names(self) -> list[str]:
         """Names of the task files here, sorted."""
@@ -39,3 +51,7 @@ class TaskFolder:
     def delete(self, name: str) -> None:
         """Remove the task's file and what lies beside it; TaskFileLockedError while anyone has it open."""
         TaskFile.delete(self.existing(name))
+
+
+def _is_ours(entry: os.DirEntry[str]) -> bool:
+    return (_FOLDERS if entry.is_dir(follow_symlinks=False) else _FILES).fullmatch(entry.name) is not None

@@ -21,6 +21,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from auxol_core.errors import TaskFileLockedError
+from auxol_core.private_files import opener
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +66,8 @@ def write_owner(path: Path) -> None:
     owner = Owner(os.getpid(), socket.gethostname(), datetime.now(timezone.utc).isoformat(timespec="seconds"))
     beside = owner_path(path).with_name(f"{owner_path(path).name}.{os.getpid()}")
     try:
-        beside.write_text(json.dumps(asdict(owner)), encoding="utf-8")
+        with open(beside, "w", encoding="utf-8", opener=opener) as file:
+            json.dump(asdict(owner), file)
         os.replace(beside, owner_path(path))
     except OSError as error:
         _log.warning("The note on who has %s open could not be written: %s", path.name, error)

@@ -21,7 +21,14 @@ from types import TracebackType
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileError
 from auxol_core.options import TaskOptions
 from auxol_core.taskfile import transfer as task_transfer
-from auxol_core.taskfile.database import check_format, check_length, connect, other_generalist_error, translate_errors
+from auxol_core.taskfile.database import (
+    SIDE_FILES,
+    check_format,
+    check_length,
+    connect,
+    other_generalist_error,
+    translate_errors,
+)
 from auxol_core.taskfile.journal import LessonCache
 from auxol_core.taskfile.owner import claim, locked_error, owner_path, release, remove_quietly
 from auxol_core.taskfile.schema import (
@@ -218,7 +225,7 @@ class TaskFile(VersionTree):
             finally:
                 connection.close()
             path.unlink()
-            for suffix in ("-journal", "-wal", "-shm"):
+            for suffix in SIDE_FILES:
                 remove_quietly(path.with_name(path.name + suffix))
             remove_quietly(owner_path(path))
         except PermissionError as error:

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptError
+from auxol_core.private_files import make_empty
 from auxol_core.taskfile.database import (
     check_format,
     check_length,
@@ -70,7 +71,9 @@ def make_file(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
     _refuse_existing(path)
     partial = _beside(path)
     try:
-        with translate_errors(path), closing(connect(partial, "rwc")) as connection:
+        with translate_errors(path):
+            make_empty(partial)  # SQLite would make it with the umask's mode
+        with translate_errors(path), closing(connect(partial)) as connection:
             make_schema(connection)
             connection.execute("BEGIN IMMEDIATE")
             fill(connection)
@@ -97,6 +100,7 @@ def export(connection: sqlite3.Connection, path: Path) -> None:
         raise locked_error(path)
     partial = _beside(path)
     try:
+        make_empty(partial)
         connection.execute("VACUUM INTO ?", (str(partial),))
         _sync(partial)
         os.replace(partial, path)

@@ -18,6 +18,7 @@ from slicer.i18n import tr as _
 
 from auxol_core import protocol
 from auxol_core.errors import AccessError, AuxolError, InvalidInputError, UnavailableError
+from auxol_core.private_files import make_folder
 from AuxOLSegmentLib.Engine.Async import Task, after, shared
 from AuxOLSegmentLib.Engine.EngineLink import POLL_S, QUICK_MS, Answer, ConnectionLostError, EngineLink
 from AuxOLSegmentLib.Engine.EngineProcess import EngineProcess
@@ -130,7 +131,7 @@ class EngineConnection:
     async def _launched(self) -> EngineLink:
         folder = dataFolder(self._settings)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         except OSError as error:
             raise UnavailableError(
                 f"A folder for the tasks was expected at {folder}, but it cannot be made ({error.strerror}). "

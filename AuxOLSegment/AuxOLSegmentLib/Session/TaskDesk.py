@@ -1,5 +1,6 @@
 """Which task is taught, and everything the panel can do to it. A segment remembers its task in a tag."""
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.errors import InvalidInputError, StorageFullError
 from auxol_core.options import TaskOptions
+from auxol_core.private_files import opener
 from auxol_core.types import CorrectionInfo, Event, IntensityWindow, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.Async import Task, Tasks, shared
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
@@ -233,9 +235,10 @@ class TaskDesk:
     async def _exported(self, path: Path) -> None:
         link = await self.link()
         data = await link.exported()
-        part = path.with_name(path.name + ".part")
+        part = path.with_name(f".{secrets.token_hex(8)}.partial")
         try:
-            part.write_bytes(data)
+            with open(part, "xb", opener=opener) as file:  # it holds parts of images: the user's alone
+                file.write(data)
             part.replace(path)
         except OSError as error:
             part.unlink(missing_ok=True)

@@ -361,3 +361,14 @@ def test_nobody_there_at_all_still_keeps_it(outbox: Path) -> None:
         with pytest.raises(UnavailableError):
             client.resend()
     assert files(outbox) == [".correction"]
+
+
+@POSIX
+def test_an_outbox_that_was_open_to_others_is_not_any_more(outbox: Path) -> None:
+    outbox.mkdir(parents=True)
+    outbox.chmod(0o755)
+    left = [outbox / name for name in ("a.correction", "b.damaged", ".c.partial")]
+    for path in left:
+        path.touch(0o644)
+    Outbox(outbox)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (outbox, *left)] == [0o700, 0o600, 0o600, 0o600]

@@ -37,6 +37,16 @@ def test_an_export_is_written_beside_and_takes_the_place(server: StandIn, client
     assert names(tmp_path) == ["für Köln.auxol"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_an_export_is_its_owners_alone_also_where_it_replaces_an_open_file(
+    server: StandIn, client: EngineClient, tmp_path: Path
+) -> None:
+    server.answers[f"GET {FILE}"] = [b"crops"]
+    (tmp_path / "copy.auxol").touch(0o644)
+    client.export_task("liver", tmp_path / "copy.auxol")
+    assert (tmp_path / "copy.auxol").stat().st_mode & 0o777 == 0o600
+
+
 def test_an_export_that_takes_long_comes_as_the_jobs_answer(
     server: StandIn, client: EngineClient, tmp_path: Path
 ) -> None:
