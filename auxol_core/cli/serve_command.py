@@ -12,6 +12,7 @@ import typer
 
 from auxol_core.errors import AccessError, InvalidInputError
 from auxol_core.machine.places import data_folder
+from auxol_core.machine.priority import leave_background, priority
 from auxol_core.options import MachineOptions
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ def serve(
     until_stdin_closes: Annotated[
         bool, typer.Option("--until-stdin-closes", help="Leave when standard input closes, as when the host ends.")
     ] = False,
+    keep_priority: Annotated[
+        bool,
+        typer.Option(
+            "--keep-priority",
+            help="Run at the priority of the host that started it. Slicer's own is the lowest there is; without this "
+            "the worker leaves it.",
+        ),
+    ] = False,
     user_memory_mb: Annotated[
         int, typer.Option(min=64, max=1_000_000, help="Memory for each user's slices and what is derived from them.")
     ] = 1536,
@@ -72,6 +81,8 @@ def serve(
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Before torch is loaded, too: its threads inherit what this one has.
+    at = leave_background() if until_stdin_closes and not keep_priority else priority()
     users = _users(token_from, token_file)
     from auxol_core.server.run import ServeOptions
     from auxol_core.server.run import serve as serve_options
@@ -90,6 +101,7 @@ def serve(
             user_memory_mb=user_memory_mb,
             idle_s=_seconds(idle_minutes, IDLE_MINUTES if users.many else 0.0),
             liveness_s=_seconds(liveness_minutes, LIVENESS_MINUTES if users.many else 0.0),
+            priority=str(at),
         )
     )
 

@@ -2,7 +2,8 @@
 
 Work is a generator that yields between its steps (or a plain function: one step). The thread always makes the next
 step of the most urgent work there is, so that a prediction waits for one step of anything else at most. Work of one
-urgency goes in the order of arrival, to its end; in the background it takes turns.
+urgency goes in the order of arrival, to its end; in the background it takes turns. While a click is on its way
+(``expecting``) no step in the background begins, or the click would come just too late and wait for all of it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +21,9 @@ from auxol_core.errors import CancelledError, UnavailableError
 
 Result = TypeVar("Result")
 Steps = Generator[object, None, Result]
+
+# A click is read and decoded in some milliseconds; one that takes longer must not stop what goes on in the background.
+EXPECTED_WITHIN_S = 0.1
 
 
 class Urgency(IntEnum):
@@ -85,6 +90,7 @@ class Worker:
         self._jobs: list[Job[Any]] = []
         self._orders = itertools.count()
         self._changed = threading.Condition()
+        self._expected = 0
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -106,6 +112,18 @@ class Worker:
             heapq.heappush(self._jobs, job)
             self._changed.notify()
         return job
+
+    @contextmanager
+    def expecting(self) -> Iterator[None]:
+        """While this is open something urgent is about to be submitted: what is in the background waits a moment."""
+        with self._changed:
+            self._expected += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._expected -= 1
+                self._changed.notify()
 
     @property
     def here(self) -> bool:
@@ -136,4 +154,10 @@ class Worker:
         with self._changed:
             while not self._jobs and not self._closed:
                 self._changed.wait()
+            if self._jobs and self._jobs[0].urgency >= Urgency.BACKGROUND:
+                self._changed.wait_for(self._is_urgent, EXPECTED_WITHIN_S)
             return None if self._closed else heapq.heappop(self._jobs)
+
+    def _is_urgent(self) -> bool:
+        """Whether the next step can be chosen: nothing urgent is on its way, or it has come."""
+        return not self._expected or self._closed or self._jobs[0].urgency < Urgency.BACKGROUND

@@ -52,6 +52,7 @@ class Compute(BaseModel):
     device_reason: str = ""
     precision: str = ""
     precision_reason: str = ""
+    priority: str = ""
 
 
 @compute_router.get("/compute", response_model=Compute)

@@ -14,6 +14,7 @@ from auxol_core.errors import NotFoundError
 from auxol_core.protocol import Message, prompt_of, proposals_message
 from auxol_core.server import answers
 from auxol_core.server.described import OR_A_JOB, JobAnswer, at, gives, router, takes
+from auxol_core.server.desk import Desk
 from auxol_core.server.jobs import PropagationJob, VerbJob
 from auxol_core.server.requests import (
     MAX_IDS,
@@ -52,6 +53,11 @@ class Slices(BaseModel, extra="forbid"):
 )
 async def predict(request: Request, task: TaskName, desk: AtDesk) -> Response:
     """Segment the prompted object."""
+    with desk.household.worker.expecting():
+        return await _predicted(request, task, desk)
+
+
+async def _predicted(request: Request, task: str, desk: Desk) -> Response:
     async with received(request, desk) as message:
         only(message, ["prompt_mask"])
         previous = None if message.fields.get("previous") is None else text(message, "previous")

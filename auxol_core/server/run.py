@@ -46,7 +46,7 @@ SILENT_S = 20.0  # a connection on which no request comes is closed then
 
 @dataclass(frozen=True)
 class ServeOptions:
-    """``idle_s``, ``liveness_s``: see leases.py; None: never."""
+    """``idle_s``, ``liveness_s``: see leases.py; None: never. ``priority``: at which this process runs, in words."""
 
     host: str
     port: int
@@ -58,6 +58,7 @@ class ServeOptions:
     user_memory_mb: int
     idle_s: float | None
     liveness_s: float | None
+    priority: str = ""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -222,6 +223,7 @@ def _household(options: ServeOptions) -> Household:
 
     worker = Worker()
     parts = worker.submit(lambda: make_parts(options.generalist, options.machine)).future.result()
+    log.info("Running at %s", options.priority)
     log.info("Computing on %s (%s) in %s", parts.compute.device, parts.compute.device_reason, parts.compute.precision)
     threading.Thread(target=warm_up, name="auxol-warm-up", daemon=True).start()
     stored = StoredEmbeddings(DiskCache(), parts.generalist, parts.compute.precision)
@@ -237,5 +239,6 @@ def _household(options: ServeOptions) -> Household:
             "device_reason": parts.compute.device_reason,
             "precision": parts.compute.precision,
             "precision_reason": parts.compute.precision_reason,
+            "priority": options.priority,
         },
     )

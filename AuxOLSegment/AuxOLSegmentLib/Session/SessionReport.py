@@ -83,6 +83,7 @@ def diagnosticsText(logic: Any) -> str:
         "System": platform.platform(),
         "Engine": f"{logic.engineState.value}: {logic.connection.text()}",
         "Computing": "-" if status is None else f"{status.device}, {status.precision}, {status.generalist}",
+        "Priority": logic.connection.about.get("compute", {}).get("priority") or "-",
         "Last message": f"{logic.message[1]}: {logic.message[0]}",
         **{f"Setting {name}": value for name, value in logic.settings.forDiagnostics().items()},
     }

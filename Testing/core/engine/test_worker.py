@@ -156,3 +156,23 @@ def test_closing_ends_what_is_under_way_and_refuses_more() -> None:
         under_way.future.result(SOON)
     with pytest.raises(UnavailableError, match="shutting down"):
         worker.submit(lambda: None)
+
+
+def test_while_a_click_is_on_its_way_no_step_in_the_background_begins(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auxol_core.engine.worker.EXPECTED_WITHIN_S", SOON)
+    log: list[str] = []
+    gate = Gate(worker)
+    learning = worker.submit(lambda: steps("learning", 2, log), Urgency.BACKGROUND)
+    with worker.expecting():
+        gate.open()
+        worker.submit(lambda: log.append("asked"), Urgency.ASKED).future.result(SOON)
+        worker.submit(lambda: log.append("click")).future.result(SOON)
+    learning.future.result(SOON)
+    assert log == ["asked", "click", "learning0", "learning1"]
+
+
+def test_a_click_that_never_comes_does_not_stop_what_goes_on_in_the_background(worker: Worker) -> None:
+    with worker.expecting():
+        assert worker.submit(lambda: 7, Urgency.IDLE).future.result(SOON) == 7
