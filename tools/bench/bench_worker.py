@@ -19,6 +19,7 @@ import typer
 from rich.console import Console
 
 from auxol_core import __version__
+from auxol_core.machine.priority import priority
 from auxol_core.options import MachineOptions
 from auxol_core.replay.over_http import EngineOfWorker, installed_torch, start_server
 from auxol_core.types import TaskStatus
@@ -26,6 +27,7 @@ from tools.bench import worker_figures as figures
 from tools.bench import worker_measures as measures
 from tools.bench.worker_figures import Memory, Report
 from tools.bench.worker_measures import Pair
+from tools.bench.worker_priority import measure_priority
 from tools.bench.worker_slices import SIDE
 from tools.bench.worker_starts import Setting, measure_starts, memory_of_worker
 
@@ -79,13 +81,16 @@ def measure(
                 pair = Pair(here, there)
                 _measure_pair(pair, repetitions, pause_s, console)
                 taught = memory_of_worker(f"worker after {there.status(measures.TASK).version} updates", there.pid)
+        console.print("measuring clicks beside busy programs ...", highlight=False)
+        measure_priority(generalist, known, max(2, repetitions // 2), pair.samples)
         memory = _measure_starts(Setting(generalist, known), repetitions, pair, console)
     facts = _facts(status, machine, repetitions, pair) | {
+        "autogroup scheduling": "on" if priority().autogroup else "off",
         "load of the machine before": load,
         "the run took": f"{(time.monotonic() - began) / 60:.1f} minutes",
     }
     loaded = any(each.torch for each in memory if each.who.startswith("client"))
-    return Report(pair.samples, [*memory, taught], facts, loaded)
+    return Report(pair.samples, [*memory, taught], facts, loaded, priority().autogroup)
 
 
 def _measure_pair(pair: Pair, repetitions: int, pause_s: float, console: Console) -> None:

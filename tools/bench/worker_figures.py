@@ -21,6 +21,7 @@ PLACES: tuple[Place, ...] = ("process", "worker")
 IN_TURNS = ("box", "click", "first", "sent")  # sample by sample, one place right after the other
 HTTP_MS = 15.0
 RECEIPT_MS = 50.0
+BESIDE_BUSY = 3.0  # times the idle click
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 # What is measured in both places, in the order of the table.
@@ -41,6 +42,9 @@ TITLES: dict[str, str] = {
     "save_learning": "save to receipt while learning is under way",
     "refreshed": "save to refreshed proposal",
     "start": "start to ready",
+    "starved_idle": "click, worker started at nice 19",
+    "starved_before": "the same beside two busy programs, its priority kept",
+    "starved_after": "the same beside two busy programs, its priority left",
 }
 
 
@@ -90,12 +94,13 @@ class Memory:
 
 @dataclass(frozen=True)
 class Report:
-    """One run. ``facts``: what it was made with and on, name by name."""
+    """One run. ``facts``: what it was made with and on, name by name. ``autogroup``: see machine/priority.py."""
 
     samples: Samples
     memory: Sequence[Memory]
     facts: Mapping[str, str]
     client_loaded_torch: bool
+    autogroup: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,7 @@ def bars(report: Report) -> list[Bar]:
         p95 = samples.p95(measure, "worker")
         what = f"{TITLES[measure]}: 95 % within {RECEIPT_MS:g} ms: {_ms(p95)}"
         judged.append(Bar(what, p95 is not None and p95 <= RECEIPT_MS))
+    judged += _beside_busy(report)
     told = "it did" if report.client_loaded_torch else "it did not"
     judged.append(Bar(f"a client never loads torch: {told}", not report.client_loaded_torch))
     return judged
@@ -134,6 +140,17 @@ def _waiting(samples: Samples) -> Bar:
     step = samples.p95("step", "process")
     what = f"{TITLES['learning']}: 95 % wait at most one step (95 %: {_ms(step)}) more than idle: {_ms(wait, '+')}"
     return Bar(what, wait is not None and step is not None and wait <= step)
+
+
+def _beside_busy(report: Report) -> list[Bar]:
+    """A bar only where Linux shares processor time between sessions: elsewhere an ordinary user can do no more."""
+    if not report.autogroup:
+        return []
+    idle, beside = (report.samples.median(name, "worker") for name in ("starved_idle", "starved_after"))
+    times = None if idle is None or beside is None else beside / idle
+    shown = "not measured" if times is None else f"{times:.1f} times"
+    what = f"{TITLES['starved_after']}: at most {BESIDE_BUSY:g} times the idle click (median): {shown}"
+    return [Bar(what, times is not None and times <= BESIDE_BUSY)]
 
 
 def last_line(judged: Sequence[Bar]) -> str:
