@@ -111,6 +111,7 @@ def test_a_task_may_have_any_other_name(client: BareClient) -> None:
 
 def test_where_it_computes_and_why_is_told_to_who_has_a_token(serve: ServerFactory) -> None:
     about = {"device": "cpu", "device_reason": "as asked for", "precision": "float32", "precision_reason": "measured"}
+    about["priority"] = "nice 0"
     server = serve(compute=about)
     assert server.client()("GET", "compute").json() == about
     assert requests.get(f"{server.url}/compute", timeout=5).status_code == 401
