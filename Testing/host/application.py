@@ -171,6 +171,7 @@ def _build() -> Host:
     from .scene import build_core
     from .stand_ins import registry
     from .stand_ins.subject_hierarchy import SegmentationItems
+    from .stand_ins.views import NAMES
 
     registry.register(sys.modules["ctk"], lambda real: setattr(slicer, real.__name__, show(real)))
     core = build_core()
@@ -185,7 +186,7 @@ def _build() -> Host:
     dialogs.desk.record_installations(slicer)
     callbacks.keep_printed_exceptions()
     _python_slicer(folder / "bin")
-    for name in application.layout_manager.sliceViewNames():
+    for name in NAMES:
         registry.add_slice_nodes(application.layout_manager, name)
     return Host(application, core, folder)
 

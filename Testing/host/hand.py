@@ -49,6 +49,10 @@ class Hand:
         self.press(at, button, modifiers)
         self.release(at, button, modifiers)
 
+    def leave(self) -> None:
+        """Out of the view."""
+        self._event("LeaveEvent", self._at)
+
     def drag(self, start: tuple[int, int], end: tuple[int, int], button: str = "Left",
              modifiers: tuple[str, ...] = (), steps: int = 8) -> None:  # fmt: skip
         """Press at start, move in steps, release at end."""

@@ -68,9 +68,10 @@ class SharedWorker:
 
 class SessionCase(SlicerCase):
     """``self.session`` on a volume with a bright ball and an empty segment. ``own``: with a worker of its own, which
-    starts when it is needed and may be killed."""
+    starts when it is needed and may be killed. ``view``: the one that the mouse was last in, None for none."""
 
     own = False
+    view: str | None = "Red"
     contrast, noise = 180.0, 12.0
 
     def setUp(self):
@@ -92,8 +93,11 @@ class SessionCase(SlicerCase):
         self.session.setEditor(self.editor, lambda: self.undoStates.append(len(self.undoStates)))
         self.session.setInputs(self.volume, self.segmentation, self.segmentID)
         slicer.util.setSliceViewerLayers(background=self.volume, fit=True)
+        for name in slicer.app.layoutManager().sliceViewNames():
+            hand(name).leave()  # where another test left it
         self.session.views.start()
-        self.session.views.use("Red")
+        if self.view is not None:
+            self.session.views.use(self.view)
         self.show(6)
 
     def makeSegment(self):

@@ -93,6 +93,9 @@ class _SlicerHand:
         for name in ("EnterEvent", "MouseMoveEvent", "LeftButtonPressEvent", "LeftButtonReleaseEvent"):
             self._event(name, at)
 
+    def leave(self):
+        self._event("LeaveEvent", (0, 0))
+
     def drag(self, start, end, steps=8):
         for name in ("EnterEvent", "MouseMoveEvent", "LeftButtonPressEvent"):
             self._event(name, start)

@@ -296,9 +296,16 @@ class TestTheLoop(PanelCase):
         self.assertEqual((keys._shortcuts, self.ui.saveButton.text), ([], "Save slice"))
 
     def test_a_key_whose_button_is_off_says_why(self):
-        self.panel.prompts.keys()["A"]()
-        self.assertIn("no proposal", self.ui.statusLabel.text)
-        self.assertEqual(self.session.ordered("accept"), [])
+        self.ui.volumeSelector.setCurrentNode(None)
+        self.panel.prompts.keys()["X"]()
+        self.assertIn("volume", self.ui.statusLabel.text)
+        self.assertEqual(self.session.ordered("start"), [])
+
+    def test_keys_for_a_slice_ask_the_session_which_knows_it_as_it_is_now(self):
+        self.assertFalse(self.ui.acceptButton.enabled)  # as just after scrolling to a slice with a proposal
+        for letter, order in (("A", "accept"), ("D", "dismiss"), ("S", "save")):
+            self.panel.prompts.keys()[letter]()
+            self.assertEqual(len(self.session.ordered(order)), 1, order)
 
 
 class TestReview(PanelCase):

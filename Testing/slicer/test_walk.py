@@ -5,8 +5,8 @@ from unittest import mock
 
 import numpy as np
 import slicer
-from slicer_setting import HOST, logged, main, quiet, until
-from walk_case import WalkCase, alive, dice, observers, ownObservers
+from slicer_setting import HOST, hand, logged, main, quiet, until
+from walk_case import WalkCase, alive, dice, observers, ownObservers, ownShortcuts
 
 MIDDLE = 17  # an axial slice through the structure
 
@@ -199,8 +199,10 @@ class TestTheWalk(WalkCase):
             np.testing.assert_array_equal(self.proposed(index)[0].mask, mask)
 
     def reloads(self):
-        """8c. Reload: a new session, a new worker, the same work; a proposal from before can be accepted."""
+        """8c. Reload: a new session, a new worker, the same work; a proposal from before can be accepted, before the
+        mouse was in any view."""
         pids = self.workers()
+        hand("Red").leave()  # to the reload button
         self.reload()
         until(lambda: not any(alive(pid) for pid in pids), 20)
         self.wait(lambda: self.session.status is not None)
@@ -208,7 +210,13 @@ class TestTheWalk(WalkCase):
         self.assertEqual({index: self.state(index) for index in self.before}, self.before)
         index = min(self.masks)
         self.fit()
+        self.show(0)  # where no view shows a proposal
+        for letter in "ADS":
+            self.session.say("")
+            self.key(letter)
+            self.assertIn("Move the mouse into the slice view", self.ui.statusLabel.text)
         self.show(index)
+        self.assertEqual(self.session.views.view, "Red")
         self.key("A")
         np.testing.assert_array_equal(self.mask(index), self.masks[index])
 
@@ -229,9 +237,10 @@ class TestTheWalk(WalkCase):
 
     def leaves(self):
         """8e. Another module: no key of ours, and no prompt mode."""
-        self.assertEqual(len(self.panel.shortcuts._shortcuts), 7)
+        self.assertEqual((len(self.panel.shortcuts._shortcuts), ownShortcuts()), (7, 7))
         self.leave()
-        self.assertEqual((self.panel.shortcuts._shortcuts, self.session.prompts.mode), ([], ""))
+        quiet(0.05)
+        self.assertEqual((self.panel.shortcuts._shortcuts, ownShortcuts(), self.session.prompts.mode), ([], 0, ""))
 
 
 class TestStopping(WalkCase):
@@ -266,7 +275,7 @@ class TestTenTimes(WalkCase):
             "nodes": slicer.mrmlScene.GetNumberOfNodes(),
             "observers": [observers(each, without=ofDeadEditors) for each in watched],
             "our observers": ownObservers(),
-            "shortcuts": len(slicer.util.findChildren(slicer.util.mainWindow(), className="QShortcut")),
+            "shortcuts": ownShortcuts(),
             "workers": self.workers(),
         }
 

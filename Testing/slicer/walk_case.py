@@ -250,6 +250,16 @@ def observers(*objects, without=()):
     return sum(int(event) not in without for event in found)
 
 
+def ownShortcuts():
+    """How many shortcuts of the main window have one of our keys; the application has some of its own."""
+    from AuxOLSegmentLib.Panel import Shortcuts
+
+    kind = Shortcuts
+    ours = {kind.BOX, kind.POSITIVE, kind.NEGATIVE, kind.ACCEPT, kind.DISCARD, kind.SAVE, kind.SHOW}
+    shortcuts = slicer.util.findChildren(slicer.util.mainWindow(), className="QShortcut")
+    return sum(shortcut.key.toString() in ours for shortcut in shortcuts)
+
+
 def ownObservers():
     """How many observers Python objects with Slicer's observation mixin hold."""
     gc.collect()

@@ -17,7 +17,7 @@ MODES = ("box", "positive", "negative")
 
 
 class PromptPanel:
-    """``whyNot()`` says why nothing can be prompted yet. Each button's own action is also what its key does."""
+    """``whyNot()`` says why nothing can be prompted yet. A key does what its button does."""
 
     def __init__(self, ui: Any, logic: Any, whyNot: Callable[[], str], act: Act, say: Say) -> None:
         self.ui, self.logic, self.whyNot, self.act, self.say = ui, logic, whyNot, act, say
@@ -47,15 +47,16 @@ class PromptPanel:
     # Keys
 
     def keys(self) -> dict[str, Callable[[], None]]:
-        """Letter -> what it does, for Shortcuts."""
-        ui = self.ui
+        """Letter -> what it does, for Shortcuts. Those for a slice go to SessionLogic at once, which knows the slice as
+        it is now and says why it does nothing; a button may be some scrolling behind."""
+        ui, logic = self.ui, self.logic
         return {
             Shortcuts.BOX: lambda: self._press(ui.boxButton),
             Shortcuts.POSITIVE: lambda: self._press(ui.positiveButton),
             Shortcuts.NEGATIVE: lambda: self._press(ui.negativeButton),
-            Shortcuts.ACCEPT: lambda: self._press(ui.acceptButton),
-            Shortcuts.DISCARD: lambda: self._press(ui.discardButton),
-            Shortcuts.SAVE: lambda: self._press(ui.saveButton),
+            Shortcuts.ACCEPT: lambda: self.act(logic.accept),
+            Shortcuts.DISCARD: lambda: self.act(logic.dismiss),
+            Shortcuts.SAVE: lambda: self.act(logic.save),
             Shortcuts.SHOW: lambda: self._press(ui.showProposalsCheckBox),
         }
 

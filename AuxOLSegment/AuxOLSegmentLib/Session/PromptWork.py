@@ -183,8 +183,9 @@ class PromptWork(SessionBase):
             self._refused(error)  # type: ignore[arg-type]
             return False
         if not self.proposals.on(key):
-            self.say(_("There is no proposal on this slice to accept"), "warning")
+            self._nothingDone(_("There is no proposal on this slice to accept"))
             return False
+        self._useViewOf(key)
         self._write(key, undo=True)
         if self.settings.proposeNext:
             self.proposeNeighbours()
@@ -232,6 +233,10 @@ class PromptWork(SessionBase):
             self._refused(error)  # type: ignore[arg-type]
             return False
         shown = self.proposals.on(key)
+        if not shown and not any(each.key == key for each in self.prompts.objects()):
+            self._nothingDone(_("There is no proposal on this slice to discard"))
+            return False
+        self._useViewOf(key)
         for each in shown:
             self._dropShown(each)
         self.prompts.removeOn(key)

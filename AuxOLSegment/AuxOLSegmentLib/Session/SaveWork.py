@@ -43,9 +43,10 @@ class SaveWork(PromptWork):
         """Save the slice on display: proposals on it are accepted, and the engine learns from it."""
         can, why = self.canSave()
         if not can:
-            self.say(why, "warning")
+            self._nothingDone(why)
             return False
         key = self.displayKey()
+        self._useViewOf(key)
         if self.proposals.on(key):
             self._write(key, undo=True)
         self._teach(self.book.of(key))

@@ -15,7 +15,7 @@ from AuxOLSegmentLib.Scene.ProposalLayer import ProposalLayer
 from AuxOLSegmentLib.Scene.SceneWatcher import SceneWatcher
 from AuxOLSegmentLib.Scene.SegmentReader import maskDigest, maskOnSlice
 from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
-from AuxOLSegmentLib.Scene.ViewWatcher import ViewWatcher
+from AuxOLSegmentLib.Scene.ViewWatcher import ViewWatcher, sliceNodes
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, volumeProblem
 from AuxOLSegmentLib.Session.Proposals import Proposals
 from AuxOLSegmentLib.Session.SessionReport import diagnosticsText
@@ -174,9 +174,37 @@ class SessionBase(TaskDoor):
         if self.whyNot():
             raise InvalidInputError(self.whyNot())
         sliceNode = self.views.sliceNode()
+        if sliceNode is None and sliceNodes():
+            raise InvalidInputError(_("Move the mouse into the slice view that you mean"))
         if sliceNode is None:
             raise InvalidInputError(_("There is no slice view. Choose a layout with one."))
         return alignedSlice(sliceNode, self.volume)
+
+    def _useViewOf(self, key: SliceKey) -> None:
+        """What comes next is meant for the view that shows this slice."""
+        nodes = sliceNodes()
+        for name in dict.fromkeys([self.views.view, *nodes]):
+            if name in nodes and self._sliceIn(nodes[name]) == key:
+                self.views.use(name)
+                return
+
+    def _sliceIn(self, sliceNode: Any) -> SliceKey | None:
+        try:
+            return alignedSlice(sliceNode, self.volume)
+        except InvalidInputError:  # oblique, or beside the volume
+            return None
+
+    def _showsProposal(self, sliceNode: Any) -> bool:
+        """Whether a view shows one; asked while the mouse was in no view yet."""
+        key = None if self.whyNot() else self._sliceIn(sliceNode)
+        return key is not None and bool(self.proposals.on(key))
+
+    def _nothingDone(self, why: str) -> None:
+        """Say why nothing was done, and in which view: the user may have meant another."""
+        view = self.views.view
+        if view and not self.whyNot() and view not in why:
+            why = _("{why} (view {view})").format(why=why, view=view)
+        self.say(why, "warning")
 
     def maskOn(self, key: SliceKey) -> Any:
         """The chosen segment's mask on a slice of the chosen volume, (rows, columns) bool."""

@@ -49,7 +49,7 @@ class SessionLogic(VolumeWork):
         self._books = Books()
         self._asking: dict[str, int] = {}  # how often each object's prompt has changed
         self._parts: dict[str, int] = {}  # how many clicks and boxes its last answer was for
-        self.views = ViewWatcher(lambda: self._scene.looked())
+        self.views = ViewWatcher(lambda: self._scene.looked(), self._showsProposal)
         self.layer = ProposalLayer()
         self.proposals = Proposals(self.layer, slicer.mrmlScene.GetNodeByID)
         self.prompts = PromptReader(self._prompted, self._promptGone, self._refused, self._modeChanged)

@@ -104,6 +104,7 @@ class VolumeWork(SaveWork):
         """Show that slice."""
         if self.volume is not None and key.volumeID == self.volume.GetID():
             goTo(self.volume, key)
+            self._useViewOf(key)
             self._tell("slices")
 
     def acceptAbove(self, quality: float) -> int:

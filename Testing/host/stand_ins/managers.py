@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from ..pythonqt.convert import to_python
 from .module import qSlicerAbstractCoreModule, qSlicerScriptedLoadableModule
@@ -99,6 +99,11 @@ class qSlicerModuleSelectorToolBar(QtWidgets.QToolBar):
         self.moduleSelected.emit(name)
 
 
+# Of the markups tool bar and the sequence browser's (Slicer 583e9b37d5), which stay while modules come and go.
+SHORTCUTS = ("Ctrl+Shift+A", "Ctrl+Shift+T", "Ctrl+Shift+Space", "Ctrl+Shift+Down", "Ctrl+Shift+Left",
+             "Ctrl+Shift+Right")  # fmt: skip
+
+
 class qSlicerMainWindow(QtWidgets.QMainWindow):
     """Menus and tool bars of the real one are missing; it shows the module panel and holds focus and shortcuts."""
 
@@ -113,6 +118,8 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
         QtWidgets.QVBoxLayout(self.panel)
         self.setCentralWidget(self.panel)
         self.statusBar()
+        for keys in SHORTCUTS:
+            QtGui.QShortcut(QtGui.QKeySequence(keys), self)
         self.current: Any = None
 
     def show_module(self, module: Any) -> None:

@@ -184,7 +184,8 @@ class qMRMLLayoutManager(ctkLayoutFactory):
         self.setProperty("layout", layout)
 
     def sliceViewNames(self) -> list[str]:
-        return list(NAMES)
+        """In the order of the application's hash of views, which puts Green first there; nobody may count on it."""
+        return sorted(NAMES)
 
     def sliceWidget(self, name: str) -> qMRMLSliceWidget | None:
         if name not in NAMES:
