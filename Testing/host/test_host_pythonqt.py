@@ -306,3 +306,14 @@ def test_file_dialogs_give_paths_as_pythonqt_does(slicer_host, qt):
     assert qt.QFileDialog.getOpenFileNames(None, "Open") == ("/a", "/b")
     assert qt.QFileDialog.getSaveFileName(None, "Save") == ""
     assert [dialog.title for dialog in slicer_host.dialogs.shown] == ["Open", "Open", "Save"]
+
+
+def test_every_object_tells_the_name_of_its_class():
+    import qt
+
+    window = qt.QWidget()
+    assert [qt.QShortcut(window).className(), qt.QTimer().className(), window.className()] == [
+        "QShortcut",
+        "QTimer",
+        "QWidget",
+    ]

@@ -143,6 +143,8 @@ def _members(real_type: type, lineage: tuple[str, ...]) -> dict[str, Any]:
         for member in known or getattr(getattr(real_type, name, None), "__members__", ())
     }
     for name, (kind, class_name) in listed.items():
+        if name in vars(Shown):
+            continue  # className, which PySide6 has on no object
         if kind == "Slot" and not name.startswith("__"):
             members[name] = Method(class_name, name)
         elif kind in MAKERS:
