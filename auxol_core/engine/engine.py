@@ -55,7 +55,11 @@ SLICE_BYTES = 512 * 2**20
 
 
 class Engine:
-    """EngineApi in this process. See api.py for what each verb promises."""
+    """EngineApi in this process. See api.py for what each verb promises.
+
+    ``slices``, ``pending``: where slices and proposals are kept; by default within what one user's machine
+    bears. ``listener`` is called with each event.
+    """
 
     def __init__(
         self,
@@ -66,6 +70,8 @@ class Engine:
         *,
         device: str = "cpu",
         precision: str = "float32",
+        slices: SliceStore | None = None,
+        pending: PendingProposals | None = None,
         listener: Listener | None = None,
     ) -> None:
         machine = machine or MachineOptions()
@@ -73,12 +79,13 @@ class Engine:
         self.generalist = generalist
         self._make_specialist = make_specialist
         self._device, self._precision = device, precision
-        self._slices = SliceStore(
-            generalist, slice_bytes=SLICE_BYTES, embedding_bytes=machine.embedding_cache_mb * 2**20
-        )
+        if slices is None:
+            embedding_bytes = machine.embedding_cache_mb * 2**20
+            slices = SliceStore(generalist, slice_bytes=SLICE_BYTES, embedding_bytes=embedding_bytes)
+        self._slices = slices
+        self._pending = PendingProposals() if pending is None else pending
         self._folder = TaskFolder(data_dir)
         self._sessions: dict[str, TaskSession] = {}
-        self._pending = PendingProposals()
 
     # Slices and proposals
 
@@ -87,6 +94,10 @@ class Engine:
 
     def has_slice(self, slice_id: str) -> bool:
         return slice_id in self._slices
+
+    def slice_image(self, slice_id: str) -> SliceImage:
+        """The slice itself; NotFoundError where it was never put or was evicted."""
+        return self._slices[slice_id]
 
     def predict(self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None) -> Proposal:
         return finish(self.predicting(task, slice_id, prompt, previous=previous))

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from auxol_core.api import EngineApi, VerbOf
+from auxol_core.engine.engine import Engine
 from auxol_core.errors import NotFoundError, UnavailableError
 from auxol_core.options import TaskOptions
 from auxol_core.server.household import SHARED, Home, Household
 from auxol_core.server.jobs import PropagationJob
-from auxol_core.server.user_engine import UserEngine
 from auxol_core.server.users import User
 from auxol_core.types import BoolArray, Event, Prompt, Propagated, Proposal, Receipt, SliceImage, TaskStatus
 
@@ -68,12 +68,12 @@ class Desk:
         own, brought = await self.own(), []
         for slice_id in dict.fromkeys(ids):
             try:
-                image = await own.work(partial(UserEngine.slice_image, slice_id=slice_id))
+                image = await own.work(partial(Engine.slice_image, slice_id=slice_id))
             except NotFoundError:
                 if must:
                     raise
                 continue
-            await home.work(partial(UserEngine.put_slice, image=image))
+            await home.work(partial(Engine.put_slice, image=image))
             brought.append(slice_id)
         return list(ids) if must else brought
 

@@ -30,7 +30,7 @@ from auxol_core.server.jobs import Jobs
 from auxol_core.server.leases import Key, Leases
 from auxol_core.server.limits import Limits, Turnstile
 from auxol_core.server.sharing import Proposals
-from auxol_core.server.user_engine import UserEngine, UserEngineFactory
+from auxol_core.server.user_engine import UserEngineFactory
 from auxol_core.server.users import User, Users
 from auxol_core.taskfile.folder import TaskFolder
 from auxol_core.types import Event
@@ -47,7 +47,7 @@ USERS = "users"
 class Home:
     """One engine, its folder, and the bell that its events ring."""
 
-    def __init__(self, owner: str, folder: Path, engine: WorkerEngine, inner: UserEngine, bell: Bell) -> None:
+    def __init__(self, owner: str, folder: Path, engine: WorkerEngine, inner: Engine, bell: Bell) -> None:
         self.owner, self.folder, self.engine, self.bell = owner, folder, engine, bell
         self._inner = inner
         self._unwatch = engine.watch(self._happened)
@@ -68,7 +68,7 @@ class Home:
         """``verb`` of EngineApi, without a thread that waits for it."""
         return await asyncio.wrap_future(self.submit(verb, *args, **kwargs))
 
-    async def work(self, do: Callable[[UserEngine], Result]) -> Result:
+    async def work(self, do: Callable[[Engine], Result]) -> Result:
         """``do`` with the engine itself, in the compute thread."""
         job = self.engine.worker.submit(lambda: do(self._inner), Urgency.PROMPT)
         return await asyncio.wrap_future(job.future)
@@ -126,7 +126,7 @@ class Household:
 
     async def _made(self, owner: str) -> Home:
         folder = self.folder(owner)
-        inner: list[UserEngine] = []
+        inner: list[Engine] = []
 
         def make(listener: Listener) -> Engine:
             inner.append(self._make_engine(folder, listener))

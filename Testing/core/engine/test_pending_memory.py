@@ -16,12 +16,23 @@ from auxol_core.errors import NotFoundError
 from auxol_core.types import Proposal
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
+def engine_with(folder: Path, pending: PendingProposals) -> Engine:
     set_up_torch(MACHINE)
-    engine = Engine(tiny_generalist(), narrow_specialist, tmp_path, MACHINE)
+    engine = Engine(tiny_generalist(), narrow_specialist, folder, MACHINE, pending=pending)
     engine.create_task(TASK, OPTIONS)
     return engine
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    """An engine with room for many proposals."""
+    return engine_with(tmp_path / "roomy", PendingProposals())
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Engine:
+    """An engine with room for none."""
+    return engine_with(tmp_path / "small", PendingProposals(1))
 
 
 def propose(engine: Engine, number: int) -> Proposal:
@@ -30,15 +41,15 @@ def propose(engine: Engine, number: int) -> Proposal:
 
 
 def room_for(engine: Engine, count: int) -> int:
-    """Bytes that ``count`` proposals take."""
+    """Bytes that ``count`` proposals of ``engine`` take."""
     pending = engine._pending[propose(engine, 99).proposal_id]
     size = pending.nbytes
     assert size >= 3 * pending.fused.nbytes  # both models' logits and the fused ones
     return count * size
 
 
-def test_the_oldest_is_forgotten_and_what_was_accepted_stays(engine: Engine) -> None:
-    engine._pending = PendingProposals(room_for(engine, 3))
+def test_the_oldest_is_forgotten_and_what_was_accepted_stays(engine: Engine, tmp_path: Path) -> None:
+    engine = engine_with(tmp_path / "three", PendingProposals(room_for(engine, 3)))
     first, second, third = (propose(engine, number) for number in range(3))
     engine.accept(first.proposal_id)
     fourth = propose(engine, 3)
@@ -49,18 +60,16 @@ def test_the_oldest_is_forgotten_and_what_was_accepted_stays(engine: Engine) -> 
     assert error.value.missing == "proposal"
 
 
-def test_the_newest_stays_even_where_there_is_room_for_none(engine: Engine) -> None:
-    engine._pending = PendingProposals(1)
+def test_the_newest_stays_even_where_there_is_room_for_none(small: Engine) -> None:
     for number in range(3):
-        proposal = propose(engine, number)
-        assert engine.proposal(proposal.proposal_id).slice_id == proposal.slice_id
+        proposal = propose(small, number)
+        assert small.proposal(proposal.proposal_id).slice_id == proposal.slice_id
 
 
-def test_saved_after_it_was_forgotten_its_object_counts_as_drawn_by_hand(engine: Engine) -> None:
-    engine._pending = PendingProposals(1)
-    forgotten = propose(engine, 0)
-    propose(engine, 1)
-    receipt = engine.correct(
+def test_saved_after_it_was_forgotten_its_object_counts_as_drawn_by_hand(small: Engine) -> None:
+    forgotten = propose(small, 0)
+    propose(small, 1)
+    receipt = small.correct(
         TASK, forgotten.slice_id, disc(0)[1], correction_id="a", proposals=[forgotten.proposal_id]
     )
     assert (receipt.objects, receipt.confirmation) == (1, False)
