@@ -62,13 +62,21 @@ class EngineApi(Protocol):
 
     @verb("GET proposals/{proposal_id}", urgent=True)
     def proposal(self, proposal_id: str) -> Proposal:
-        """A pending proposal as it is now; NotFoundError once it was saved, dismissed or replaced."""
+        """A pending proposal as it is now, made anew where the version in use is another one than it was made under.
+
+        NotFoundError once it was saved, dismissed or replaced.
+        """
         return forwarded(self, EngineApi.proposal, proposal_id)
 
     @verb("POST proposals/{proposal_id}/accept", urgent=True)
-    def accept(self, proposal_id: str) -> None:
-        """The user took the proposal over: it is no longer refreshed, and waits for ``correct``."""
-        return forwarded(self, EngineApi.accept, proposal_id)
+    def accept(self, proposal_id: str, *, version: int | None = None) -> None:
+        """The user took the proposal over: it is no longer refreshed, and waits for ``correct``.
+
+        ``version``: of the proposal that the user saw; None: whichever it is now. ProposalChangedError where that is
+        another mask than the one of this version, or the version in use is one that it was not made under: ask for
+        the proposal as it is now, show it, and let the user decide again. Accepting twice is harmless.
+        """
+        return forwarded(self, EngineApi.accept, proposal_id, version=version)
 
     @verb("DELETE proposals/{proposal_id}", gone_is_done=True, urgent=True)
     def dismiss(self, proposal_id: str) -> None:
@@ -79,7 +87,8 @@ class EngineApi(Protocol):
     def refresh(self, task: str) -> list[Proposal]:
         """Make the pending proposals anew under the current version, without running the generalist again.
 
-        Returns those whose mask changed. Accepted ones are left alone.
+        Returns those whose mask changed since they were last returned. Accepted ones are left alone. Whatever makes
+        another version current does this too, and its events tell of each mask that changed.
         """
         return forwarded(self, EngineApi.refresh, task)
 

@@ -12,6 +12,7 @@ AuxolError
         TaskFileGeneralistError  choose the generalist the task was learned with
         TaskFileCorruptError     restore a copy or an export
         StorageFullError         free disk space and send the correction again; nothing was taken for saved
+    ProposalChangedError     ask for the proposal as it is now, show it, and let the user decide again
     CancelledError           nothing: the caller asked for it
     UnavailableError         try again later, or restart the worker
         ProtocolVersionError     update the program or the server: the message names both versions
@@ -75,6 +76,10 @@ class TaskFileCorruptError(TaskFileError):
 
 class StorageFullError(TaskFileError):
     """The disk is full; what was asked for did not become durable."""
+
+
+class ProposalChangedError(AuxolError):
+    """The proposal is no longer the one that the user saw: it was or will be made anew under another version."""
 
 
 class CancelledError(AuxolError):

@@ -160,11 +160,15 @@ class Engine:
         return View(self._slices.unit(proposal.slice_id, window), proposal.prompt, pending.generalist)
 
     def proposal(self, proposal_id: str) -> Proposal:
-        """A pending proposal as it is now; NotFoundError once it was saved, dismissed or replaced."""
-        return self._pending[proposal_id].proposal
+        pending = self._pending[proposal_id]
+        session = self._session(pending.proposal.task)
+        if not pending.accepted and not _is_of_now(session, pending):
+            pending = self._renewed(session, pending)
+        return pending.proposal
 
-    def accept(self, proposal_id: str) -> None:
-        self._pending[proposal_id].accepted = True
+    def accept(self, proposal_id: str, *, version: int | None = None) -> None:
+        session = self._session(self._pending[proposal_id].proposal.task)
+        self._pending.accept(proposal_id, session.version, version)
 
     def dismiss(self, proposal_id: str) -> None:
         _ = self._pending[proposal_id]
@@ -184,30 +188,32 @@ class Engine:
     def refreshing(self, task: str) -> Generator[None, None, None]:
         """Make the pending proposals anew, one a step; an event tells of each whose mask changed."""
         session = self._session(task)
-        version = session.file.current_version
+        version = session.version
         for pending in self._pending.of_task(task):
-            old = pending.proposal
-            if pending.accepted or (old.version, old.share) == (version, session.share):
+            if pending.accepted or _is_of_now(session, pending):
                 continue
-            if old.slice_id not in self._slices:
-                continue  # evicted: it stays as it is shown until somebody sends the slice again
-            fresh = self._propose(session, old.slice_id, self._view_of(session, pending), old.proposal_id)
-            fresh.proposal = replace(fresh.proposal, quality=fresh.proposal.quality * pending.trust)
-            fresh.trust = pending.trust
-            self._pending.renew(pending, fresh)
-            if not np.array_equal(fresh.proposal.mask, old.mask):
-                patch = MaskPatch.between(old.mask, fresh.proposal.mask)
-                session.tell(
-                    "refreshed",
-                    proposals=[old.proposal_id],
-                    patches=[patch],
-                    qualities=[fresh.proposal.quality],
-                    version=version,
-                    share=fresh.proposal.share,
-                )
+            if pending.proposal.slice_id not in self._slices:
+                continue  # evicted: it stays as it is shown until somebody asks for it and sends the slice again
+            self._renewed(session, pending)
             yield
-            if task not in self._sessions or session.file.current_version != version:
+            if self._sessions.get(task) is not session or session.version != version:
                 break  # it was moved meanwhile; whoever moved it refreshes
+
+    def _renewed(self, session: TaskSession, pending: Pending) -> Pending:
+        """What ``pending`` is under the version in use; where the mask is another one an event tells of it."""
+        old = pending.proposal
+        fresh = self._propose(session, old.slice_id, self._view_of(session, pending), old.proposal_id)
+        fresh.proposal = replace(fresh.proposal, quality=fresh.proposal.quality * pending.trust)
+        if self._pending.renew(pending, fresh) and not np.array_equal(fresh.proposal.mask, old.mask):
+            session.tell(
+                "refreshed",
+                proposals=[old.proposal_id],
+                patches=[MaskPatch.between(old.mask, fresh.proposal.mask)],
+                qualities=[fresh.proposal.quality],
+                version=fresh.proposal.version,
+                share=fresh.proposal.share,
+            )
+        return fresh
 
     # A whole volume
 
@@ -243,6 +249,8 @@ class Engine:
                 pending.proposal = item.proposal  # with the quality of a propagated slice
                 self._pending.add(pending)
                 made.clear()
+                if not _is_of_now(session, pending):  # the task was moved since it was made
+                    item = replace(item, proposal=self._renewed(session, pending).proposal)
             yield item
 
     def _touched(self, session: TaskSession, slice_id: str) -> bool:
@@ -324,12 +332,10 @@ class Engine:
         """Learn what is queued unless learning is paused, several corrections an update where several wait, and
         refresh what is pending after each; yields after every step."""
         session = self._session(task)
-        version = session.file.current_version
-        while task in self._sessions and not session.paused and session.advance(COALESCED):
+        while self._sessions.get(task) is session and not session.paused and session.advance(COALESCED):
             yield
-            if task in self._sessions and session.file.current_version != version:
+            if self._sessions.get(task) is session and not session.updating:
                 yield from self.refreshing(task)
-                version = session.file.current_version
 
     def learn_now(self, task: str) -> TaskStatus:
         return finish(self.learning_now(task))
@@ -337,7 +343,7 @@ class Engine:
     def learning_now(self, task: str) -> Generator[None, None, TaskStatus]:
         """``learn_now`` in steps."""
         yield from self._session(task).learning()
-        return self.status(task)
+        return (yield from self._settled(task))
 
     def pause(self, task: str) -> None:
         self._session(task).pause(True)
@@ -446,7 +452,7 @@ class Engine:
         if not lineage:
             raise NotFoundError(f"Task {task!r} has learned nothing yet; there is no update to undo.")
         yield from session.go_to(lineage[-1].base_version, "undo")
-        return self.status(task)
+        return (yield from self._settled(task))
 
     def roll_back(self, task: str, version: int) -> TaskStatus:
         return finish(self.rolling_back(task, version))
@@ -458,7 +464,7 @@ class Engine:
         if version not in published:
             raise NotFoundError(f"Task {task!r} has no version {version}; it has {published}.")
         yield from session.go_to(version, "rollback")
-        return self.status(task)
+        return (yield from self._settled(task))
 
     def forget(self, task: str, correction_id: str) -> TaskStatus:
         return finish(self.forgetting(task, correction_id))
@@ -466,10 +472,19 @@ class Engine:
     def forgetting(self, task: str, correction_id: str) -> Generator[None, None, TaskStatus]:
         """``forget`` in steps; the correction is gone at the first of them."""
         yield from self._session(task).forget(correction_id)
-        return self.status(task)
+        return (yield from self._settled(task))
 
     def reset(self, task: str) -> TaskStatus:
+        return finish(self.resetting(task))
+
+    def resetting(self, task: str) -> Generator[None, None, TaskStatus]:
+        """``reset`` in steps; everything is gone at the first of them."""
         self._session(task).reset()
+        return (yield from self._settled(task))
+
+    def _settled(self, task: str) -> Generator[None, None, TaskStatus]:
+        """Refresh what is on offer after the task was moved; its status."""
+        yield from self.refreshing(task)
         return self.status(task)
 
     def export_task(self, task: str, path: Path) -> None:
@@ -507,7 +522,13 @@ STEPS: Mapping[str, Callable[..., Generator[None, None, object]]] = {
     EngineApi.undo.__name__: Engine.undoing,
     EngineApi.roll_back.__name__: Engine.rolling_back,
     EngineApi.forget.__name__: Engine.forgetting,
+    EngineApi.reset.__name__: Engine.resetting,
 }
+
+
+def _is_of_now(session: TaskSession, pending: Pending) -> bool:
+    """Whether it was made by what the task knows now."""
+    return (pending.proposal.version, pending.proposal.share) == (session.version, session.share)
 
 
 def _first_receipt(session: TaskSession, correction_id: str) -> Receipt | None:

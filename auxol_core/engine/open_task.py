@@ -62,6 +62,16 @@ class TaskSession:
         self.specialist.install(finish(self._state_of(file.current_version)))
         self._weigh()
 
+    @property
+    def version(self) -> int:
+        """The version in use."""
+        return self.file.current_version
+
+    @property
+    def updating(self) -> bool:
+        """Whether an update is under way."""
+        return self._updating is not None
+
     def pause(self, paused: bool) -> None:
         """Keep what is saved queued, or no longer; also when the task is opened again."""
         if paused == self.paused:

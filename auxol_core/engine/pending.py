@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from auxol_core.errors import NotFoundError
+from auxol_core.errors import NotFoundError, ProposalChangedError
 from auxol_core.promptable.simulate import jittered
 from auxol_core.specialist.base import Opinion
 from auxol_core.types import BoolArray, Box, FloatArray, Proposal, Segmentation, probability_of
@@ -23,7 +23,7 @@ class Pending:
     """A proposal with what it was made of, but for the image, which is the slice's own and large.
 
     ``generalist``: its answer to the proposal's prompt. ``fused``: logits (H, W) float32; ``told``: the mask that the
-    caller knows;
+    caller knows; ``versions``: those under which the mask has been this one since it last changed;
     ``trust``: what the way from a seed leaves of the model's own quality estimate, 1 where nothing was propagated."""
 
     proposal: Proposal
@@ -32,6 +32,7 @@ class Pending:
     fused: FloatArray = field(repr=False)
     accepted: bool = False
     told: BoolArray | None = field(default=None, repr=False)
+    versions: frozenset[int] = frozenset()
     trust: float = 1.0
 
     @property
@@ -64,7 +65,7 @@ class PendingProposals:
 
     def add(self, pending: Pending) -> None:
         """Keep ``pending``, whose mask the caller is being told."""
-        pending.told = pending.proposal.mask
+        pending.told, pending.versions = pending.proposal.mask, frozenset([pending.proposal.version])
         self._items[pending.proposal.proposal_id] = pending
         self._make_room(pending)
 
@@ -78,11 +79,33 @@ class PendingProposals:
                 total -= pending.nbytes
                 del self._items[pending.proposal.proposal_id]
 
-    def renew(self, old: Pending, fresh: Pending) -> None:
-        """Keep ``fresh`` in place of ``old`` unless that is gone; the caller knows what it knew."""
-        if old.proposal.proposal_id in self._items:
-            fresh.told = old.told
-            self._items[old.proposal.proposal_id] = fresh
+    def renew(self, old: Pending, fresh: Pending) -> bool:
+        """Keep ``fresh`` in place of ``old``, unless that is gone, accepted or renewed already; whether it was.
+
+        The caller knows what it knew.
+        """
+        proposal_id = old.proposal.proposal_id
+        if self._items.get(proposal_id) is not old or old.accepted:
+            return False
+        same = np.array_equal(old.proposal.mask, fresh.proposal.mask)
+        fresh.told, fresh.trust = old.told, old.trust
+        fresh.versions = frozenset([fresh.proposal.version]) | (old.versions if same else frozenset())
+        self._items[proposal_id] = fresh
+        return True
+
+    def accept(self, proposal_id: str, in_use: int, seen: int | None) -> None:
+        """It is the user's now. ``in_use``: the task's version; ``seen``: that of the proposal which the user saw.
+
+        ProposalChangedError where it was not made under the version in use, or was another mask when it was seen.
+        """
+        pending = self[proposal_id]
+        made = pending.proposal.version
+        if not pending.accepted and (made != in_use or (seen is not None and seen not in pending.versions)):
+            raise ProposalChangedError(
+                f"Proposal {proposal_id} was expected as version {made if seen is None else seen} made it, but version "
+                f"{in_use} is in use now. Look at it again, then accept it."
+            )
+        pending.accepted = True
 
     def __contains__(self, proposal_id: str) -> bool:
         return proposal_id in self._items

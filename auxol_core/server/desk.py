@@ -197,11 +197,13 @@ class Desk:
         if home.shared and not self.household.proposals.is_of(proposal_id, self.user.name):
             raise NotFoundError(f"Proposal {proposal_id[:100]} is not pending here. Prompt again.", missing="proposal")
 
-    async def of_proposal(self, verb: Callable[[EngineApi, str], Result], proposal_id: str) -> Result:
+    async def of_proposal(
+        self, verb: Callable[Concatenate[EngineApi, str, P], Result], proposal_id: str, *args: P.args, **more: P.kwargs
+    ) -> Result:
         """``proposal``, ``accept`` or ``dismiss``."""
         shared = self.household.proposals.is_of(proposal_id, self.user.name)
         home = await self.household.home(SHARED if shared else self.user.name)
-        return await home.call(verb, proposal_id)
+        return await home.call(verb, proposal_id, *args, **more)
 
     async def refresh(self, task: str) -> list[Proposal]:
         home = await self._at(task)

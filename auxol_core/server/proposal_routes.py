@@ -17,6 +17,7 @@ from auxol_core.server.described import OR_A_JOB, JobAnswer, at, gives, router, 
 from auxol_core.server.desk import Desk
 from auxol_core.server.jobs import PropagationJob, VerbJob
 from auxol_core.server.requests import (
+    LATEST,
     MAX_IDS,
     SLICE_ID,
     After,
@@ -99,10 +100,16 @@ async def dismiss(proposal_id: str, desk: AtDesk) -> Response:
     return answers.done()
 
 
+class Seen(BaseModel, extra="forbid"):
+    """``version``: of the proposal that the user saw; null: whichever it is now."""
+
+    version: int | None = Field(default=None, ge=0, le=LATEST, strict=True)
+
+
 @at(proposal_router, EngineApi.accept, status_code=204, response_class=Response)
-async def accept(proposal_id: str, desk: AtDesk) -> Response:
-    """The user took the proposal over: it is no longer refreshed."""
-    await desk.of_proposal(EngineApi.accept, proposal_id)
+async def accept(proposal_id: str, desk: AtDesk, seen: Seen | None = None) -> Response:
+    """The user took the proposal over as the version they saw made it: it is no longer refreshed."""
+    await desk.of_proposal(EngineApi.accept, proposal_id, version=None if seen is None else seen.version)
     return answers.done()
 
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 import pytest
-from contract_setting import OPTIONS, TASK, Setting, assert_helpful, look, picture, proposed, taught
+from contract_setting import OPTIONS, TASK, Setting, assert_helpful, box_around, look, picture, proposed, taught
 
 from auxol_core.api import EngineApi
-from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.errors import InvalidInputError, NotFoundError, ProposalChangedError
+from auxol_core.types import TaskStatus
+
+WAYS_BACK: dict[str, Callable[[EngineApi], TaskStatus]] = {
+    "undo": lambda engine: engine.undo(TASK),
+    "roll back": lambda engine: engine.roll_back(TASK, 0),
+    "forget": lambda engine: engine.forget(TASK, "correction 0"),
+    "reset": lambda engine: engine.reset(TASK),
+}
+EVERY_WAY = pytest.mark.parametrize("back", WAYS_BACK.values(), ids=WAYS_BACK.keys())
 
 
 class HistoryContract(Setting):
@@ -85,6 +98,54 @@ class HistoryContract(Setting):
         # One that works in the background refreshes by itself, perhaps after each update.
         told = [e for e in engine.events(TASK) if e.kind == "refreshed"]
         assert told and all(e.data["proposals"] == [waiting.proposal_id] for e in told)
+
+    @EVERY_WAY
+    def test_every_way_back_refreshes_what_is_on_offer(
+        self, taught_twice: EngineApi, back: Callable[[EngineApi], TaskStatus]
+    ) -> None:
+        engine = taught_twice
+        shown, waiting = proposed(engine, 5)
+        last = engine.events(TASK)[-1].sequence
+        status = back(engine)
+        told = [e for e in engine.events(TASK, after=last) if e.kind == "refreshed"]
+        mask = waiting.mask
+        for event in told:
+            data: Any = event.data
+            assert data["proposals"] == [waiting.proposal_id]
+            mask = data["patches"][0].applied(mask)
+        assert told[-1].data["version"] == status.version
+        anew = engine.predict(TASK, waiting.slice_id, box_around(shown.truth))
+        assert np.array_equal(mask, anew.mask) and not np.array_equal(mask, waiting.mask)
+        engine.accept(waiting.proposal_id, version=status.version)
+        saved = engine.correct(TASK, waiting.slice_id, mask, correction_id="a", proposals=[waiting.proposal_id])
+        assert saved.confirmation
+
+    @EVERY_WAY
+    def test_a_proposal_of_what_was_taken_back_cannot_be_accepted_unseen(
+        self, taught_twice: EngineApi, back: Callable[[EngineApi], TaskStatus]
+    ) -> None:
+        engine = taught_twice
+        _, waiting = proposed(engine, 5)
+        status = back(engine)
+        with pytest.raises(ProposalChangedError) as error:
+            engine.accept(waiting.proposal_id, version=waiting.version)
+        assert_helpful(error.value, waiting.proposal_id, str(waiting.version), str(status.version))
+        fresh = engine.proposal(waiting.proposal_id)
+        assert fresh.version == status.version and not np.array_equal(fresh.mask, waiting.mask)
+        engine.accept(waiting.proposal_id, version=fresh.version)
+
+    @EVERY_WAY
+    def test_what_the_user_took_over_stays_what_it_was(
+        self, taught_twice: EngineApi, back: Callable[[EngineApi], TaskStatus]
+    ) -> None:
+        engine = taught_twice
+        _, taken = proposed(engine, 5)
+        engine.accept(taken.proposal_id, version=taken.version)
+        last = engine.events(TASK)[-1].sequence
+        back(engine)
+        assert [e for e in engine.events(TASK, after=last) if e.kind == "refreshed"] == []
+        saved = engine.correct(TASK, taken.slice_id, taken.mask, correction_id="a", proposals=[taken.proposal_id])
+        assert saved.confirmation
 
     def test_undo_goes_back_one_version_at_a_time(self, taught_twice: EngineApi) -> None:
         engine = taught_twice

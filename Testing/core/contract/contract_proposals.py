@@ -7,7 +7,7 @@ import pytest
 from contract_setting import OPTIONS, SIDE, TASK, Setting, assert_helpful, box_around, picture, proposed, taught
 
 from auxol_core.api import EngineApi
-from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.errors import InvalidInputError, NotFoundError, ProposalChangedError
 from auxol_core.types import Box, Point, Prompt, SliceImage
 
 PROMPTS = {
@@ -138,6 +138,42 @@ class ProposalsContract(Setting):
         _, proposal = proposed(engine, 0)
         engine.accept(proposal.proposal_id)
         engine.accept(proposal.proposal_id)
+
+    def test_a_proposal_is_told_as_it_is_now(self, engine: EngineApi) -> None:
+        _, proposal = proposed(engine, 0)
+        for number in (1, 2):
+            taught(engine, number)
+        version = engine.learn_now(TASK).version
+        now = engine.proposal(proposal.proposal_id)
+        assert (now.proposal_id, now.slice_id, now.version) == (proposal.proposal_id, proposal.slice_id, version)
+        assert not np.array_equal(now.mask, proposal.mask)
+        engine.dismiss(proposal.proposal_id)
+        with pytest.raises(NotFoundError) as error:
+            engine.proposal(proposal.proposal_id)
+        assert_helpful(error.value, proposal.proposal_id, "Prompt again")
+
+    def test_a_proposal_is_accepted_as_it_was_seen_or_not_at_all(self, engine: EngineApi) -> None:
+        _, proposal = proposed(engine, 0)
+        with pytest.raises(ProposalChangedError) as error:
+            engine.accept(proposal.proposal_id, version=proposal.version + 1)
+        assert_helpful(error.value, proposal.proposal_id, "Look at it again")
+        for number in (1, 2):
+            taught(engine, number)
+        engine.learn_now(TASK)
+        with pytest.raises(ProposalChangedError):
+            engine.accept(proposal.proposal_id, version=proposal.version)
+        now = engine.proposal(proposal.proposal_id)
+        engine.accept(proposal.proposal_id, version=now.version)
+        taught(engine, 3)
+        engine.learn_now(TASK)
+        engine.accept(proposal.proposal_id, version=now.version)  # accepted, it stays what was seen
+
+    def test_a_new_version_that_shows_the_same_mask_is_no_reason_to_refuse(self, engine: EngineApi) -> None:
+        _, proposal = proposed(engine, 0)
+        nothing = np.zeros((SIDE, SIDE), dtype=bool)
+        engine.correct(TASK, engine.put_slice(picture(1).image), nothing, correction_id="empty")
+        assert engine.learn_now(TASK).version > proposal.version
+        engine.accept(proposal.proposal_id, version=proposal.version)
 
     def test_nothing_is_refreshed_while_nothing_was_learned(self, engine: EngineApi) -> None:
         proposed(engine, 0)

@@ -48,10 +48,11 @@ class TeachingContract(Setting):
         ]
         assert known[0].slice_id == picture(0).image.slice_id
 
-    def test_the_score_is_that_of_the_mask_that_was_shown(self, engine: EngineApi) -> None:
+    def test_the_score_is_that_of_the_mask_that_was_accepted(self, engine: EngineApi) -> None:
         shown, proposal = proposed(engine, 0)
+        engine.accept(proposal.proposal_id)
         taught(engine, 1)
-        engine.learn_now(TASK)  # learning in between changes nothing about what was shown
+        engine.learn_now(TASK)  # learning in between changes nothing about what the user took over
         engine.correct(TASK, proposal.slice_id, shown.truth, correction_id="a", proposals=[proposal.proposal_id])
         (scores,) = engine.corrections(TASK)[-1].scores
         assert scores.fused == pytest.approx(dice(proposal.mask, shown.truth))

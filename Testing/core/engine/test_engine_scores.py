@@ -75,10 +75,12 @@ class Watched:
         return proposal, *self.opinions(image, proposal.prompt)
 
 
-def test_scores_are_those_of_the_proposal_as_it_was_made_whatever_was_learned_since(tmp_path: Path) -> None:
+def test_scores_are_those_of_the_proposal_as_it_was_accepted_whatever_was_learned_since(tmp_path: Path) -> None:
     watched = Watched(tmp_path, OPTIONS)
     engine = watched.engine
     early = [watched.propose(number) for number in range(2)]
+    for proposal, _, _ in early:
+        engine.accept(proposal.proposal_id)
     for number, (proposal, generalist, opinion) in enumerate(early):
         truth = disc(number)[1]
         engine.correct(TASK, proposal.slice_id, truth, correction_id=f"c{number}", proposals=[proposal.proposal_id])

@@ -6,19 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_engine import OPTIONS, TASK, box_around, disc, narrow_specialist
+from small_engine import OPTIONS, SIDE, TASK, box_around, disc, narrow_specialist
 from tiny_network import MACHINE, tiny_generalist
 
 from auxol_core.build import set_up_torch
 from auxol_core.engine.engine import Engine
 from auxol_core.engine.pending import PendingProposals
-from auxol_core.errors import NotFoundError
+from auxol_core.engine.slices import SliceStore
+from auxol_core.errors import NotFoundError, ProposalChangedError
 from auxol_core.types import Proposal
 
 
-def engine_with(folder: Path, pending: PendingProposals) -> Engine:
+def engine_with(folder: Path, pending: PendingProposals, slices: SliceStore | None = None) -> Engine:
     set_up_torch(MACHINE)
-    engine = Engine(tiny_generalist(), narrow_specialist, folder, MACHINE, pending=pending)
+    engine = Engine(tiny_generalist(), narrow_specialist, folder, MACHINE, slices=slices, pending=pending)
     engine.create_task(TASK, OPTIONS)
     return engine
 
@@ -88,10 +89,23 @@ def test_what_waits_does_not_hold_on_to_its_image(engine: Engine) -> None:
     assert not any(isinstance(value, np.ndarray) and value.ndim == 3 for value in held)
 
 
-def test_a_slice_that_was_evicted_leaves_its_proposal_as_it_is_shown(engine: Engine) -> None:
+def test_a_slice_that_was_evicted_leaves_its_proposal_as_it_is_shown_until_the_slice_is_there_again(
+    tmp_path: Path,
+) -> None:
+    slices = SliceStore(tiny_generalist(), slice_bytes=2 * SIDE * SIDE, embedding_bytes=2**20, unit_bytes=0)
+    engine = engine_with(tmp_path, PendingProposals(), slices)
     proposal = propose(engine, 0)
     engine.correct(TASK, propose(engine, 1).slice_id, disc(1)[1], correction_id="b")
-    del engine._slices._slices[proposal.slice_id]
+    propose(engine, 2)
+    assert not engine.has_slice(proposal.slice_id)
     engine.learn_now(TASK)
-    assert engine.refresh(TASK) == []
-    assert engine.proposal(proposal.proposal_id).version == 0
+    assert proposal.proposal_id not in {p.proposal_id for p in engine.refresh(TASK)}
+    with pytest.raises(ProposalChangedError):  # what is shown is not what the task knows now
+        engine.accept(proposal.proposal_id)
+    with pytest.raises(NotFoundError) as error:
+        engine.proposal(proposal.proposal_id)
+    assert error.value.missing == "slice"
+    engine.put_slice(disc(0)[0])
+    fresh = engine.proposal(proposal.proposal_id)
+    assert fresh.version == 1
+    engine.accept(proposal.proposal_id, version=1)
