@@ -125,7 +125,9 @@ class EngineApi(Protocol):
     ) -> Receipt:
         """Journal the user's final mask (rows, columns) of this slice; durable when it returns.
 
-        ``correction_id`` is the caller's unique id: the same id again changes nothing and returns the first receipt.
+        ``correction_id`` is the caller's unique id: the same id again changes nothing and returns the first receipt,
+        unless an undo or a roll back has set that correction aside: then it is journaled anew, and the receipt names
+        the id that it has now.
         ``proposals`` are the ids of the proposals that the mask replaces; every proposal is one object, scored against
         the connected components it touches. Components that no proposal claims were drawn by hand and teach too. An
         empty mask says that nothing is there.

@@ -358,7 +358,8 @@ class Propagated:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The correction is durable. ``duplicate``: it had been already, and nothing was done a second time."""
+    """The correction is durable, journaled as ``correction_id``: the id it was sent with, or one made of that where it
+    is saved again after it was undone. ``duplicate``: it had been durable, and nothing was done a second time."""
 
     correction_id: str
     task: str

@@ -19,6 +19,7 @@ import numpy as np
 from auxol_core.api import EngineApi
 from auxol_core.engine.open_task import COALESCED, Listener, TaskSession
 from auxol_core.engine.pending import Pending, PendingProposals, drawn_box
+from auxol_core.engine.saves import next_id, standing
 from auxol_core.engine.slices import SliceStore
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.generalist.base import Generalist
@@ -298,11 +299,14 @@ class Engine:
         for pending in shown:
             proposed |= pending.proposal.mask
         confirmation = bool(shown) and bool(np.array_equal(proposed, mask))
-        sequence, duplicate = session.file.add_correction(correction_id, slice_id, confirmation, rows)
+        if (receipt := _first_receipt(session, correction_id)) is not None:
+            return receipt  # it was sent twice, and the other one came between these steps
+        journaled = next_id(correction_id, session.saves_of(correction_id))
+        sequence, duplicate = session.file.add_correction(journaled, slice_id, confirmation, rows)
         session.saved()
         self._pending.drop([p.proposal.proposal_id for p in shown])
-        session.tell("queued", correction=correction_id, scores=[asdict(row.scores) for row in rows if row.scores])
-        return Receipt(correction_id, task, sequence, len(rows), confirmation, duplicate)
+        session.tell("queued", correction=journaled, scores=[asdict(row.scores) for row in rows if row.scores])
+        return Receipt(journaled, task, sequence, len(rows), confirmation, duplicate)
 
     def _objects(
         self, session: TaskSession, slice_id: str, mask: BoolArray, shown: Sequence[Pending]
@@ -532,12 +536,12 @@ def _is_of_now(session: TaskSession, pending: Pending) -> bool:
 
 
 def _first_receipt(session: TaskSession, correction_id: str) -> Receipt | None:
-    try:
-        known = session.file.correction(correction_id)
-    except NotFoundError:
+    """The receipt of the save that stands under this id; None where there is none, or an undo has set it aside."""
+    known = standing(session.saves_of(correction_id))
+    if known is None:
         return None
     objects = len(known.lessons)
-    return Receipt(correction_id, session.name, known.sequence, objects, known.confirmation, duplicate=True)
+    return Receipt(known.correction_id, session.name, known.sequence, objects, known.confirmation, duplicate=True)
 
 
 def _check_same_object(earlier: Proposal, task: str, slice_id: str) -> None:

@@ -16,13 +16,14 @@ from typing import Literal
 
 import numpy as np
 
+from auxol_core.engine.saves import saves_of
 from auxol_core.errors import StorageFullError
 from auxol_core.options import TaskOptions
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Specialist, correction_of
 from auxol_core.specialist.fusion import FusionRule
 from auxol_core.steps import finish
 from auxol_core.taskfile.fault_points import reach
-from auxol_core.taskfile.schema import CorrectionState, UpdateRow
+from auxol_core.taskfile.schema import CorrectionRow, CorrectionState, UpdateRow
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import Event
 
@@ -102,6 +103,10 @@ class TaskSession:
     def _weigh(self) -> None:
         """The fusion's weight from the journaled losses; a task that does not learn keeps the one it began with."""
         self.share = self.fusion.share(self.file.expert_losses_in_order() if self.options.learning else [])
+
+    def saves_of(self, correction_id: str) -> list[CorrectionRow]:
+        """What was saved under this id, in order; more than once where an undo came between."""
+        return saves_of(correction_id, self.file.corrections())
 
     def saved(self) -> None:
         """A correction was journaled: its losses, taken before it is learned, move the fusion from now on."""

@@ -7,7 +7,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from contract_setting import OPTIONS, TASK, Setting, assert_helpful, box_around, look, picture, proposed, taught
+from contract_setting import (
+    OPTIONS,
+    TASK,
+    EngineFactory,
+    Setting,
+    assert_helpful,
+    box_around,
+    look,
+    picture,
+    proposed,
+    taught,
+)
 
 from auxol_core.api import EngineApi
 from auxol_core.errors import InvalidInputError, NotFoundError, ProposalChangedError
@@ -161,6 +172,57 @@ class HistoryContract(Setting):
     def test_what_was_undone_is_not_learned_again_by_itself(self, taught_twice: EngineApi) -> None:
         taught_twice.undo(TASK)
         assert taught_twice.learn_now(TASK).version == 1
+
+    def test_what_was_undone_is_learned_when_it_is_saved_again_and_once_however_often_it_is_sent(
+        self, taught_twice: EngineApi
+    ) -> None:
+        engine = taught_twice
+        engine.undo(TASK)
+        engine.pause(TASK)
+        again = taught(engine, 1)
+        assert not again.duplicate and engine.status(TASK).queued == 1
+        for _ in range(2):
+            retried = taught(engine, 1)
+            assert retried.duplicate
+            assert (retried.correction_id, retried.sequence) == (again.correction_id, again.sequence)
+            status = engine.learn_now(TASK)
+            assert (status.version, status.queued) == (3, 0)
+        known = engine.corrections(TASK)
+        assert [c.learned for c in known] == [True, False, True]
+        assert known[2].correction_id == again.correction_id and len(known[2].scores) == 1
+        assert engine.versions(TASK)[-1].corrections == (again.correction_id,)
+
+    def test_what_was_rolled_back_and_saved_again_may_be_rolled_back_and_saved_again(
+        self, engine_factory: EngineFactory
+    ) -> None:
+        engine = engine_factory()
+        engine.create_task(TASK, OPTIONS)
+        taught(engine, 0)
+        engine.learn_now(TASK)
+        for version in (2, 3):
+            engine.roll_back(TASK, 0)
+            engine.close()
+            engine = engine_factory()
+            engine.open_task(TASK)
+            assert not taught(engine, 0).duplicate
+            assert engine.learn_now(TASK).version == version
+        # Whichever of the three saves it stands on, it was taught there.
+        for version in (1, 2, 3):
+            engine.roll_back(TASK, version)
+            assert taught(engine, 0).duplicate
+            assert engine.learn_now(TASK).version == version
+        engine.close()
+
+    def test_an_earlier_save_can_be_forgotten_without_the_one_that_stands(self, taught_twice: EngineApi) -> None:
+        engine = taught_twice
+        engine.undo(TASK)
+        again = taught(engine, 1)
+        engine.learn_now(TASK)
+        assert engine.forget(TASK, "correction 1").version == 3
+        assert taught(engine, 1).duplicate
+        engine.forget(TASK, again.correction_id)
+        assert [c.correction_id for c in engine.corrections(TASK)] == ["correction 0"]
+        assert not taught(engine, 1).duplicate
 
     def test_a_version_number_is_never_given_twice(self, taught_twice: EngineApi) -> None:
         engine = taught_twice

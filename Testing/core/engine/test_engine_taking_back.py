@@ -151,3 +151,47 @@ def test_forgetting_and_resetting_leave_pending_proposals_usable(tmp_path: Path)
     repaired = engine.predict(TASK, waiting.slice_id, Prompt(box=waiting.prompt.box), previous=waiting.proposal_id)
     assert repaired.version == 0
     engine.close()
+
+
+@BOTH
+def test_what_is_saved_again_leaves_both_branches_to_be_replayed_bit_for_bit(
+    tmp_path: Path, options: TaskOptions
+) -> None:
+    engine = narrow_engine(tmp_path)
+    engine.create_task(TASK, options)
+    for number in range(2):
+        teach(engine, number)
+        engine.learn_now(TASK)
+    engine.undo(TASK)
+    for number in (2, 1):
+        teach(engine, number)
+        engine.learn_now(TASK)
+    seen = {}
+    for version in (2, 4, 2):
+        engine.roll_back(TASK, version)
+        engine.close()
+        seen.setdefault(version, set()).add(weights(tmp_path))
+        engine.open_task(TASK)
+    assert len(seen[2]) == 1 and seen[2] != seen[4]
+    teach(engine, 3)  # and both can be learned from
+    assert engine.learn_now(TASK).version == 5
+    engine.close()
+    weights(tmp_path)
+
+
+@pytest.mark.parametrize("correction_id", ["x" * 200, "a (again 2)", "a (again x)"])
+def test_any_id_may_be_saved_again(tmp_path: Path, correction_id: str) -> None:
+    engine = narrow_engine(tmp_path)
+    engine.create_task(TASK, OPTIONS)
+    image, mask = disc(0)
+    slice_id = engine.put_slice(image)
+    stored = []
+    for _ in range(3):
+        receipt = engine.correct(TASK, slice_id, mask, correction_id=correction_id)
+        assert not receipt.duplicate
+        stored.append(receipt.correction_id)
+        assert engine.correct(TASK, slice_id, mask, correction_id=correction_id).duplicate
+        engine.learn_now(TASK)
+        engine.roll_back(TASK, 0)
+    assert stored[0] == correction_id and len(set(stored)) == 3
+    engine.close()
