@@ -37,16 +37,20 @@ Result = TypeVar("Result")
 
 
 class EngineApi(Protocol):
-    """Every method raises a subclass of AuxolError; NotFoundError where a name or id is unknown."""
+    """Every method raises a subclass of AuxolError; NotFoundError where a name or id is unknown.
+
+    Verbs that touch no model wait for none that is at work: put_slice, has_slice, accept, dismiss, prefetch, pause,
+    resume, list_tasks, status, corrections, versions, and events beyond its ``wait_s``.
+    """
 
     # Slices and proposals
 
-    @verb("PUT slices/{slice_id}", "transfer", urgent=True)
+    @verb("PUT slices/{slice_id}", "transfer", urgent=True, at_once=True)
     def put_slice(self, image: SliceImage) -> str:
         """Make a slice known; returns its id (its content's hash). Putting the same pixels again is harmless."""
         return forwarded(self, EngineApi.put_slice, image)
 
-    @verb("GET slices/{slice_id}", urgent=True)
+    @verb("GET slices/{slice_id}", urgent=True, at_once=True)
     def has_slice(self, slice_id: str) -> bool:
         """Whether the slice is here; it may have been evicted, then put it again."""
         return forwarded(self, EngineApi.has_slice, slice_id)
@@ -68,7 +72,7 @@ class EngineApi(Protocol):
         """
         return forwarded(self, EngineApi.proposal, proposal_id)
 
-    @verb("POST proposals/{proposal_id}/accept", urgent=True)
+    @verb("POST proposals/{proposal_id}/accept", urgent=True, at_once=True)
     def accept(self, proposal_id: str, *, version: int | None = None) -> None:
         """The user took the proposal over: it is no longer refreshed, and waits for ``correct``.
 
@@ -78,7 +82,7 @@ class EngineApi(Protocol):
         """
         return forwarded(self, EngineApi.accept, proposal_id, version=version)
 
-    @verb("DELETE proposals/{proposal_id}", gone_is_done=True, urgent=True)
+    @verb("DELETE proposals/{proposal_id}", gone_is_done=True, urgent=True, at_once=True)
     def dismiss(self, proposal_id: str) -> None:
         """The user does not want the proposal: it is forgotten."""
         return forwarded(self, EngineApi.dismiss, proposal_id)
@@ -109,7 +113,7 @@ class EngineApi(Protocol):
         """
         return forwarded(self, EngineApi.propagate, task, slices, seeds, taken=taken)
 
-    @verb("POST tasks/{task}/prefetch", lane="volume")
+    @verb("POST tasks/{task}/prefetch", lane="volume", at_once=True)
     def prefetch(self, task: str, slices: Sequence[str]) -> None:
         """Prepare the embeddings of ``slices``, most urgent first, when there is nothing else to do.
 
@@ -141,19 +145,19 @@ class EngineApi(Protocol):
         """Learn every queued correction before returning, also when learning is paused."""
         return forwarded(self, EngineApi.learn_now, task)
 
-    @verb("POST tasks/{task}/pause")
+    @verb("POST tasks/{task}/pause", at_once=True)
     def pause(self, task: str) -> None:
         """Keep corrections queued until ``resume`` or ``learn_now``, also when the task is closed and opened again."""
         return forwarded(self, EngineApi.pause, task)
 
-    @verb("POST tasks/{task}/resume", teaches=True)
+    @verb("POST tasks/{task}/resume", teaches=True, at_once=True)
     def resume(self, task: str) -> None:
         """Learn by itself again."""
         return forwarded(self, EngineApi.resume, task)
 
     # Tasks
 
-    @verb("GET tasks", under="tasks")
+    @verb("GET tasks", under="tasks", at_once=True)
     def list_tasks(self) -> list[str]:
         """Names of the tasks in the data folder."""
         return forwarded(self, EngineApi.list_tasks)
@@ -173,12 +177,12 @@ class EngineApi(Protocol):
         """Give the file back; what is queued stays queued. Harmless if the task is not open."""
         return forwarded(self, EngineApi.close_task, name)
 
-    @verb("GET tasks/{task}")
+    @verb("GET tasks/{task}", at_once=True)
     def status(self, task: str) -> TaskStatus:
         """Where the task stands."""
         return forwarded(self, EngineApi.status, task)
 
-    @verb("GET tasks/{task}/corrections", under="corrections", paged=True)
+    @verb("GET tasks/{task}/corrections", under="corrections", paged=True, at_once=True)
     def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
         """The corrections in order, with their scores: the learning curve.
 
@@ -188,7 +192,7 @@ class EngineApi(Protocol):
         """
         return forwarded(self, EngineApi.corrections, task, after, limit)
 
-    @verb("GET tasks/{task}/versions", under="versions", paged=True)
+    @verb("GET tasks/{task}/versions", under="versions", paged=True, at_once=True)
     def versions(self, task: str, after: int = 0, limit: int | None = None) -> list[VersionInfo]:
         """The updates in order, published or discarded; ``after`` and ``limit`` as in ``corrections``.
 

@@ -26,7 +26,8 @@ class Verb:
     ``repeatable``: carrying it out twice is harmless. ``job``: it may take longer than a request should, and is then
     answered by a job. ``gone_is_done``: what it deletes may be gone already. ``under``: the field of the answer that
     holds a list. ``paged``: that list comes in pages of at most protocol.PAGE_ROWS rows (arguments ``after`` and
-    ``limit``). ``urgent``: a person's click waits for it. ``teaches``: there may be something to learn after it.
+    ``limit``). ``urgent``: a person's click waits for it.
+    ``at_once``: it touches no model and waits for none. ``teaches``: there may be something to learn after it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Verb:
     under: str
     paged: bool
     urgent: bool
+    at_once: bool
     teaches: bool
     text: str
     function: Callable[..., Any]
@@ -91,6 +93,7 @@ def verb(
     under: str = "",
     paged: bool = False,
     urgent: bool = False,
+    at_once: bool = False,
     teaches: bool = False,
 ) -> Callable[[Function], Function]:
     """Declare the method below as a verb. ``where``: method and path, ``POST tasks/{task}/undo``. See Verb."""
@@ -111,6 +114,7 @@ def verb(
             under=under,
             paged=paged,
             urgent=urgent,
+            at_once=at_once,
             teaches=teaches,
             text=inspect.cleandoc(function.__doc__ or ""),
             function=function,

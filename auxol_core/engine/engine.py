@@ -3,7 +3,8 @@
 It has no thread of its own. ``correct`` journals and returns; what is queued is learned when its host says so, at
 once by ``learn_now`` or step by step by ``work``. Every verb that computes for long is there twice: plain, and as a
 generator that yields between small steps (``predict``, ``predicting``), so that a host may put something more urgent
-in between. One thread at a time may call it (worker.py is such a host).
+in between. One thread at a time may call it (worker.py is such a host), but for the verbs that touch no model (the
+methods under "At once"): any thread may call these at any time, and none waits for what another one computes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from auxol_core.engine.open_task import COALESCED, Listener, TaskSession
 from auxol_core.engine.pending import Pending, PendingProposals, drawn_box
 from auxol_core.engine.saves import next_id, standing
 from auxol_core.engine.slices import SliceStore
+from auxol_core.engine.standing import page
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.generalist.base import Generalist
 from auxol_core.imaging import metrics
@@ -88,7 +90,7 @@ class Engine:
         self._folder = TaskFolder(data_dir)
         self._sessions: dict[str, TaskSession] = {}
 
-    # Slices and proposals
+    # At once: for any thread. What these read is in memory, and no lock in their way is held during a computation
 
     def put_slice(self, image: SliceImage) -> str:
         return self._slices.put(image)
@@ -99,6 +101,51 @@ class Engine:
     def slice_image(self, slice_id: str) -> SliceImage:
         """The slice itself; NotFoundError where it was never put or was evicted."""
         return self._slices[slice_id]
+
+    def accept(self, proposal_id: str, *, version: int | None = None) -> None:
+        session = self._session(self._pending[proposal_id].proposal.task)
+        self._pending.accept(proposal_id, session.version, version)
+
+    def dismiss(self, proposal_id: str) -> None:
+        self._pending.dismiss(proposal_id)
+
+    def list_tasks(self) -> list[str]:
+        return self._folder.names()
+
+    def hold(self, task: str, held: bool) -> None:
+        """Pause, or resume, from now on; ``keep_held`` has it outlast the session."""
+        self._session(task).pause(held)
+
+    def status(self, task: str) -> TaskStatus:
+        session = self._session(task)
+        now = session.standing
+        return TaskStatus(
+            name=task,
+            preset=session.options.preset,
+            generalist=self.generalist.name,
+            generalist_hash=self.generalist.weights_hash,
+            version=now.version,
+            corrections=len(now.saves) - now.confirmations,
+            confirmations=now.confirmations,
+            queued=now.queued if session.options.learning else 0,
+            paused=session.paused,
+            share=now.share,
+            window=now.window,
+            device=self._device,
+            precision=self._precision,
+        )
+
+    def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
+        return [row.info for row in page(self._session(task).standing.saves, after, limit)]
+
+    def versions(self, task: str, after: int = 0, limit: int | None = None) -> list[VersionInfo]:
+        return list(page(self._session(task).standing.versions, after, limit))
+
+    def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:  # noqa: ARG002
+        # While the only thread waits nothing can happen.
+        return self._session(task).events(after)
+
+    # Proposals
 
     def predict(self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None) -> Proposal:
         return finish(self.predicting(task, slice_id, prompt, previous=previous))
@@ -121,10 +168,10 @@ class Engine:
         return pending.proposal
 
     def _view(self, session: TaskSession, slice_id: str, prompt: Prompt) -> Generator[None, None, View]:
-        window = session.file.window
+        window = session.standing.window
         if window is None:
             window = IntensityWindow.of(self._slices[slice_id])
-            session.file.set_window(window)
+            session.settle_window(window)
         embedding = yield from self._slices.embedding(slice_id, window)
         return View(self._slices.unit(slice_id, window), prompt, self.generalist.decode(embedding, prompt))
 
@@ -148,14 +195,14 @@ class Engine:
             prompt=view.prompt,
             mask=mask,
             quality=quality,
-            version=session.file.current_version,
+            version=session.installed,
             share=share,
         )
         return Pending(proposal, view.generalist, opinion, fused)
 
     def _view_of(self, session: TaskSession, pending: Pending) -> View:
         """What the specialist saw of a proposal; NotFoundError where the slice was evicted."""
-        window, proposal = session.file.window, pending.proposal
+        window, proposal = session.standing.window, pending.proposal
         if window is None:
             raise ValueError("a task with a proposal has a window")
         return View(self._slices.unit(proposal.slice_id, window), proposal.prompt, pending.generalist)
@@ -166,14 +213,6 @@ class Engine:
         if not pending.accepted and not _is_of_now(session, pending):
             pending = self._renewed(session, pending)
         return pending.proposal
-
-    def accept(self, proposal_id: str, *, version: int | None = None) -> None:
-        session = self._session(self._pending[proposal_id].proposal.task)
-        self._pending.accept(proposal_id, session.version, version)
-
-    def dismiss(self, proposal_id: str) -> None:
-        _ = self._pending[proposal_id]
-        self._pending.drop([proposal_id])
 
     def refresh(self, task: str) -> list[Proposal]:
         return finish(self.refreshing_now(task))
@@ -250,14 +289,14 @@ class Engine:
                 pending.proposal = item.proposal  # with the quality of a propagated slice
                 self._pending.add(pending)
                 made.clear()
-                if not _is_of_now(session, pending):  # the task was moved since it was made
+                if pending.proposal.version != session.version:  # the task was moved since it was made
                     item = replace(item, proposal=self._renewed(session, pending).proposal)
             yield item
 
     def _touched(self, session: TaskSession, slice_id: str) -> bool:
         """Whether a person has accepted a proposal of this task on the slice, or saved it."""
         accepted = any(p.accepted and p.proposal.slice_id == slice_id for p in self._pending.of_task(session.name))
-        return accepted or session.file.has_correction_of(slice_id)
+        return accepted or any(row.slice_id == slice_id for row in session.standing.saves)
 
     def prefetch(self, task: str, slices: Sequence[str]) -> None:  # noqa: ARG002
         # Nobody works here while nothing is asked; a host with a worker does it when idle.
@@ -265,7 +304,7 @@ class Engine:
 
     def prefetching(self, task: str, slices: Sequence[str]) -> Generator[None, None, None]:
         """Prepare the embeddings of ``slices``; yields between the encoder's blocks."""
-        window = self._session(task).file.window
+        window = self._session(task).standing.window
         if window is None:
             return  # nobody has clicked yet
         for slice_id in slices:
@@ -291,8 +330,8 @@ class Engine:
         mask = _checked_mask(mask, self._slices[slice_id].shape)
         # A proposal that is gone (the engine was restarted) costs its score, never the correction: its object then
         # counts as drawn by hand.
-        shown = [self._pending[p] for p in dict.fromkeys(proposals) if p in self._pending]
-        shown = [p for p in shown if p.proposal.slice_id == slice_id and p.proposal.task == task]
+        there = self._pending.those_of(proposals)
+        shown = [p for p in there if p.proposal.slice_id == slice_id and p.proposal.task == task]
         objects_of_slice = yield from self._objects(session, slice_id, mask, shown)
         rows = [self._lesson_row(session, pending, truth) for pending, truth in objects_of_slice]
         proposed = np.zeros(mask.shape, dtype=bool)
@@ -335,8 +374,8 @@ class Engine:
     def work(self, task: str) -> Generator[None, None, None]:
         """Learn what is queued unless learning is paused, several corrections an update where several wait, and
         refresh what is pending after each; yields after every step."""
-        session = self._session(task)
-        while self._sessions.get(task) is session and not session.paused and session.advance(COALESCED):
+        session = self._sessions.get(task)
+        while session is not None and self._at_work(session) and session.advance(COALESCED):
             yield
             if self._sessions.get(task) is session and not session.updating:
                 yield from self.refreshing(task)
@@ -349,16 +388,23 @@ class Engine:
         yield from self._session(task).learning()
         return (yield from self._settled(task))
 
+    def _at_work(self, session: TaskSession) -> bool:
+        return self._sessions.get(session.name) is session and not session.paused
+
     def pause(self, task: str) -> None:
-        self._session(task).pause(True)
+        self.hold(task, True)
+        self.keep_held(task)
 
     def resume(self, task: str) -> None:
-        self._session(task).pause(False)
+        self.hold(task, False)
+        self.keep_held(task)
+
+    def keep_held(self, task: str) -> None:
+        """Write down whether learning is paused, where the task is open."""
+        if task in self._sessions:
+            self._sessions[task].keep_paused()
 
     # Tasks
-
-    def list_tasks(self) -> list[str]:
-        return self._folder.names()
 
     def create_task(self, name: str, options: TaskOptions | None = None) -> TaskStatus:
         path = self._folder.new(name)
@@ -398,49 +444,6 @@ class Engine:
         if session is not None:
             session.close()
 
-    def status(self, task: str) -> TaskStatus:
-        session = self._session(task)
-        corrections, confirmations = session.file.counts()
-        return TaskStatus(
-            name=task,
-            preset=session.options.preset,
-            generalist=self.generalist.name,
-            generalist_hash=self.generalist.weights_hash,
-            version=session.file.current_version,
-            corrections=corrections,
-            confirmations=confirmations,
-            queued=len(session.file.queued()) if session.options.learning else 0,
-            paused=session.paused,
-            share=session.share,
-            window=session.file.window,
-            device=self._device,
-            precision=self._precision,
-        )
-
-    def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
-        return [row.info for row in self._session(task).file.corrections(after, limit)]
-
-    def versions(self, task: str, after: int = 0, limit: int | None = None) -> list[VersionInfo]:
-        file = self._session(task).file
-        current = file.current_version
-        return [
-            VersionInfo(
-                version=row.version,
-                corrections=row.correction_ids,
-                steps=row.steps,
-                seed=row.seed,
-                published=row.published,
-                reason=row.reason,
-                seconds=row.seconds,
-                current=row.published and row.version == current,
-            )
-            for row in file.outcomes(after, limit)
-        ]
-
-    def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:  # noqa: ARG002
-        # While the only thread waits nothing can happen.
-        return self._session(task).events(after)
-
     def tell(self, task: str, kind: str, **data: object) -> None:
         """Add an event to ``task``, if it is open: what its host has to say."""
         if task in self._sessions:
@@ -452,7 +455,7 @@ class Engine:
     def undoing(self, task: str) -> Generator[None, None, TaskStatus]:
         """``undo`` in steps."""
         session = self._session(task)
-        lineage = session.file.lineage(session.file.current_version)
+        lineage = session.file.lineage(session.version)
         if not lineage:
             raise NotFoundError(f"Task {task!r} has learned nothing yet; there is no update to undo.")
         yield from session.go_to(lineage[-1].base_version, "undo")

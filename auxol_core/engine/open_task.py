@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from auxol_core.engine.saves import saves_of
-from auxol_core.errors import StorageFullError
+from auxol_core.engine.standing import Standing
+from auxol_core.errors import NotFoundError, StorageFullError
 from auxol_core.options import TaskOptions
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Specialist, correction_of
 from auxol_core.specialist.fusion import FusionRule
@@ -25,7 +28,7 @@ from auxol_core.steps import finish
 from auxol_core.taskfile.fault_points import reach
 from auxol_core.taskfile.schema import CorrectionRow, CorrectionState, UpdateRow
 from auxol_core.taskfile.task_file import TaskFile
-from auxol_core.types import Event
+from auxol_core.types import Event, IntensityWindow
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,11 @@ Listener = Callable[[Event], None]
 
 
 class TaskSession:
-    """One open task. For one thread. ``listener`` is called with each event, in that thread."""
+    """One open task. For one thread, which ``listener`` is called in with each event.
+
+    Any thread may read ``standing``, ``version``, ``share``, ``paused`` and ``events`` and call ``pause``; none of them
+    touches the file.
+    """
 
     def __init__(
         self, name: str, file: TaskFile, specialist: Specialist, fusion: FusionRule, listener: Listener | None = None
@@ -49,8 +56,8 @@ class TaskSession:
         self.name = name  # the file's own name is another one where somebody renamed the file
         self.file, self.specialist, self.fusion = file, specialist, fusion
         self.options: TaskOptions = file.options
-        self.paused = file.paused
-        self.share = 1.0
+        self._pausing = threading.Lock()
+        self._paused = file.paused
         self._closed = False
         self._turn = 0
         self._known_scores: dict[int, dict[str, float]] = {}
@@ -60,26 +67,45 @@ class TaskSession:
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         # Numbered by the clock: a client that asks on after a restart must not wait for the old numbers to be reached.
         self._last_event = int(time.time() * 1000)
-        self.specialist.install(finish(self._state_of(file.current_version)))
-        self._weigh()
+        self.installed = file.current_version  # the version whose weights are in use
+        self.specialist.install(finish(self._state_of(self.installed)))
+        self.standing = Standing.of(file, self._weight())
 
     @property
     def version(self) -> int:
-        """The version in use."""
-        return self.file.current_version
+        """The current version. While its weights are being rebuilt, those of another one are in use."""
+        return self.standing.version
+
+    @property
+    def share(self) -> float:
+        """The generalist's weight in the fusion."""
+        return self.standing.share
 
     @property
     def updating(self) -> bool:
         """Whether an update is under way."""
         return self._updating is not None
 
+    # Pausing
+
+    @property
+    def paused(self) -> bool:
+        """Whether what is saved stays queued until somebody asks."""
+        return self._paused
+
     def pause(self, paused: bool) -> None:
-        """Keep what is saved queued, or no longer; also when the task is opened again."""
-        if paused == self.paused:
-            return
-        self.paused = paused
+        """Keep what is saved queued, or no longer; ``keep_paused`` makes it outlast the session. NotFoundError once it
+        is closed."""
+        with self._pausing:
+            if self._closed:
+                raise NotFoundError(f"Task {self.name!r} is not open. Open it first.", missing="open task")
+            self._paused = paused
+
+    def keep_paused(self) -> None:
+        """Write into the file whether learning is paused, where that is not what it says."""
         try:
-            self.file.set_paused(paused)
+            if self._paused != self.file.paused:
+                self.file.set_paused(self._paused)
         except StorageFullError:
             log.warning("On the full disk it cannot be kept whether learning is paused; until the task is closed it is")
 
@@ -100,13 +126,26 @@ class TaskSession:
 
     # Fusion and versions
 
-    def _weigh(self) -> None:
+    def _weight(self) -> float:
         """The fusion's weight from the journaled losses; a task that does not learn keeps the one it began with."""
-        self.share = self.fusion.share(self.file.expert_losses_in_order() if self.options.learning else [])
+        return self.fusion.share(self.file.expert_losses_in_order() if self.options.learning else [])
+
+    def _weigh(self) -> None:
+        """Take stock of the file after it was changed, and of the fusion's weight that follows from it."""
+        self.standing = Standing.of(self.file, self._weight())
+
+    def _install(self, state: Arrays, version: int) -> None:
+        self.specialist.install(state)
+        self.installed = version
+
+    def settle_window(self, window: IntensityWindow) -> None:
+        """Settle the intensity window for the task's life."""
+        self.file.set_window(window)
+        self.standing = replace(self.standing, window=window)
 
     def saves_of(self, correction_id: str) -> list[CorrectionRow]:
         """What was saved under this id, in order; more than once where an undo came between."""
-        return saves_of(correction_id, self.file.corrections())
+        return saves_of(correction_id, self.standing.saves)
 
     def saved(self) -> None:
         """A correction was journaled: its losses, taken before it is learned, move the fusion from now on."""
@@ -143,7 +182,7 @@ class TaskSession:
             f"asked for by the user, from version {self.file.current_version}",
             snapshot=state if version and self.file.snapshot(version) is None else None,
         )
-        self.specialist.install(state)
+        self._install(state, version)
         self._weigh()
         self.tell("restored", version=version, by=kind)
 
@@ -261,7 +300,7 @@ class TaskSession:
         )
         reach("update.after_record")
         if row.published:
-            self.specialist.install(candidate.state)
+            self._install(candidate.state, row.version)
             reach("publish.mid")
 
     def _guarded(
@@ -320,7 +359,8 @@ class TaskSession:
         """
         self._abandon()
         schedule = self.file.forget(correction_id)
-        self.specialist.install((yield from self._state_of(self.file.current_version)))
+        self.standing = Standing.of(self.file, self.share)
+        self._install((yield from self._state_of(self.version)), self.version)
         for update in schedule:
             yield from self.update(update.correction_ids, update)
         self._weigh()
@@ -330,15 +370,19 @@ class TaskSession:
         """Delete all corrections and versions."""
         self._abandon()
         self.file.reset()
-        self.specialist.install(self.specialist.initial_state())
+        self._install(self.specialist.initial_state(), 0)
         self._weigh()
         self.tell("reset")
 
     def close(self) -> None:
         """Give the file back; an update that is being learned ends without a trace."""
-        self._closed = True
+        with self._pausing:
+            self._closed = True
         self._abandon()
-        self.file.close()
+        try:
+            self.keep_paused()
+        finally:
+            self.file.close()
 
 
 def _seed(task_seed: int, correction_ids: Sequence[str]) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,18 +57,21 @@ class Pending:
 class PendingProposals:
     """Pending proposals by id, in the order they were made, in ``max_bytes``: beyond them the oldest is forgotten.
 
-    Whoever asks for one that was forgotten is told so; saved, its object counts as drawn by hand.
+    Any thread may call it, and none waits: the lock is never held while anything is computed. Whoever asks for one that
+    was forgotten is told so; saved, its object counts as drawn by hand.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._lock = threading.Lock()
         self._items: dict[str, Pending] = {}
         self._max_bytes = max_bytes
 
     def add(self, pending: Pending) -> None:
         """Keep ``pending``, whose mask the caller is being told."""
         pending.told, pending.versions = pending.proposal.mask, frozenset([pending.proposal.version])
-        self._items[pending.proposal.proposal_id] = pending
-        self._make_room(pending)
+        with self._lock:
+            self._items[pending.proposal.proposal_id] = pending
+            self._make_room(pending)
 
     def _make_room(self, newest: Pending) -> None:
         total = sum(pending.nbytes for pending in self._items.values())
@@ -85,32 +89,46 @@ class PendingProposals:
         The caller knows what it knew.
         """
         proposal_id = old.proposal.proposal_id
-        if self._items.get(proposal_id) is not old or old.accepted:
-            return False
         same = np.array_equal(old.proposal.mask, fresh.proposal.mask)
         fresh.told, fresh.trust = old.told, old.trust
         fresh.versions = frozenset([fresh.proposal.version]) | (old.versions if same else frozenset())
-        self._items[proposal_id] = fresh
-        return True
+        with self._lock:
+            if self._items.get(proposal_id) is not old or old.accepted:
+                return False
+            self._items[proposal_id] = fresh
+            return True
 
     def accept(self, proposal_id: str, in_use: int, seen: int | None) -> None:
         """It is the user's now. ``in_use``: the task's version; ``seen``: that of the proposal which the user saw.
 
         ProposalChangedError where it was not made under the version in use, or was another mask when it was seen.
         """
-        pending = self[proposal_id]
-        made = pending.proposal.version
-        if not pending.accepted and (made != in_use or (seen is not None and seen not in pending.versions)):
+        with self._lock:
+            pending = self._found(proposal_id)
+            made = pending.proposal.version
+            fits = made == in_use and (seen is None or seen in pending.versions)
+            pending.accepted = fits or pending.accepted
+        if not pending.accepted:
             raise ProposalChangedError(
                 f"Proposal {proposal_id} was expected as version {made if seen is None else seen} made it, but version "
                 f"{in_use} is in use now. Look at it again, then accept it."
             )
-        pending.accepted = True
+
+    def dismiss(self, proposal_id: str) -> None:
+        """Forget one; NotFoundError where it is not here."""
+        with self._lock:
+            _ = self._found(proposal_id)
+            del self._items[proposal_id]
 
     def __contains__(self, proposal_id: str) -> bool:
-        return proposal_id in self._items
+        with self._lock:
+            return proposal_id in self._items
 
     def __getitem__(self, proposal_id: str) -> Pending:
+        with self._lock:
+            return self._found(proposal_id)
+
+    def _found(self, proposal_id: str) -> Pending:
         try:
             return self._items[proposal_id]
         except KeyError:
@@ -120,14 +138,21 @@ class PendingProposals:
                 missing="proposal",
             ) from None
 
+    def those_of(self, proposal_ids: Iterable[str]) -> list[Pending]:
+        """Those of these that are here, each once, in order."""
+        with self._lock:
+            return [self._items[each] for each in dict.fromkeys(proposal_ids) if each in self._items]
+
     def of_task(self, task: str) -> list[Pending]:
         """The pending proposals of ``task``."""
-        return [pending for pending in self._items.values() if pending.proposal.task == task]
+        with self._lock:
+            return [pending for pending in self._items.values() if pending.proposal.task == task]
 
-    def drop(self, proposal_ids: Sequence[str]) -> None:
+    def drop(self, proposal_ids: Iterable[str]) -> None:
         """Forget these; ids that are not here are passed over."""
-        for proposal_id in proposal_ids:
-            self._items.pop(proposal_id, None)
+        with self._lock:
+            for proposal_id in proposal_ids:
+                self._items.pop(proposal_id, None)
 
 
 def drawn_box(component: BoolArray, slice_id: str) -> Box:

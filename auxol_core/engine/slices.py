@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
 from dataclasses import replace
 
@@ -18,8 +19,9 @@ UNIT_CACHE_BYTES = 256 * 2**20
 class SliceStore:
     """Slices by id, their windowed images and the generalist's embeddings of those.
 
-    A slice that is evicted is not an error: the caller is told by NotFoundError and puts it again. ``stored``: where
-    embeddings outlive memory, asked before the encoder runs; None: nowhere.
+    Any thread may put slices and ask for them; what is derived from them is one thread's. A slice that is evicted is
+    not an error: the caller is told by NotFoundError and puts it again. ``stored``: where embeddings outlive memory,
+    asked before the encoder runs; None: nowhere.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class SliceStore:
     ) -> None:
         self._generalist = generalist
         self._stored = stored
+        self._lock = threading.Lock()  # never held while anything is computed or copied
         self._slices: LRUCache[str, SliceImage] = LRUCache(slice_bytes, getsizeof=lambda s: int(s.pixels.nbytes))
         self._units: LRUCache[tuple[str, IntensityWindow], FloatArray] = LRUCache(
             unit_bytes, getsizeof=lambda unit: int(unit.nbytes)
@@ -42,7 +45,7 @@ class SliceStore:
     def put(self, image: SliceImage) -> str:
         """Keep ``image``; returns its id. InvalidInputError if it alone exceeds the bound."""
         slice_id = image.slice_id
-        if slice_id in self._slices:
+        if slice_id in self:
             return slice_id
         if image.pixels.nbytes > self._slices.maxsize:
             raise InvalidInputError(
@@ -50,20 +53,24 @@ class SliceStore:
                 f"{image.pixels.nbytes / 2**20:.0f} MB. Crop it or resample it to a coarser spacing."
             )
         # A copy, because the caller may go on to change its array, and the id stands for these pixels.
-        self._slices[slice_id] = replace(image, pixels=image.pixels.copy())
+        kept = replace(image, pixels=image.pixels.copy())
+        with self._lock:
+            self._slices[slice_id] = kept
         return slice_id
 
     def __contains__(self, slice_id: str) -> bool:
-        return slice_id in self._slices
+        with self._lock:
+            return slice_id in self._slices
 
     def __getitem__(self, slice_id: str) -> SliceImage:
-        try:
-            return self._slices[slice_id]
-        except KeyError:
+        with self._lock:
+            found = self._slices.get(slice_id)
+        if found is None:
             raise NotFoundError(
                 f"Slice {slice_id[:12]} is not here: it was never put, or was evicted to make room. Put it again.",
                 missing="slice",
-            ) from None
+            )
+        return found
 
     def unit(self, slice_id: str, window: IntensityWindow) -> FloatArray:
         """The windowed image (H, W, 3) in 0..1."""

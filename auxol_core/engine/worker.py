@@ -27,7 +27,7 @@ EXPECTED_WITHIN_S = 0.1
 
 
 class Urgency(IntEnum):
-    """Who waits. PROMPT: a user who clicked. SAVE: one who saved, or asks how things stand. ASKED: one who asked for
+    """Who waits. PROMPT: a user who clicked. SAVE: one who saved. ASKED: one who asked for
     something that takes long. BACKGROUND: learning and propagation, taking turns. IDLE: what may be of use later."""
 
     PROMPT = 0

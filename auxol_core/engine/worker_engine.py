@@ -2,7 +2,8 @@
 
 The server's handlers hand verbs over with ``submit`` and wait for futures; scripts and tests call the verbs, which
 block. Predictions go first, then what is saved, then what was asked for and takes long; learning, refreshing and
-propagation go on in between, prefetching when there is nothing else.
+propagation go on in between, prefetching when there is nothing else. Verbs that touch no model (``AT_ONCE``) are
+answered by whoever calls them, whatever the compute thread is at.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from auxol_core.engine.engine import STEPS, Engine
 from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker import Job, Urgency, Worker
 from auxol_core.errors import AuxolError, CancelledError
-from auxol_core.types import BoolArray, Event, Propagated
+from auxol_core.types import BoolArray, Event, Propagated, SliceImage
 from auxol_core.verbs import Verb, declared
 
 log = logging.getLogger(__name__)
@@ -45,8 +46,8 @@ class EngineMaker(Protocol):
 class WorkerEngine(Forwarder):
     """EngineApi. Any thread may call any verb; see api.py for what each promises.
 
-    ``make_engine`` runs in the compute thread. ``worker`` may be shared by several engines; one that was not given
-    ends with ``close``.
+    ``worker`` may be shared by several engines: ``make_engine`` then runs here, so that nobody waits for what another
+    engine computes. One that was not given is made, runs ``make_engine`` itself and ends with ``close``.
     """
 
     def __init__(self, make_engine: EngineMaker, worker: Worker | None = None) -> None:
@@ -57,17 +58,21 @@ class WorkerEngine(Forwarder):
         self._learning: dict[str, Job[None]] = {}
         self._prefetching: Job[None] | None = None
         self._closed = False
-        self._engine: Engine = self.worker.submit(lambda: make_engine(self._tell)).future.result()
+        self.engine: Engine
+        if worker is None:
+            self.engine = self.worker.submit(lambda: make_engine(self._tell)).future.result()
+        else:
+            self.engine = make_engine(self._tell)
 
     # Handing over
 
     def submit(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
-        """Hand ``verb`` of EngineApi over to the compute thread; its result, or the error it raised, in a future."""
+        """Hand ``verb``, none that is ``at_once``, to the compute thread; a future of its result or its error."""
         about = declared(verb)
         in_steps = STEPS.get(about.name)
 
         def work() -> Any:
-            carry_out = getattr(self._engine, about.name) if in_steps is None else partial(in_steps, self._engine)
+            carry_out = getattr(self.engine, about.name) if in_steps is None else partial(in_steps, self.engine)
             begun = carry_out(*args, **kwargs)
             if not about.teaches:
                 return begun
@@ -84,7 +89,7 @@ class WorkerEngine(Forwarder):
     def _wake(self, task: str) -> None:
         """Learn what is queued in ``task`` in the background, unless that is going on. In the compute thread."""
         if task not in self._learning:
-            job: Job[None] = self.worker.submit(lambda: self._engine.work(task), Urgency.BACKGROUND)
+            job: Job[None] = self.worker.submit(lambda: self.engine.work(task), Urgency.BACKGROUND)
             self._learning[task] = job
             job.future.add_done_callback(lambda future: self._learned(task, future))
 
@@ -96,10 +101,10 @@ class WorkerEngine(Forwarder):
             return
         if isinstance(error, AuxolError):
             log.error("Learning of a task stopped: %s", error)
-            self._engine.tell(task, "failed", reason=str(error))
+            self.engine.tell(task, "failed", reason=str(error))
         elif error is not None:
             log.error("Learning of a task stopped by a defect of the program", exc_info=error)
-            self._engine.tell(task, "failed", reason=f"{type(error).__name__}; see the engine's log. Nothing is lost.")
+            self.engine.tell(task, "failed", reason=f"{type(error).__name__}; see the engine's log. Nothing is lost.")
 
     def propagating(
         self,
@@ -111,7 +116,7 @@ class WorkerEngine(Forwarder):
     ) -> Job[None]:
         """``propagate`` in the background: ``on_item`` is called in the compute thread with each slice."""
         return self.worker.submit(
-            lambda: self._engine.propagating(task, slices, seeds, taken), Urgency.BACKGROUND, on_item
+            lambda: self.engine.propagating(task, slices, seeds, taken), Urgency.BACKGROUND, on_item
         )
 
     def watch(self, watcher: Callable[[Event], None]) -> Callable[[], None]:
@@ -135,7 +140,15 @@ class WorkerEngine(Forwarder):
     # EngineApi, blocking
 
     def forward(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+        about = declared(verb)
+        if about.at_once:
+            done: Result = getattr(self.engine, about.name)(*args, **kwargs)
+            return done
         return self.submit(verb, *args, **kwargs).result()
+
+    def slice_image(self, slice_id: str) -> SliceImage:
+        """The slice itself; NotFoundError where it was never put or was evicted."""
+        return self.engine.slice_image(slice_id)
 
     def propagate(
         self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], *, taken: Collection[int] = ()
@@ -153,13 +166,28 @@ class WorkerEngine(Forwarder):
     def prefetch(self, task: str, slices: Sequence[str]) -> None:
         if self._prefetching is not None:
             self._prefetching.cancel()
-        self._prefetching = self.worker.submit(lambda: self._engine.prefetching(task, slices), Urgency.IDLE)
+        self._prefetching = self.worker.submit(lambda: self.engine.prefetching(task, slices), Urgency.IDLE)
+
+    def pause(self, task: str) -> None:
+        self._hold(task, True)
+
+    def resume(self, task: str) -> None:
+        self._hold(task, False)
+
+    def _hold(self, task: str, held: bool) -> None:
+        """Pause or resume now; the compute thread writes it down, and learns again where it was resumed."""
+        self.engine.hold(task, held)
+        self.worker.submit(lambda: self._held(task), Urgency.SAVE).future.add_done_callback(_log_failure)
+
+    def _held(self, task: str) -> None:
+        self.engine.keep_held(task)
+        self._wake(task)
 
     def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:
         found: list[Event] = []
 
         def happened() -> bool:
-            found[:] = self._engine.events(task, after)
+            found[:] = self.engine.events(task, after)
             return bool(found)
 
         with self._happened:
@@ -169,6 +197,12 @@ class WorkerEngine(Forwarder):
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self.worker.submit(self._engine.close, Urgency.PROMPT).future.result()
+            self.worker.submit(self.engine.close, Urgency.PROMPT).future.result()
             if self._own_worker:
                 self.worker.close()
+
+
+def _log_failure(future: Future[None]) -> None:
+    error = None if future.cancelled() else future.exception()
+    if error is not None:
+        log.error("Whether learning is paused could not be written down", exc_info=error)

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel
@@ -18,6 +19,7 @@ from auxol_core.server.described import router
 from auxol_core.server.gate import LOOPBACK_NAMES, Gate
 from auxol_core.server.household import Household
 from auxol_core.server.proposal_routes import proposal_router
+from auxol_core.server.requests import visit_of
 from auxol_core.server.slice_routes import slice_router
 from auxol_core.server.task_routes import task_router
 from auxol_core.server.verb_routes import plain_routes
@@ -37,12 +39,14 @@ class Health(BaseModel):
 @health_router.get("/health", response_model=Health)
 async def health() -> Response:
     """Whether a server of ours is here, and which protocol it speaks. No token is asked."""
-    return answers.values(
-        {"program": "auxol", "protocol": PROTOCOL_VERSION, "version": __version__, "pid": os.getpid()}
-    )
+    return answers.values(_health())
 
 
-compute_router = router()
+def _health() -> dict[str, Any]:
+    return {"program": "auxol", "protocol": PROTOCOL_VERSION, "version": __version__, "pid": os.getpid()}
+
+
+about_router = router()
 
 
 class Compute(BaseModel):
@@ -55,7 +59,28 @@ class Compute(BaseModel):
     priority: str = ""
 
 
-@compute_router.get("/compute", response_model=Compute)
+class About(Health):
+    """Who answers, to whom, with which generalist, and where it computes."""
+
+    user: str
+    generalist: str
+    compute: Compute
+
+
+@about_router.get("/about", response_model=About)
+async def about(request: Request) -> Response:
+    """What a client asks first, in one answer: the event loop's own, whatever is being computed."""
+    household: Household = request.app.state.household
+    told = About(
+        **_health(),
+        user=visit_of(request).user.name,
+        generalist=household.generalist,
+        compute=Compute(**household.compute),
+    )
+    return answers.values(told.model_dump())
+
+
+@about_router.get("/compute", response_model=Compute)
 async def compute(request: Request) -> Response:
     """Where this server computes, and why there."""
     household: Household = request.app.state.household
@@ -84,7 +109,7 @@ def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.household = household
-    written = (health_router, compute_router, slice_router, proposal_router, task_router)
+    written = (health_router, about_router, slice_router, proposal_router, task_router)
     for each in (*written, plain_routes(written)):
         app.include_router(each)
     answers.tell_errors(app)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
-from functools import partial
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from auxol_core.api import EngineApi, VerbOf
 from auxol_core.engine.engine import Engine
+from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import NotFoundError, UnavailableError
 from auxol_core.options import TaskOptions
 from auxol_core.server.household import SHARED, Home, Household
@@ -54,12 +54,12 @@ class Desk:
     # Slices
 
     async def put_slice(self, image: SliceImage) -> None:
-        await (await self.own()).call(EngineApi.put_slice, image)
+        await (await self.own()).put_slice(image)
 
     async def missing(self, ids: Sequence[str]) -> list[str]:
         """Which of these slices are not here."""
-        home = await self.own()
-        return await home.work(lambda engine: [i for i in dict.fromkeys(ids) if not engine.has_slice(i)])
+        engine = (await self.own()).engine
+        return [slice_id for slice_id in dict.fromkeys(ids) if not engine.has_slice(slice_id)]
 
     async def _bring(self, home: Home, ids: Sequence[str], *, must: bool = True) -> list[str]:
         """Hand slices on to the shared engine; those that were. NotFoundError for one that this user has not put."""
@@ -68,12 +68,12 @@ class Desk:
         own, brought = await self.own(), []
         for slice_id in dict.fromkeys(ids):
             try:
-                image = await own.work(partial(Engine.slice_image, slice_id=slice_id))
+                image = own.engine.slice_image(slice_id)
             except NotFoundError:
                 if must:
                     raise
                 continue
-            await home.work(partial(Engine.put_slice, image=image))
+            await home.put_slice(image)
             brought.append(slice_id)
         return list(ids) if must else brought
 
@@ -81,9 +81,9 @@ class Desk:
 
     async def list_tasks(self) -> list[str]:
         """This user's tasks, and those of the shared ones that exist."""
-        own = set(await (await self.own()).call(EngineApi.list_tasks)) - self.user.shared
+        own = set(await (await self.own()).list_tasks()) - self.user.shared
         if self.user.shared:
-            own |= self.user.shared & set(await (await self.household.home(SHARED)).call(EngineApi.list_tasks))
+            own |= self.user.shared & set(await (await self.household.home(SHARED)).list_tasks())
         return sorted(own)
 
     async def create_task(self, name: str, options: TaskOptions | None) -> TaskStatus:
@@ -106,7 +106,7 @@ class Desk:
 
     async def _check_exists(self, name: str) -> None:
         # Told by us: the engine's own sentence names folders of this machine, and tasks that this user may not see.
-        if name not in await (await self._home_of(name)).call(EngineApi.list_tasks):
+        if name not in await (await self._home_of(name)).list_tasks():
             known = await self._known()
             raise NotFoundError(f"No task {name[:100]!r} is here. Choose one, or create it; known are: {known}.")
 
@@ -135,7 +135,7 @@ class Desk:
         home = await self._home_of(name)
         if home.shared:
             mine = self.household.proposals.of(self.user.name, name)
-            await home.work(lambda engine: _dismiss_all(engine, mine))
+            _dismiss_all(home.engine, mine)
             self.household.proposals.drop(mine)
         if self.household.leases.given_back((home.owner, name), self.user.name):
             await home.call(EngineApi.close_task, name)
@@ -259,12 +259,13 @@ class Desk:
             raise UnavailableError("The engine is shutting down and takes no more work. Start it again.")
 
 
-def _dismiss_all(engine: Any, proposal_ids: Sequence[str]) -> None:
-    for proposal in _still_pending(engine, proposal_ids):
-        engine.dismiss(proposal.proposal_id)
+def _dismiss_all(engine: WorkerEngine, proposal_ids: Sequence[str]) -> None:
+    for proposal_id in proposal_ids:
+        with suppress(NotFoundError):  # saved, dismissed or replaced since
+            engine.dismiss(proposal_id)
 
 
-def _still_pending(engine: Any, proposal_ids: Sequence[str]) -> list[Proposal]:
+def _still_pending(engine: Engine, proposal_ids: Sequence[str]) -> list[Proposal]:
     found = []
     for proposal_id in proposal_ids:
         try:

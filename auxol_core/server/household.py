@@ -1,8 +1,8 @@
 """Who lives in the server: an engine for each user, one for what several share, and one compute thread for all.
 
 An engine is made when its user first asks for anything, and goes when its user has gone (leases.py). Everything here
-runs in the event loop's thread; engines run in the compute thread, and what blocks while one is made or closed in a
-thread of the pool.
+runs in the event loop's thread, also the verbs that touch no model (worker_engine.AT_ONCE); the others run in the
+compute thread, and what blocks while an engine is made or closed in a thread of the pool.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from starlette.concurrency import run_in_threadpool
 
 from auxol_core.api import EngineApi, VerbOf
 from auxol_core.engine.engine import Engine
-from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker import Urgency, Worker
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import AuxolError
@@ -33,7 +32,8 @@ from auxol_core.server.sharing import Proposals
 from auxol_core.server.user_engine import UserEngineFactory
 from auxol_core.server.users import User, Users
 from auxol_core.taskfile.folder import TaskFolder
-from auxol_core.types import Event
+from auxol_core.types import Event, SliceImage
+from auxol_core.verbs import declared
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +47,8 @@ USERS = "users"
 class Home:
     """One engine, its folder, and the bell that its events ring."""
 
-    def __init__(self, owner: str, folder: Path, engine: WorkerEngine, inner: Engine, bell: Bell) -> None:
+    def __init__(self, owner: str, folder: Path, engine: WorkerEngine, bell: Bell) -> None:
         self.owner, self.folder, self.engine, self.bell = owner, folder, engine, bell
-        self._inner = inner
         self._unwatch = engine.watch(self._happened)
 
     @property
@@ -66,11 +65,23 @@ class Home:
 
     async def call(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """``verb`` of EngineApi, without a thread that waits for it."""
+        about = declared(verb)
+        if about.at_once:
+            done: Result = getattr(self.engine, about.name)(*args, **kwargs)
+            return done
         return await asyncio.wrap_future(self.submit(verb, *args, **kwargs))
+
+    async def put_slice(self, image: SliceImage) -> None:
+        """``put_slice``, which copies the pixels, outside the event loop."""
+        await run_in_threadpool(self.engine.put_slice, image)
+
+    async def list_tasks(self) -> list[str]:
+        """``list_tasks``, which reads a folder, outside the event loop."""
+        return await run_in_threadpool(self.engine.list_tasks)
 
     async def work(self, do: Callable[[Engine], Result]) -> Result:
         """``do`` with the engine itself, in the compute thread."""
-        job = self.engine.worker.submit(lambda: do(self._inner), Urgency.PROMPT)
+        job = self.engine.worker.submit(lambda: do(self.engine.engine), Urgency.PROMPT)
         return await asyncio.wrap_future(job.future)
 
     def close(self) -> None:
@@ -83,8 +94,8 @@ class Home:
 class Household:
     """``data_dir``: the only user's tasks, or the folder of everybody's folders where ``users.many``.
 
-    ``idle_s``, ``liveness_s``: see Leases; ``compute``: where it computes and why, as texts; ``clock``:
-    seconds. ``worker`` ends with ``close``.
+    ``idle_s``, ``liveness_s``: see Leases; ``generalist``: its name; ``compute``: where it computes and why, as texts;
+    ``clock``: seconds. ``worker`` ends with ``close``.
     """
 
     def __init__(
@@ -97,11 +108,12 @@ class Household:
         limits: Limits | None = None,
         idle_s: float | None = None,
         liveness_s: float | None = None,
+        generalist: str = "",
         compute: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.users, self.limits = users, limits or Limits()
-        self.compute = dict(compute or {})
+        self.generalist, self.compute = generalist, dict(compute or {})
         self._data_dir, self._make_engine, self.worker = data_dir, make_engine, worker
         self.leases = Leases(clock, idle_s, liveness_s)
         self.jobs = Jobs(clock, self.limits.job_keep_s, self.limits.jobs)
@@ -125,16 +137,11 @@ class Household:
         return self._homes[owner]
 
     async def _made(self, owner: str) -> Home:
-        folder = self.folder(owner)
-        inner: list[Engine] = []
-
-        def make(listener: Listener) -> Engine:
-            inner.append(self._make_engine(folder, listener))
-            return inner[0]
-
-        bell = Bell()
-        engine = await run_in_threadpool(WorkerEngine, make, self.worker)
-        return Home(owner, folder, engine, inner[0], bell)
+        folder, bell = self.folder(owner), Bell()
+        engine = await run_in_threadpool(
+            WorkerEngine, lambda listener: self._make_engine(folder, listener), self.worker
+        )
+        return Home(owner, folder, engine, bell)
 
     def folder(self, owner: str) -> Path:
         """Where the tasks of ``owner`` lie."""

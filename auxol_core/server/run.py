@@ -234,6 +234,7 @@ def _household(options: ServeOptions) -> Household:
         worker,
         idle_s=options.idle_s,
         liveness_s=options.liveness_s,
+        generalist=parts.generalist.name,
         compute={
             "device": parts.compute.device,
             "device_reason": parts.compute.device_reason,

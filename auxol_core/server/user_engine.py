@@ -19,7 +19,9 @@ SLICE_SHARE, UNIT_SHARE, PENDING_SHARE = 1 / 4, 1 / 8, 1 / 4
 UserEngineFactory = Callable[[Path, Listener], Engine]
 
 
-def user_engines(parts: EngineParts, memory_bytes: int, stored: EmbeddingStore | None = None) -> UserEngineFactory:
+def user_engines(
+    parts: EngineParts, memory_bytes: int, stored: EmbeddingStore | None = None, kind: type[Engine] = Engine
+) -> UserEngineFactory:
     """Makes a folder's engine, with ``memory_bytes`` for what it keeps of slices; ``stored`` as in SliceStore."""
     slice_bytes, unit_bytes, pending_bytes = (
         int(memory_bytes * share) for share in (SLICE_SHARE, UNIT_SHARE, PENDING_SHARE)
@@ -33,7 +35,7 @@ def user_engines(parts: EngineParts, memory_bytes: int, stored: EmbeddingStore |
             unit_bytes=unit_bytes,
             stored=stored,
         )
-        return Engine(
+        return kind(
             parts.generalist,
             parts.make_specialist,
             data_dir,

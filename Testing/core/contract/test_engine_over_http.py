@@ -18,13 +18,13 @@ from tiny_network import MACHINE, tiny_generalist
 from auxol_core.build import Compute, EngineParts, set_up_torch
 from auxol_core.client.blocking import EngineClient
 from auxol_core.client.limits import Timeouts
-from auxol_core.engine.open_task import Listener
+from auxol_core.engine.engine import Engine
 from auxol_core.engine.worker import Worker
 from auxol_core.errors import UnavailableError
 from auxol_core.server.app import create_app
 from auxol_core.server.household import Household
 from auxol_core.server.run import bind
-from auxol_core.server.user_engine import UserEngine
+from auxol_core.server.user_engine import user_engines
 from auxol_core.server.users import one_user
 
 TOKEN = "a-token-of-the-contract"
@@ -35,7 +35,7 @@ class Serving:
     """A server on ``folder``, in a thread of its own. ``port`` 0: a free one."""
 
     def __init__(
-        self, folder: Path, port: int = 0, memory_bytes: int = 64 * 2**20, kind: type[UserEngine] = UserEngine
+        self, folder: Path, port: int = 0, memory_bytes: int = 64 * 2**20, kind: type[Engine] = Engine
     ) -> None:
         listener = bind("127.0.0.1", port)
         self.port = int(listener.getsockname()[1])
@@ -43,13 +43,10 @@ class Serving:
             tiny_generalist(), tiny_specialist, MACHINE, Compute("cpu", "as asked for", "float32", "as asked for", 1)
         )
 
-        def make_engine(data_dir: Path, listener: Listener) -> UserEngine:
-            return kind(parts, data_dir, listener, memory_bytes)
-
         async def serve() -> None:
             worker = Worker()
             worker.submit(lambda: set_up_torch(MACHINE)).future.result()
-            household = Household(one_user(TOKEN), folder, make_engine, worker)
+            household = Household(one_user(TOKEN), folder, user_engines(parts, memory_bytes, kind=kind), worker)
             config = uvicorn.Config(
                 create_app(household), log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
             )

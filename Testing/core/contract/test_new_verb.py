@@ -11,8 +11,8 @@ from test_engine_over_http import TIMEOUTS, TOKEN, Serving
 
 from auxol_core.api import EngineApi, forwarded
 from auxol_core.client.blocking import EngineClient
+from auxol_core.engine.engine import Engine
 from auxol_core.errors import InvalidInputError, NotFoundError
-from auxol_core.server.user_engine import UserEngine
 from auxol_core.types import CorrectionInfo
 from auxol_core.verbs import VERBS, verb
 
@@ -29,7 +29,7 @@ class More(EngineApi):
 LATEST = VERBS.pop("latest")  # other tests see the door as it is
 
 
-class MoreEngine(UserEngine):
+class MoreEngine(Engine):
     """The engine."""
 
     def latest(self, task: str, count: int) -> list[CorrectionInfo]:

@@ -131,14 +131,11 @@ def test_learning_on_demand_takes_up_what_is_under_way(engine: WorkerEngine) -> 
 def test_pausing_in_the_middle_of_an_update_leaves_it_for_later(engine: WorkerEngine) -> None:
     let_go = held(engine)
     image, mask = disc(0)
-    engine_calls = [
-        engine.submit(EngineApi.put_slice, image),
-        engine.submit(EngineApi.correct, TASK, image.slice_id, mask, correction_id="c0"),
-        engine.submit(EngineApi.pause, TASK),
-    ]
+    engine.put_slice(image)
+    saved = engine.submit(EngineApi.correct, TASK, image.slice_id, mask, correction_id="c0")
+    engine.pause(TASK)
     let_go()
-    for call in engine_calls:
-        call.result(SOON)
+    saved.result(SOON)
     assert (engine.status(TASK).version, engine.status(TASK).queued) == (0, 1)
     engine.resume(TASK)
     until(engine, "learned")

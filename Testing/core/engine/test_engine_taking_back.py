@@ -21,7 +21,9 @@ from small_engine import (
     weights,
 )
 
+from auxol_core.errors import ProposalChangedError
 from auxol_core.options import TaskOptions
+from auxol_core.steps import finish
 from auxol_core.types import Prompt
 
 BOTH = pytest.mark.parametrize("options", [OPTIONS, PAPER], ids=["auxol", "paper"])
@@ -194,4 +196,23 @@ def test_any_id_may_be_saved_again(tmp_path: Path, correction_id: str) -> None:
         engine.learn_now(TASK)
         engine.roll_back(TASK, 0)
     assert stored[0] == correction_id and len(set(stored)) == 3
+    engine.close()
+
+
+def test_what_was_made_while_a_lesson_was_being_forgotten_is_not_offered_as_made_without_it(tmp_path: Path) -> None:
+    engine = narrow_engine(tmp_path)
+    engine.create_task(TASK, PAPER)  # which stores every eighth version: the others are rebuilt, in steps
+    for number in range(3):
+        teach(engine, number)
+        engine.learn_now(TASK)
+    forgetting = engine.forgetting(TASK, "c2")
+    next(forgetting)
+    made = propose(engine, 7)  # by weights that have still learned from it
+    assert engine.status(TASK).version == 2
+    with pytest.raises(ProposalChangedError):
+        engine.accept(made.proposal_id)
+    finish(forgetting)
+    now, anew = engine.proposal(made.proposal_id), propose(engine, 7)
+    assert (now.version, now.quality) == (2, anew.quality)
+    engine.accept(made.proposal_id, version=2)
     engine.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -109,3 +110,17 @@ def test_a_slice_that_was_evicted_leaves_its_proposal_as_it_is_shown_until_the_s
     fresh = engine.proposal(proposal.proposal_id)
     assert fresh.version == 1
     engine.accept(proposal.proposal_id, version=1)
+
+
+def test_what_is_accepted_while_it_is_being_made_anew_stays_what_the_user_saw(engine: Engine) -> None:
+    proposal, other = propose(engine, 0), propose(engine, 1)
+    pending = PendingProposals()
+    old, fresh = (engine._pending[each.proposal_id] for each in (proposal, other))
+    pending.add(old)
+    fresh.proposal = replace(fresh.proposal, proposal_id=proposal.proposal_id, version=1)
+    pending.accept(proposal.proposal_id, 0, 0)
+    assert not pending.renew(old, fresh)
+    assert pending[proposal.proposal_id] is old
+    pending.dismiss(proposal.proposal_id)
+    assert not pending.renew(old, fresh)
+    assert proposal.proposal_id not in pending

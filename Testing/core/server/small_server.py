@@ -19,6 +19,7 @@ from tiny_network import MACHINE, tiny_generalist
 from auxol_core import protocol
 from auxol_core.build import Compute, EngineParts, set_up_torch
 from auxol_core.engine.worker import Worker
+from auxol_core.generalist.base import Generalist
 from auxol_core.options import TaskOptions
 from auxol_core.server.app import create_app
 from auxol_core.server.gate import LOOPBACK_NAMES
@@ -33,15 +34,15 @@ from auxol_core.types import Prompt, SliceImage
 TOKEN = "a token for the tests"
 
 
-def tiny_parts() -> EngineParts:
-    """As build.make_parts, on the tiny network."""
+def tiny_parts(generalist: Generalist | None = None) -> EngineParts:
+    """As build.make_parts, on the tiny network; the specialist's is that one, whatever the ``generalist``."""
     set_up_torch(MACHINE)
 
     def specialist(options: TaskOptions) -> tuple[AuxolSpecialist, ExpertAdvice]:
         return AuxolSpecialist(tiny_generalist().network, options.auxol), ExpertAdvice(options.auxol)
 
     compute = Compute("cpu", "as asked for", "float32", "as asked for", 1)
-    return EngineParts(tiny_generalist(), specialist, MACHINE, compute)
+    return EngineParts(generalist or tiny_generalist(), specialist, MACHINE, compute)
 
 
 class Clock:
@@ -64,7 +65,9 @@ class SmallServer:
         memory = options.pop("memory_bytes", 64 * 2**20)
         worker = Worker()
         # In the compute thread alone: what torch is told there changes how numbers are added up in any thread.
-        parts = worker.submit(tiny_parts).future.result()
+        generalist = options.pop("generalist", None)
+        parts = worker.submit(lambda: tiny_parts(generalist)).future.result()
+        options.setdefault("generalist", parts.generalist.name)
         self.household = Household(users, folder, user_engines(parts, memory), worker, **options)
         listener = bind("127.0.0.1", 0)
         self.port = listener.getsockname()[1]
