@@ -170,9 +170,10 @@ class TestPages(unittest.TestCase):
     def test_a_long_list_comes_in_pages_and_ends_with_a_short_one(self):
         from auxol_core.protocol import PAGE_ROWS, plain
         from AuxOLSegmentLib.Engine.Async import Task
-        from AuxOLSegmentLib.Engine.TaskLink import TaskLink
+        from AuxOLSegmentLib.Engine.TaskLink import PAGE, TaskLink
 
-        rows = [correction(at, 0.5, None, 0.7) for at in range(1, PAGE_ROWS + 4)]
+        self.assertLessEqual(PAGE, PAGE_ROWS)
+        rows = [correction(at, 0.5, None, 0.7) for at in range(1, PAGE + 4)]
         asked = []
 
         class Connection:
@@ -183,7 +184,7 @@ class TestPages(unittest.TestCase):
 
         link = TaskLink(Connection(), "liver", lambda: None)
         self.assertEqual(Task(link.corrections(2)).result(), rows[2:])
-        self.assertEqual(asked, [{"after": at, "limit": PAGE_ROWS} for at in (2, PAGE_ROWS + 2)])
+        self.assertEqual(asked, [{"after": at, "limit": PAGE} for at in (2, PAGE + 2)])
 
 
 if __name__ == "__main__":

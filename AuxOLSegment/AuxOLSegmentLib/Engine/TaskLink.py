@@ -9,7 +9,7 @@ import numpy as np
 from auxol_core import protocol
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.options import TaskOptions
-from auxol_core.protocol import MEDIA_TYPE, PAGE_ROWS, Message, encode, made, plain
+from auxol_core.protocol import MEDIA_TYPE, Message, encode, made, plain
 from auxol_core.types import (
     CorrectionInfo,
     Event,
@@ -25,6 +25,7 @@ from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Engine.EngineLink import FILE_TYPE, POLL_S, PREDICT_MS, QUICK_MS, TRANSFER_MS, Answer
 
 Json = Mapping[str, Any]
+PAGE = 200  # rows, read in a few milliseconds; the protocol allows more
 
 
 def body(value: object) -> bytes:
@@ -200,10 +201,10 @@ class TaskLink:
         """Page by page; Qt's event loop has its turn while the next page is under way."""
         rows: list[Any] = []
         while True:
-            answer = await self._verb("GET", verb, query={"after": after + len(rows), "limit": PAGE_ROWS})
+            answer = await self._verb("GET", verb, query={"after": after + len(rows), "limit": PAGE})
             page = answer.json[verb]
             rows += [made(kind, each) for each in page]
-            if len(page) < PAGE_ROWS:
+            if len(page) < PAGE:
                 return rows
 
     async def events(self, after: int, waitS: float = POLL_S) -> list[Event]:
