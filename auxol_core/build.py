@@ -13,6 +13,7 @@ import torch
 from auxol_core.engine.engine import Engine, SpecialistFactory
 from auxol_core.generalist.base import Generalist
 from auxol_core.generalist.builtin import load_builtin
+from auxol_core.generalist.checkpoints import find
 from auxol_core.machine.precision import PrecisionChoice, choose_precision
 from auxol_core.options import MachineOptions, Precision, TaskOptions
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
@@ -63,14 +64,9 @@ def _device(machine: MachineOptions) -> tuple[str, str]:
 
 
 def make_generalist(name: str, compute: Compute) -> Generalist:
-    """``builtin``, a known checkpoint's name, or a path; CheckpointError if it cannot be used."""
-    if name == "builtin":
-        return load_builtin(precision=compute.precision, device=compute.device)
-    # Imported here because segment_anything takes a second to import and the built-in generalist never needs it.
-    from auxol_core.generalist.checkpoints import find
-    from auxol_core.generalist.sam import load_sam
-
-    return load_sam(find(name), device=compute.device, precision=compute.precision)
+    """A name of the registry, a checkpoint's path, or ``NAME:PATH``; CheckpointError if it cannot be used."""
+    checkpoint = find(name)
+    return checkpoint.row.load(checkpoint, compute.device, compute.precision)
 
 
 def specialist_factory(compute: Compute) -> SpecialistFactory:

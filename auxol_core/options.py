@@ -11,6 +11,8 @@ from auxol_core.types import IntensityWindow
 Preset = Literal["auxol", "paper"]
 Precision = Literal["float32", "bfloat16"]
 PRESETS: tuple[Preset, ...] = ("auxol", "paper")
+# What is used where nobody chose; the others are named by the registry of generalists.
+DEFAULT_GENERALIST = "builtin"
 
 
 @dataclass(frozen=True)

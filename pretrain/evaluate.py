@@ -23,9 +23,10 @@ from rich.table import Table
 
 from auxol_core.build import set_up_torch
 from auxol_core.generalist.base import encoded
-from auxol_core.generalist.builtin import WEIGHTS, BuiltinGeneralist, load_builtin
+from auxol_core.generalist.builtin import BuiltinGeneralist, load_builtin
 from auxol_core.imaging.metrics import dice
 from auxol_core.options import MachineOptions
+from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.promptable.simulate import correcting_click
 from auxol_core.replay.core_streams import core_structures
 from auxol_core.replay.methods import ellipse

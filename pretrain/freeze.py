@@ -13,8 +13,8 @@ from typing import Annotated
 import torch
 import typer
 
-from auxol_core.generalist.builtin import WEIGHTS
 from auxol_core.promptable.network import PromptableNetwork
+from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.promptable.weights import save_weights
 
 MAX_BYTES = 8_000_000

@@ -126,7 +126,7 @@ def check_memory() -> Check:
     said = f"{memory.total / GIB:.1f} GiB ({memory.limited_by})"
     said += "." if memory.available is None else f", {memory.available / GIB:.1f} GiB of it available."
     if free < MEMORY_TIGHT:
-        step = "Close other programs, and choose the built-in generalist, which needs the least."
+        step = "Close other programs, and choose the generalist builtin, which needs the least."
         return Check("memory", "problem" if free < MEMORY_TOO_LITTLE else "warning", said, step, details)
     return Check("memory", "ok", said, details=details)
 

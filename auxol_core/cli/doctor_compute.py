@@ -15,9 +15,9 @@ import numpy as np
 
 from auxol_core.cli.doctor_checks import Check, Verdict
 from auxol_core.errors import AuxolError, CheckpointError
-from auxol_core.generalist import checkpoints
+from auxol_core.generalist import checkpoints, registry
 from auxol_core.imaging.metrics import dice
-from auxol_core.options import MachineOptions
+from auxol_core.options import DEFAULT_GENERALIST, MachineOptions
 from auxol_core.types import BoolArray, Box, Prompt, SliceImage
 
 if TYPE_CHECKING:
@@ -88,20 +88,21 @@ def check_threads(threads: int) -> Check:
 
 
 def check_checkpoints(*, full: bool) -> Check:
-    """Which known SAM weights are here; ``full``: also whether they are whole, by their SHA-256."""
-    here = {entry.name: path for entry in checkpoints.KNOWN if (path := checkpoints.locate(entry.file_name))}
-    details: dict[str, Any] = {
-        entry.name: {"present": entry.name in here, "verified": None} for entry in checkpoints.KNOWN
-    }
+    """Which generalists' weights are here; ``full``: also whether they are whole, by their SHA-256."""
+    rows = registry.rows()
+    files = [row for row in rows if row.published is not None]
+    here = [row.name for row in files if checkpoints.locate(row)]
+    details: dict[str, Any] = {row.name: {"present": row.name in here, "verified": None} for row in files}
     broken = []
-    for name, path in here.items() if full else ():
+    for name in here if full else ():
         try:
-            checkpoints.verify(path)
+            checkpoints.find(name)
             details[name]["verified"] = True
         except CheckpointError as error:
             details[name] |= {"verified": False, "error": str(error)}
             broken.append(name)
-    said = f"Here: {', '.join(here) or 'none'}, of {', '.join(details)}; the built-in generalist needs none."
+    ready = ", ".join(row.title for row in rows if row.published is None)
+    said = f"Here: {', '.join(here) or 'none'}, of {', '.join(details)}; needs none: {ready}."
     if broken:
         step = " and ".join(f"`auxol checkpoint download {name}`" for name in broken)
         step = f"`auxol checkpoint verify` says why; then get it again: {step}."
@@ -118,7 +119,8 @@ def check_prediction(machine: MachineOptions, *, full: bool) -> Check:
             details = _timed(Path(folder), machine, full=full)
     except FAILURES as error:
         said = (
-            f"The built-in generalist could not segment a made-up image ({type(error).__name__}: {_first_line(error)})."
+            f"The generalist {DEFAULT_GENERALIST} could not segment a made-up image ({type(error).__name__}: "
+            f"{_first_line(error)})."
         )
         return Check("prediction", "problem", said, "Install the package anew, and report this if that does not help.")
     learned = f", learned in {details['update_s']:.2f} s" if full else ""
@@ -139,7 +141,7 @@ def check_prediction(machine: MachineOptions, *, full: bool) -> Check:
 def _timed(folder: Path, machine: MachineOptions, *, full: bool) -> dict[str, float]:
     image, masks = made_up_image()
     clock = _Clock()
-    engine = engine_factory()(generalist="builtin", data_dir=folder, machine=machine)
+    engine = engine_factory()(generalist=DEFAULT_GENERALIST, data_dir=folder, machine=machine)
     with closing(engine):
         slice_id = engine.put_slice(image)
         engine.create_task("doctor")

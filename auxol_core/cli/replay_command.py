@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from auxol_core.errors import InvalidInputError
-from auxol_core.options import AuxolOptions, MachineOptions, PaperOptions
+from auxol_core.generalist import registry
+from auxol_core.options import DEFAULT_GENERALIST, AuxolOptions, MachineOptions, PaperOptions
 from auxol_core.replay.options import (
     ENGINE_KINDS,
     EngineKind,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from auxol_core.replay.runner import EngineFactory
 
 INTERRUPTED = 130
+GENERALISTS = ", ".join(registry.names())
 
 
 def engine_factory(kind: EngineKind) -> EngineFactory:
@@ -45,7 +47,7 @@ def replay(
         list[Path],
         typer.Argument(metavar="DIR...", help="Sets: DIR/images + DIR/masks, or DIR/volumes + DIR/labels."),
     ],
-    generalist: Annotated[str, typer.Option(help="builtin, vit_b, vit_l, vit_h, medsam or a path.")] = "builtin",
+    generalist: Annotated[str, typer.Option(help=f"{GENERALISTS}, or a path.")] = DEFAULT_GENERALIST,
     methods: Annotated[
         str, typer.Option(help="Methods, separated by commas.")
     ] = "shape,generalist,paper,auxol,auxol-frozen",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from auxol_core.options import MachineOptions
+from auxol_core.options import DEFAULT_GENERALIST, MachineOptions
 from auxol_core.replay.options import PromptOptions
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def segment(
     task: Annotated[Path, typer.Option(help="An exported task file; it is only read.")],
     prompts: Annotated[str, typer.Option(help=f"A JSON or CSV file of boxes and points, or {FROM_LABELS}.")],
     out: Annotated[Path, typer.Option(help="Folder of the masks and of segments.csv.")],
-    generalist: Annotated[str, typer.Option(help="The generalist that the task learned beside.")] = "builtin",
+    generalist: Annotated[str, typer.Option(help="The generalist that the task learned beside.")] = DEFAULT_GENERALIST,
     label: Annotated[str | None, typer.Option(help=f"With {FROM_LABELS}: the structure, by name or value.")] = None,
     prompt: Annotated[str, typer.Option(help=f"With {FROM_LABELS}: box or point.")] = "box",
     jitter: Annotated[float, typer.Option(help=f"With {FROM_LABELS}: sides move by up to this share.")] = 0.0,

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auxol_core.errors import AccessError, InvalidInputError
+from auxol_core.generalist import registry
 from auxol_core.machine.places import data_folder
 from auxol_core.machine.priority import leave_background, priority
-from auxol_core.options import MachineOptions
+from auxol_core.options import DEFAULT_GENERALIST, MachineOptions
 
 if TYPE_CHECKING:
     from auxol_core.server.users import Users
 
+GENERALISTS = ", ".join(registry.names())
 LOOPBACK = "127.0.0.1"
 TOKEN_NAME = "AUXOL_TOKEN"
 IDLE_MINUTES, LIVENESS_MINUTES = 60.0, 10.0
@@ -29,7 +31,7 @@ def serve(
         str, typer.Option(help="Address to serve at. Any but this machine's own needs --token-file.")
     ] = LOOPBACK,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one, which the ready line names.")] = 0,
-    generalist: Annotated[str, typer.Option(help="builtin, a known checkpoint's name, or a file.")] = "builtin",
+    generalist: Annotated[str, typer.Option(help=f"{GENERALISTS}, or a path.")] = DEFAULT_GENERALIST,
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder of the tasks. Default: your own, or AUXOL_DATA_DIR.")
     ] = None,

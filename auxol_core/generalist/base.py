@@ -26,11 +26,15 @@ class Generalist(Protocol):
 
     @property
     def name(self) -> str:
-        """What the user chose: builtin, vit_b, vit_l, vit_h, medsam or a checkpoint's file name."""
+        """What the user chose: a name of the registry, or a checkpoint's file name."""
 
     @property
     def weights_hash(self) -> str:
         """SHA-256 of the weights' file, hexadecimal: a task remembers beside which generalist it learned."""
+
+    @property
+    def preprocessing(self) -> str:
+        """How slices are scaled for the encoder, in a word: weights of one hash may be fed in several ways."""
 
     def encode(self, image: FloatArray) -> Generator[None, None, Embedding]:
         """Encode ``image`` (H, W, 3) float32 in 0..1. Yields between blocks, so that the caller may do something
@@ -44,7 +48,7 @@ class Generalist(Protocol):
 
     @property
     def worth_storing(self) -> bool:
-        """Whether encoding takes longer than reading the embedding from a disk."""
+        """Whether there is an encoder to wait for: preparing a slice beforehand saves time, and so does a disk."""
 
     def pack(self, embedding: Embedding) -> dict[str, NDArray[Any]]:
         """``embedding.data`` as named arrays, which a file can hold. InvalidInputError if another model made it."""

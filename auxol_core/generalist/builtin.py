@@ -14,26 +14,32 @@ from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist.base import Embedding
-from auxol_core.options import Precision
+from auxol_core.options import DEFAULT_GENERALIST, Precision
 from auxol_core.promptable.fold import folded
 from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.segmenter import Segmenter
+from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.promptable.weights import load_weights
 from auxol_core.types import FloatArray, Prompt, Segmentation
-
-WEIGHTS = Path(__file__).parent / "weights" / "builtin.safetensors"
 
 
 class BuiltinGeneralist:
     """The promptable network, frozen, as a Generalist."""
 
-    name = "builtin"
     # 3 ms to encode 512 x 512 pixels, 1.5 ms to read their 1.6 MB from a warm disk: storing does not pay.
     worth_storing = False
+    preprocessing = "window"
 
     def __init__(
-        self, network: PromptableNetwork, weights_hash: str, *, precision: Precision = "float32", device: str = "cpu"
+        self,
+        network: PromptableNetwork,
+        weights_hash: str,
+        *,
+        name: str = DEFAULT_GENERALIST,
+        precision: Precision = "float32",
+        device: str = "cpu",
     ) -> None:
+        self.name = name
         self.weights_hash = weights_hash
         self.network = network
         self._segmenter = Segmenter(network, precision=precision, device=device)
@@ -63,10 +69,16 @@ class BuiltinGeneralist:
         return Embedding(shape, image.nbytes, image)
 
 
-def load_builtin(path: Path = WEIGHTS, *, precision: Precision = "float32", device: str = "cpu") -> BuiltinGeneralist:
+def load_builtin(
+    path: Path = WEIGHTS,
+    *,
+    name: str = DEFAULT_GENERALIST,
+    precision: Precision = "float32",
+    device: str = "cpu",
+) -> BuiltinGeneralist:
     """The generalist with the weights at ``path``; CheckpointError if they cannot be used."""
     network, digest = load_weights(path)
-    return BuiltinGeneralist(folded(network).to(device), digest, precision=precision, device=device)
+    return BuiltinGeneralist(folded(network).to(device), digest, name=name, precision=precision, device=device)
 
 
 def _kinds(arrays: Mapping[str, NDArray[Any]]) -> str:

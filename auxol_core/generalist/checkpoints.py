@@ -1,10 +1,12 @@
-"""SAM checkpoints: which are known, where they lie, whether they are what they say, and how they are read.
+"""Checkpoints: where they lie, which generalist's they are, whether they are what they say, and how they are read.
 
 A checkpoint is looked for in the user's folder (``AUXOL_CHECKPOINT_DIR``, else the platform's folder for user data)
 and then in one that an administrator fills by hand (``AUXOL_CHECKPOINT_DIR_SHARED``), which nothing here writes to.
 Its SHA-256 is taken anew from the file's content each time it is opened (2.6 GB take about 5 s): a known file must
-match, a file of the user's own is accepted when it is a SAM, and the hash is what a task remembers it by. Weights are
-read without running code: pickled objects other than tensors are refused.
+match, a file of the user's own is accepted when its arrays are those of a row of the registry, and the hash is what a
+task remembers it by. Where the arrays fit several rows alike, the file itself (safetensors' metadata) or the user
+(``medsam:PATH``) says which; its name never does. Weights are read without running code: pickled objects other than
+tensors are refused.
 
 torch is imported by the function that reads weights, so that listing and downloading start at once.
 """
@@ -14,98 +16,22 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import platformdirs
 from safetensors import safe_open
 
 from auxol_core.errors import CheckpointError, CheckpointMissingError
+from auxol_core.generalist import registry
+from auxol_core.generalist.row import CheckpointFile, GeneralistRow, Shapes
 
 if TYPE_CHECKING:
     import torch
 
-Architecture = Literal["vit_b", "vit_l", "vit_h"]
-Preprocessing = Literal["sam", "medsam"]
-
 FOLDER_VARIABLE = "AUXOL_CHECKPOINT_DIR"
 SHARED_FOLDER_VARIABLE = "AUXOL_CHECKPOINT_DIR_SHARED"
-
-_ARCHITECTURES: dict[tuple[int, int], Architecture] = {(768, 12): "vit_b", (1024, 24): "vit_l", (1280, 32): "vit_h"}
-
-
-@dataclass(frozen=True)
-class KnownCheckpoint:
-    """A checkpoint that its publisher describes. ``url`` None: it is got by hand from ``page``; ``sha256`` None: the
-    publisher names none, so that any file of its name and architecture is accepted and its hash recorded."""
-
-    name: str
-    architecture: Architecture
-    preprocessing: Preprocessing
-    file_name: str
-    megabytes: int
-    page: str
-    url: str | None = None
-    sha256: str | None = None
-
-
-@dataclass(frozen=True)
-class CheckpointFile:
-    """A checkpoint on this machine, checked. ``name``: a known one's name, or the file's; ``sha256``: hexadecimal."""
-
-    name: str
-    path: Path
-    architecture: Architecture
-    preprocessing: Preprocessing
-    sha256: str
-
-
-_SAM_PAGE = "https://github.com/facebookresearch/segment-anything#model-checkpoints"
-_SAM_FILES = "https://dl.fbaipublicfiles.com/segment_anything"
-
-KNOWN: tuple[KnownCheckpoint, ...] = (
-    KnownCheckpoint(
-        name="vit_b",
-        architecture="vit_b",
-        preprocessing="sam",
-        file_name="sam_vit_b_01ec64.pth",
-        megabytes=375,
-        page=_SAM_PAGE,
-        url=f"{_SAM_FILES}/sam_vit_b_01ec64.pth",
-        sha256="ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912",
-    ),
-    KnownCheckpoint(
-        name="vit_l",
-        architecture="vit_l",
-        preprocessing="sam",
-        file_name="sam_vit_l_0b3195.pth",
-        megabytes=1250,
-        page=_SAM_PAGE,
-        url=f"{_SAM_FILES}/sam_vit_l_0b3195.pth",
-        sha256="3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622",
-    ),
-    KnownCheckpoint(
-        name="vit_h",
-        architecture="vit_h",
-        preprocessing="sam",
-        file_name="sam_vit_h_4b8939.pth",
-        megabytes=2565,
-        page=_SAM_PAGE,
-        url=f"{_SAM_FILES}/sam_vit_h_4b8939.pth",
-        sha256="a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e",
-    ),
-    # The MedSAM project publishes no SHA-256 of its file, so it is not downloaded (invariant 9), only accepted.
-    KnownCheckpoint(
-        name="medsam",
-        architecture="vit_b",
-        preprocessing="medsam",
-        file_name="medsam_vit_b.pth",
-        megabytes=375,
-        page="https://github.com/bowang-lab/MedSAM",
-    ),
-)
 
 
 def own_folder() -> Path:
@@ -120,54 +46,102 @@ def folders() -> tuple[Path, ...]:
     return (own_folder(), Path(shared)) if shared else (own_folder(),)
 
 
-def known(name: str, registry: Sequence[KnownCheckpoint] = KNOWN) -> KnownCheckpoint:
-    """The registry's entry of that name. Raises CheckpointMissingError if there is none."""
-    for entry in registry:
-        if entry.name == name:
-            return entry
-    names = ", ".join(entry.name for entry in registry)
-    raise CheckpointMissingError(f"No checkpoint is named {name!r}. Choose one of {names}.")
+def locate(row: GeneralistRow) -> Path | None:
+    """Where the weights of ``row`` lie, None if they are not on this machine; nothing is read or checked."""
+    if row.shipped is not None:
+        return row.shipped
+    return None if row.published is None else _in_folders(row.published.file_name)
 
 
-def locate(file_name: str) -> Path | None:
-    """The file of that name in the first folder that has it; nothing is read or checked."""
-    return next((path for folder in folders() if (path := folder / file_name).is_file()), None)
-
-
-def find(name_or_path: str, registry: Sequence[KnownCheckpoint] = KNOWN) -> CheckpointFile:
-    """The checkpoint of a known name, a path, or a file's name in one of the folders, with its hash checked.
+def find(text: str) -> CheckpointFile:
+    """The checkpoint of a generalist's name, a path, a file's name in one of the folders, or one of these files with
+    the generalist that it is (``medsam:PATH``). Its hash is checked where it is known.
 
     Takes paths, so it is for this machine's user and not for names that come over a network. Raises
     CheckpointMissingError where there is no such file and CheckpointError where it is not what it should be.
     """
-    by_name = next((entry for entry in registry if entry.name == name_or_path), None)
-    path = locate(by_name.file_name) if by_name else _given(name_or_path)
+    if text in registry.names():
+        row = registry.find_row(text)
+        path = locate(row)
+        if path is None:
+            raise CheckpointMissingError(_how_to_get(row))
+        return _checked(path, row, row.name)
+    name, colon, file = text.partition(":")
+    declared = registry.find_row(name) if colon and name in registry.names() else None
+    path = _given(text if declared is None else file)
     if path is None:
-        raise CheckpointMissingError(_how_to_get(by_name) if by_name else _not_found(name_or_path, registry))
-    return verify(path, registry)
+        raise CheckpointMissingError(_not_found(text))
+    return verify(path, declared)
 
 
-def verify(path: Path, registry: Sequence[KnownCheckpoint] = KNOWN) -> CheckpointFile:
-    """``path`` as a checkpoint: a known file name must have its hash, any other must hold a known architecture.
+def verify(path: Path, declared: GeneralistRow | None = None) -> CheckpointFile:
+    """``path`` as a checkpoint: one with a published file's name must have its hash, any other must fit a row.
 
-    Raises CheckpointError in one sentence on what came instead.
+    ``declared``: which generalist the user says it is. Raises CheckpointError in one sentence on what came instead, or
+    on what has to be said where it fits several.
     """
+    return _checked(path, declared, path.name)
+
+
+def _checked(path: Path, declared: GeneralistRow | None, name: str) -> CheckpointFile:
     sha256 = file_sha256(path)
-    entry = next((entry for entry in registry if entry.file_name == path.name), None)
-    if entry is not None and entry.sha256 is not None:
-        if sha256 != entry.sha256:
+    known = _by_hash(path, sha256)
+    if known is not None:
+        if declared not in (None, known):
+            raise CheckpointError(f"{path} is {known.name} by its SHA-256. Choose it by that name.")
+        return CheckpointFile(known.name, path, sha256, known)
+    shapes = {each: tuple(tensor.shape) for each, tensor in load_state(path).items()}
+    fitting = [row for row in registry.rows() if row.fits(shapes)]
+    if declared is not None:
+        if declared not in fitting:
+            raise CheckpointError(_is_another(path, declared, fitting, shapes))
+        return CheckpointFile(name, path, sha256, declared)
+    return CheckpointFile(name, path, sha256, _only(path, _as_said(path, fitting), shapes))
+
+
+def _by_hash(path: Path, sha256: str) -> GeneralistRow | None:
+    """The row whose published file has this hash; CheckpointError if that file's name is on another content."""
+    published = [(row, row.published) for row in registry.rows() if row.published and row.published.sha256]
+    for row, file in published:
+        if file.sha256 == sha256:
+            return row
+    for row, file in published:
+        if file.file_name == path.name:
             raise CheckpointError(
-                f"{path} should have the SHA-256 {entry.sha256} of {entry.name} and has {sha256}: it is damaged, cut "
-                f"short or another file. Remove it and get it again."
+                f"{path} should have the SHA-256 {file.sha256} of {row.name} and has {sha256}: it is damaged, cut "
+                f"short or another file. Remove it and get it again, or rename one of your own."
             )
-        return CheckpointFile(entry.name, path, entry.architecture, entry.preprocessing, sha256)
-    architecture = architecture_of(load_state(path), path)
-    if entry is not None and architecture != entry.architecture:
+    return None
+
+
+def _only(path: Path, fitting: Sequence[GeneralistRow], shapes: Shapes) -> GeneralistRow:
+    if not fitting:
         raise CheckpointError(
-            f"{path} should be {entry.name}, a {entry.architecture}, and is a {architecture}. Get it from {entry.page}."
+            f"{path} should hold one of {', '.join(registry.names())}, and holds {_told(shapes)}. Choose another file."
         )
-    name = entry.name if entry is not None else path.name
-    return CheckpointFile(name, path, architecture, _preprocessing_of(path), sha256)
+    if len(fitting) > 1:
+        titles = " and of ".join(f"{row.title} ({row.name})" for row in fitting)
+        choices = " or ".join(f"{row.name}:{path}" for row in fitting)
+        raise CheckpointError(
+            f"{path} has the shape of {titles}, which scale images differently, and nothing in it says which it is. "
+            f"Choose {choices}."
+        )
+    return fitting[0]
+
+
+def _as_said(path: Path, fitting: list[GeneralistRow]) -> list[GeneralistRow]:
+    """Those of ``fitting`` with the preprocessing that a safetensors file says it was taught with, if it does."""
+    if path.suffix != ".safetensors":
+        return fitting
+    with safe_open(path, framework="pt") as file:
+        said = (file.metadata() or {}).get("preprocessing")
+    if said is None or not fitting:
+        return fitting
+    chosen = [row for row in fitting if row.preprocessing == said]
+    if not chosen:
+        known = " or ".join(dict.fromkeys(row.preprocessing for row in fitting))
+        raise CheckpointError(f"{path} asks for the preprocessing {said!r}; it must be {known}. Write it anew.")
+    return chosen
 
 
 def file_sha256(path: Path) -> str:
@@ -211,52 +185,45 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
     return {str(name): tensor for name, tensor in state.items()}
 
 
-def architecture_of(state: Mapping[str, torch.Tensor], path: Path) -> Architecture:
-    """Which SAM the weights are of, by the image encoder's width and depth. Raises CheckpointError if of none."""
-    position = state.get("image_encoder.pos_embed")
-    width = int(position.shape[-1]) if position is not None and position.ndim else 0
-    depth = len({name.split(".")[2] for name in state if name.startswith("image_encoder.blocks.")})
-    if (width, depth) not in _ARCHITECTURES:
-        found = f"an image encoder of width {width} and {depth} blocks" if depth else "no image encoder"
-        raise CheckpointError(
-            f"{path} should hold a SAM ({', '.join(get_args(Architecture))}), and holds {found}. Choose another file."
-        )
-    return _ARCHITECTURES[(width, depth)]
+def _in_folders(file_name: str) -> Path | None:
+    return next((path for folder in folders() if (path := folder / file_name).is_file()), None)
 
 
-def _preprocessing_of(path: Path) -> Preprocessing:
-    """MedSAM scales its images otherwise: said by safetensors' metadata, else by the file's name."""
-    if path.suffix == ".safetensors":
-        with safe_open(path, framework="pt") as file:
-            said = (file.metadata() or {}).get("preprocessing")
-        if said is not None:
-            if said not in get_args(Preprocessing):
-                raise CheckpointError(f"{path} asks for the preprocessing {said!r}; it must be sam or medsam.")
-            return "medsam" if said == "medsam" else "sam"
-    return "medsam" if "medsam" in path.name.lower() else "sam"
-
-
-def _given(name_or_path: str) -> Path | None:
-    path = Path(name_or_path).expanduser()
+def _given(text: str) -> Path | None:
+    path = Path(text).expanduser()
     if path.is_file():
         return path
-    return locate(name_or_path) if path.name == name_or_path else None
+    return _in_folders(text) if text and path.name == text else None
 
 
-def _how_to_get(entry: KnownCheckpoint) -> str:
-    by_hand = f"put the file {entry.file_name} into {own_folder()}"
-    if entry.url is None:
-        return f"The checkpoint {entry.name} is not on this machine. Get it from {entry.page} and {by_hand}."
+def _is_another(path: Path, row: GeneralistRow, fitting: Sequence[GeneralistRow], shapes: Shapes) -> str:
+    found = " or ".join(each.name for each in fitting) or _told(shapes)
+    remedy = f"Get it from {row.published.page}." if row.published else "Choose another file."
+    return f"{path} should be {row.name}, of the architecture {row.architecture}, and holds {found}. {remedy}"
+
+
+def _told(shapes: Shapes) -> str:
+    """Some of the arrays, for a person to see what kind of file it is."""
+    some = ", ".join(f"{name} {shape}" for name, shape in list(shapes.items())[:2])
+    return f"{len(shapes)} arrays such as {some}" if shapes else "no arrays"
+
+
+def _how_to_get(row: GeneralistRow) -> str:
+    file = row.published
+    if file is None:
+        return f"The weights of {row.name} ship with the program and are not here. Install the package anew."
+    by_hand = f"put the file {file.file_name} into {own_folder()}"
+    if file.url is None:
+        return f"The checkpoint {row.name} is not on this machine. Get it from {file.page} and {by_hand}."
     return (
-        f"The checkpoint {entry.name} is not on this machine. Download it ({entry.megabytes} MB), "
-        f"or {by_hand}; it comes from {entry.url}."
+        f"The checkpoint {row.name} is not on this machine. Download it ({file.megabytes} MB), "
+        f"or {by_hand}; it comes from {file.url}."
     )
 
 
-def _not_found(name_or_path: str, registry: Sequence[KnownCheckpoint]) -> str:
-    names = ", ".join(entry.name for entry in registry)
+def _not_found(text: str) -> str:
     places = " and ".join(str(folder) for folder in folders())
     return (
-        f"{name_or_path!r} is neither a known checkpoint ({names}) nor a file, here or in {places}. "
+        f"{text!r} is neither a known generalist ({', '.join(registry.names())}) nor a file, here or in {places}. "
         "Choose a known one or the path of a .pth or .safetensors file."
     )

@@ -190,13 +190,13 @@ class DiskCache:
 class StoredEmbeddings:
     """The embeddings of one generalist on disk: an EmbeddingStore.
 
-    ``precision``: what the encoder computes in (float32, bfloat16), which tells embeddings of the same weights apart.
-    A generalist whose encoding costs no more than reading stores nothing.
+    ``precision``: what the encoder computes in (float32, bfloat16); it and the preprocessing tell embeddings of the
+    same weights apart. A generalist whose encoding costs no more than reading stores nothing.
     """
 
     def __init__(self, cache: DiskCache, generalist: Generalist, precision: str) -> None:
         self._cache, self._generalist = cache, generalist
-        self._maker = f"{generalist.weights_hash} {precision}"
+        self._maker = f"{generalist.weights_hash} {generalist.preprocessing} {precision}"
 
     def get(self, key: str) -> Embedding | None:
         """The embedding that was put under ``key``, bit for bit, or None."""

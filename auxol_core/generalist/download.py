@@ -10,13 +10,15 @@ import errno
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 from filelock import FileLock, Timeout
 
 from auxol_core.errors import CheckpointError, CheckpointMissingError
-from auxol_core.generalist.checkpoints import KnownCheckpoint, file_sha256
+from auxol_core.generalist.checkpoints import file_sha256
+from auxol_core.generalist.row import GeneralistRow
 
 Progress = Callable[[int, int | None], None]
 
@@ -26,22 +28,34 @@ _TIMEOUT_S = (10.0, 60.0)
 _SPARE_BYTES = 64 << 20
 
 
-def download(entry: KnownCheckpoint, folder: Path, progress: Progress | None = None) -> Path:
-    """Bring ``entry`` into ``folder`` and return its path; a file that is there already is only checked.
+@dataclass(frozen=True)
+class _Wanted:
+    name: str
+    megabytes: int
+    page: str
+    url: str
+    sha256: str
+
+
+def download(row: GeneralistRow, folder: Path, progress: Progress | None = None) -> Path:
+    """Bring the weights of ``row`` into ``folder`` and return its path; a file that is there already is only checked.
 
     ``progress(done, total)`` is called in bytes, total None where the server does not say; what it raises (to cancel)
     ends the download, and the next one goes on from there. Raises CheckpointMissingError where the file cannot be
     fetched (with what to do by hand) and CheckpointError where it is wrong or the disk is full.
     """
-    target = folder / entry.file_name
-    url, sha256 = entry.url, entry.sha256
-    if url is None or sha256 is None:
+    file = row.published
+    if file is None:
+        raise CheckpointMissingError(f"The weights of {row.name} ship with the program; there is nothing to download.")
+    target = folder / file.file_name
+    if file.url is None or file.sha256 is None:
         raise CheckpointMissingError(
-            f"{entry.name} is not downloaded by this program, because its publisher names no SHA-256 to check it by. "
-            f"Get it from {entry.page} and put it at {target}."
+            f"{row.name} is not downloaded by this program, because its publisher names no SHA-256 to check it by. "
+            f"Get it from {file.page} and put it at {target}."
         )
+    entry = _Wanted(row.name, file.megabytes, file.page, file.url, file.sha256)
     if target.is_file():
-        if file_sha256(target) != sha256:
+        if file_sha256(target) != entry.sha256:
             raise CheckpointError(
                 f"{target} is there, but by its SHA-256 is not {entry.name}. Remove it, then download again."
             )
@@ -50,8 +64,8 @@ def download(entry: KnownCheckpoint, folder: Path, progress: Progress | None = N
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{target}.lock", timeout=0):
             part = target.with_name(f"{target.name}.part")
-            _fetch_all(entry, url, part, target, progress)
-            _check(part, sha256, entry)
+            _fetch_all(entry, part, target, progress)
+            _check(part, entry)
             part.replace(target)
     except Timeout as error:
         raise CheckpointError(f"{target} is being downloaded by another process. Wait for it.") from error
@@ -63,34 +77,34 @@ def download(entry: KnownCheckpoint, folder: Path, progress: Progress | None = N
     return target
 
 
-def _check(path: Path, sha256: str, entry: KnownCheckpoint) -> None:
+def _check(path: Path, entry: _Wanted) -> None:
     """Remove the downloaded ``path`` and raise CheckpointError unless its content has the hash."""
     found = file_sha256(path)
-    if found != sha256:
+    if found != entry.sha256:
         path.unlink()
         raise CheckpointError(
-            f"{path.name} should have the SHA-256 {sha256} of {entry.name} and had {found}: it was damaged on the way "
-            f"or is another file, and was removed. Download it again, or get it by hand from {entry.page}."
+            f"{path.name} should have the SHA-256 {entry.sha256} of {entry.name} and had {found}: it was damaged on "
+            f"the way or is another file, and was removed. Download it again, or get it by hand from {entry.page}."
         )
 
 
-def _fetch_all(entry: KnownCheckpoint, url: str, part: Path, target: Path, progress: Progress | None) -> None:
+def _fetch_all(entry: _Wanted, part: Path, target: Path, progress: Progress | None) -> None:
     """Fetch until the file is whole. A broken connection is taken up again as long as each try brings something."""
     while True:
         before = part.stat().st_size if part.exists() else 0
         try:
-            _fetch(entry, url, part, target, progress)
+            _fetch(entry, part, target, progress)
             return
         except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
             if not part.exists() or part.stat().st_size <= before:
                 raise
 
 
-def _fetch(entry: KnownCheckpoint, url: str, part: Path, target: Path, progress: Progress | None) -> None:
+def _fetch(entry: _Wanted, part: Path, target: Path, progress: Progress | None) -> None:
     start = part.stat().st_size if part.exists() else 0
     # Not "gzip": what is counted, resumed and hashed are the file's own bytes.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
-    with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT_S) as response:
+    with requests.get(entry.url, headers=headers, stream=True, timeout=_TIMEOUT_S) as response:
         if start and response.status_code == requests.codes.requested_range_not_satisfiable:
             return  # Nothing lies beyond what is here: whole, or wrong, which the hash tells.
         if not response.ok:
@@ -117,12 +131,12 @@ def _start_of(response: requests.Response) -> int | None:
     return int(first) if first.isdigit() else None
 
 
-def _by_hand(entry: KnownCheckpoint, target: Path, reason: str) -> str:
+def _by_hand(entry: _Wanted, target: Path, reason: str) -> str:
     return (
         f"{entry.name} could not be downloaded ({reason}). Try again when this machine is online, or fetch {entry.url} "
         f"on another machine and put it at {target}; it is checked when it is opened."
     )
 
 
-def _disk_full(entry: KnownCheckpoint, folder: Path) -> str:
+def _disk_full(entry: _Wanted, folder: Path) -> str:
     return f"{entry.name} needs {entry.megabytes} MB and {folder} has no room. Free disk space, then download again."

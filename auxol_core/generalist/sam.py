@@ -26,13 +26,16 @@ from torch.nn import functional
 
 from auxol_core.errors import CheckpointError, InvalidInputError
 from auxol_core.generalist.base import Embedding
-from auxol_core.generalist.checkpoints import CheckpointFile, Preprocessing, load_state
+from auxol_core.generalist.checkpoints import load_state
+from auxol_core.generalist.row import CheckpointFile
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.options import Precision
 from auxol_core.types import Box, FloatArray, Prompt, Segmentation
 
 # SAM's own logits of an earlier look, which its mask input was trained on, rarely go beyond.
 MASK_LOGIT_LIMIT = 10.0
+# How images are scaled for the encoder, see above.
+PREPROCESSING = ("sam", "medsam")
 
 _PIXEL_MEAN = (123.675, 116.28, 103.53)
 _PIXEL_STD = (58.395, 57.12, 57.375)
@@ -81,16 +84,20 @@ class SamGeneralist:
         sam: Any,
         name: str,
         weights_hash: str,
-        preprocessing: Preprocessing = "sam",
+        preprocessing: str = "sam",
         device: str = "cpu",
         precision: Precision = "float32",
     ) -> None:
         if precision not in ("float32", "bfloat16"):
             raise InvalidInputError(f"The precision must be float32 or bfloat16, got {precision!r}.")
+        if preprocessing not in PREPROCESSING:
+            raise InvalidInputError(
+                f"The preprocessing must be one of {', '.join(PREPROCESSING)}, got {preprocessing!r}. Mend the row."
+            )
         self.name = name
         self.weights_hash = weights_hash
         self._sam = sam.to(device).eval().requires_grad_(False)
-        self._preprocessing = preprocessing
+        self.preprocessing = preprocessing
         self._device = torch.device(device)
         self._precision = precision
         self._side = int(sam.image_encoder.img_size)
@@ -188,7 +195,7 @@ class SamGeneralist:
         return torch.autocast(self._device.type, dtype=torch.bfloat16)
 
     def _frame(self, shape: tuple[int, int]) -> _Frame:
-        if self._preprocessing == "medsam":
+        if self.preprocessing == "medsam":
             return _Frame(shape, (self._side, self._side))
         scale = self._side / max(shape)
         rows, cols = (max(1, int(side * scale + 0.5)) for side in shape)
@@ -198,7 +205,7 @@ class SamGeneralist:
         """(H, W, 3) in 0..1 -> (1, 3, side, side), as the weights were taught."""
         pixels = torch.from_numpy(np.require(image, np.float32, ["C", "W"])).to(self._device).permute(2, 0, 1)[None]
         resampled = self._frame((int(image.shape[0]), int(image.shape[1]))).resampled
-        if self._preprocessing == "medsam":
+        if self.preprocessing == "medsam":
             # Cubic without its overshoot, then minimum to maximum: MedSAM_Inference.py of github.com/bowang-lab/MedSAM.
             square = functional.interpolate(pixels, resampled, mode="bicubic", align_corners=False, antialias=True)
             square = square.clamp(pixels.min(), pixels.max())
@@ -239,7 +246,7 @@ class SamGeneralist:
 
     def _on_slice(self, low_resolution: torch.Tensor, frame: _Frame) -> torch.Tensor:
         """Logits of the padded square -> (1, 1, H, W), each the way its own published inference does it."""
-        if self._preprocessing == "medsam":
+        if self.preprocessing == "medsam":
             return functional.interpolate(low_resolution, frame.shape, mode="bilinear", align_corners=False)
         logits: torch.Tensor = self._sam.postprocess_masks(low_resolution, frame.resampled, frame.shape)
         return logits
@@ -251,7 +258,7 @@ def load_sam(checkpoint: CheckpointFile, device: str = "cpu", precision: Precisi
     state = load_state(checkpoint.path)
     # Built without memory first: drawing random weights that are overwritten at once takes longer than reading.
     with torch.device("meta"):
-        sam = builders[checkpoint.architecture]()
+        sam = builders[checkpoint.row.architecture]()
     sam = sam.to_empty(device=device)
     for name, values in (("pixel_mean", _PIXEL_MEAN), ("pixel_std", _PIXEL_STD)):
         # Not in any checkpoint, so the one thing that came out of the empty build without its values.
@@ -260,7 +267,7 @@ def load_sam(checkpoint: CheckpointFile, device: str = "cpu", precision: Precisi
         sam.load_state_dict(state)
     except RuntimeError as error:
         raise CheckpointError(
-            f"{checkpoint.path} does not hold the weights of a {checkpoint.architecture}: "
+            f"{checkpoint.path} does not hold the weights of a {checkpoint.row.architecture}: "
             f"{'; '.join(line.strip() for line in str(error).splitlines()[1:3])[:300]} Choose another file."
         ) from error
-    return SamGeneralist(sam, checkpoint.name, checkpoint.sha256, checkpoint.preprocessing, device, precision)
+    return SamGeneralist(sam, checkpoint.name, checkpoint.sha256, checkpoint.row.preprocessing, device, precision)

@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 
 from auxol_core.build import make_engine
-from auxol_core.options import MachineOptions, PaperOptions
+from auxol_core.options import DEFAULT_GENERALIST, MachineOptions, PaperOptions
 from auxol_core.replay.benchmark import Outcome, replay
 from auxol_core.replay.core_streams import CORE_STREAMS
 from auxol_core.replay.options import PlanOptions, PromptKind, PromptOptions, ReplayOptions
@@ -105,7 +105,7 @@ def bench(
     prompt: Annotated[list[str] | None, typer.Option(help="box, point; repeatable. Default: both.")] = None,
     stream: Annotated[list[str] | None, typer.Option(help="Core streams; repeatable. Default: all.")] = None,
     method: Annotated[list[str] | None, typer.Option(help="Methods; repeatable. Default: all.")] = None,
-    generalist: Annotated[str, typer.Option(help="builtin, vit_b, ... or a checkpoint's path.")] = "builtin",
+    generalist: Annotated[str, typer.Option(help="builtin, vit_b, ... or a checkpoint's path.")] = DEFAULT_GENERALIST,
     limit: Annotated[int, typer.Option(help="Images a stream.")] = 32,
     seed: int = 0,
     threads: int = 0,

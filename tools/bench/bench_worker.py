@@ -20,7 +20,7 @@ from rich.console import Console
 
 from auxol_core import __version__
 from auxol_core.machine.priority import priority
-from auxol_core.options import MachineOptions
+from auxol_core.options import DEFAULT_GENERALIST, MachineOptions
 from auxol_core.replay.over_http import EngineOfWorker, installed_torch, start_server
 from auxol_core.types import TaskStatus
 from tools.bench import worker_figures as figures
@@ -37,7 +37,7 @@ def bench_worker(
         int, typer.Option(min=2, help="Samples of each prediction and save; of what takes long a share.")
     ] = 40,
     threads: Annotated[int, typer.Option(min=0, help="Of both engines; 0: all cores but one, as a worker has.")] = 0,
-    generalist: Annotated[str, typer.Option(help="builtin, vit_b, ... or a checkpoint's path.")] = "builtin",
+    generalist: Annotated[str, typer.Option(help="builtin, vit_b, ... or a checkpoint's path.")] = DEFAULT_GENERALIST,
     pause: Annotated[float, typer.Option(min=0, help="Seconds of silence before a save after a pause.")] = 6.0,
     out: Annotated[Path | None, typer.Option(help="Folder for all samples, as JSON and CSV.")] = None,
     page: Annotated[Path | None, typer.Option(help="A page whose figures are replaced: docs/bench-worker.md.")] = None,

@@ -26,7 +26,7 @@ from auxol_core.cli.doctor_command import doctor, without_home
 from auxol_core.cli.doctor_compute import check_device, check_threads, made_up_image
 from auxol_core.engine.engine import Engine
 from auxol_core.errors import CheckpointError
-from auxol_core.generalist.checkpoints import FOLDER_VARIABLE, KNOWN
+from auxol_core.generalist.checkpoints import FOLDER_VARIABLE
 from auxol_core.machine import machine_memory
 from auxol_core.machine.machine_memory import Memory
 from auxol_core.options import TaskOptions
@@ -131,7 +131,7 @@ def test_no_task_no_file_of_the_users_and_no_home_folder_is_named(
     checkpoints = home / "checkpoints"
     checkpoints.mkdir()
     (checkpoints / f"{PATIENT}.pth").write_bytes(b"weights")
-    (checkpoints / KNOWN[0].file_name).write_bytes(b"not those weights")
+    (checkpoints / "sam_vit_b_01ec64.pth").write_bytes(b"not those weights")
     monkeypatch.setenv(FOLDER_VARIABLE, str(checkpoints))
     path = folder / f"{PATIENT}.auxol"
     TaskFile.create(path, name=PATIENT, options=TaskOptions(), generalist="builtin", generalist_hash="0" * 64).close()

@@ -12,9 +12,10 @@ import torch
 
 from auxol_core.errors import CheckpointError, InvalidInputError
 from auxol_core.generalist.base import Generalist, encoded
-from auxol_core.generalist.builtin import WEIGHTS, BuiltinGeneralist, load_builtin
+from auxol_core.generalist.builtin import BuiltinGeneralist, load_builtin
 from auxol_core.imaging.metrics import dice
 from auxol_core.promptable.segmenter import Segmenter
+from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt
 
 

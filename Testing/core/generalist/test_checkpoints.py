@@ -20,8 +20,12 @@ from typer.testing import CliRunner
 from auxol_core.cli.checkpoint_command import checkpoint_app
 from auxol_core.errors import CancelledError, CheckpointError, CheckpointMissingError
 from auxol_core.generalist import download as download_module
-from auxol_core.generalist.checkpoints import KNOWN, KnownCheckpoint, find, known, load_state, own_folder, verify
+from auxol_core.generalist import registry
+from auxol_core.generalist.checkpoints import find, load_state, own_folder, verify
 from auxol_core.generalist.download import download
+from auxol_core.generalist.registry import find_row
+from auxol_core.generalist.row import GeneralistRow, Published
+from auxol_core.promptable.shipped import WEIGHTS
 
 
 @pytest.fixture(autouse=True)
@@ -40,29 +44,31 @@ def state(width: int = 768, depth: int = 12) -> dict[str, torch.Tensor]:
     return {"image_encoder.pos_embed": torch.zeros(1, 1, 1, width)} | blocks
 
 
+LARGE = state(1024, 24)
+
+
 def saved(path: Path, content: object) -> Path:
     torch.save(content, path)
     return path
 
 
-def entry_of(content: bytes, url: str | None = None) -> KnownCheckpoint:
-    return KnownCheckpoint(
-        "small", "vit_b", "sam", "small.pth", 1, "https://example.org/page", url, hashlib.sha256(content).hexdigest()
-    )
+def entry_of(content: bytes, url: str | None = None) -> GeneralistRow:
+    file = Published("small.pth", 1, "https://example.org/page", url, hashlib.sha256(content).hexdigest())
+    return replace(find_row("vit_b"), name="small", published=file)
 
 
-@pytest.mark.parametrize(("width", "depth", "name"), [(768, 12, "vit_b"), (1024, 24, "vit_l"), (1280, 32, "vit_h")])
+@pytest.mark.parametrize(("width", "depth", "name"), [(1024, 24, "vit_l"), (1280, 32, "vit_h")])
 def test_a_users_own_checkpoint_is_known_by_its_shapes(tmp_path: Path, width: int, depth: int, name: str) -> None:
     path = saved(tmp_path / "mine.pth", state(width, depth))
     found = find(str(path))
-    assert (found.name, found.path, found.architecture, found.preprocessing) == ("mine.pth", path, name, "sam")
+    assert (found.name, found.path, found.row.name) == ("mine.pth", path, name)
     assert found.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_checkpoint_in_a_folder_is_found_by_its_files_name_the_users_first(tmp_path: Path, own: Path) -> None:
-    shared = saved(tmp_path / "shared" / "mine.pth", state())
+    shared = saved(tmp_path / "shared" / "mine.pth", LARGE)
     assert find("mine.pth").path == shared
-    users = saved(own / "mine.pth", state())
+    users = saved(own / "mine.pth", LARGE)
     assert find("mine.pth").path == users
 
 
@@ -72,22 +78,42 @@ def test_without_a_variable_the_folder_is_the_platforms(monkeypatch: pytest.Monk
 
 
 def test_the_old_format_that_cannot_be_mapped_is_read_too(tmp_path: Path) -> None:
-    torch.save(state(), tmp_path / "old.pth", _use_new_zipfile_serialization=False)
-    assert find(str(tmp_path / "old.pth")).architecture == "vit_b"
+    torch.save(LARGE, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+    assert find(str(tmp_path / "old.pth")).row.name == "vit_l"
 
 
-def test_medsam_is_known_by_its_files_name(own: Path) -> None:
-    saved(own / "medsam_vit_b.pth", state())
-    assert (find("medsam").name, find("medsam").preprocessing) == ("medsam", "medsam")
-    saved(own / "my_MedSAM_liver.pth", state())
-    assert find("my_MedSAM_liver.pth").preprocessing == "medsam"
+def test_medsam_is_what_the_user_calls_so(own: Path) -> None:
+    path = saved(own / "medsam_vit_b.pth", state())
+    found = find("medsam")
+    assert (found.name, found.row.name, found.row.preprocessing) == ("medsam", "medsam", "medsam")
+    assert find(f"medsam:{path}").row.name == "medsam"
+
+
+@pytest.mark.parametrize("name", ["my_liver_best.pth", "compare_medsam_vs_sam.pth", "medsam_vit_b.pth", "sam.pth"])
+def test_a_vit_b_of_ones_own_is_never_judged_by_its_name_and_the_user_is_asked(own: Path, name: str) -> None:
+    path = saved(own / name, state())
+    for asked in (name, str(path)):
+        with pytest.raises(CheckpointError, match=r"SAM ViT-B .* MedSAM .* Choose vit_b:.* or medsam:.*"):
+            find(asked)
+    for chosen in ("vit_b", "medsam"):
+        for asked in (f"{chosen}:{name}", f"{chosen}:{path}"):
+            found = find(asked)
+            assert (found.name, found.path, found.row.name) == (name, path, chosen)
+
+
+def test_what_a_file_was_declared_to_be_must_fit_it(tmp_path: Path) -> None:
+    path = saved(tmp_path / "mine.pth", LARGE)
+    with pytest.raises(CheckpointError, match="should be medsam, of the architecture vit_b, and holds vit_l"):
+        find(f"medsam:{path}")
+    with pytest.raises(CheckpointMissingError, match="neither a known generalist"):
+        find(f"nobody:{path}")
 
 
 def test_safetensors_say_their_preprocessing_themselves(tmp_path: Path) -> None:
     save_file(state(), tmp_path / "mine.safetensors", metadata={"preprocessing": "medsam"})
     save_file(state(), tmp_path / "from_medsam.safetensors", metadata={"preprocessing": "sam"})
-    assert find(str(tmp_path / "mine.safetensors")).preprocessing == "medsam"
-    assert find(str(tmp_path / "from_medsam.safetensors")).preprocessing == "sam"
+    assert find(str(tmp_path / "mine.safetensors")).row.name == "medsam"
+    assert find(str(tmp_path / "from_medsam.safetensors")).row.name == "vit_b"
 
 
 def test_a_preprocessing_that_nobody_knows_is_refused(tmp_path: Path) -> None:
@@ -105,15 +131,24 @@ def test_a_known_file_with_another_hash_is_refused_by_name_and_by_path(own: Path
             find(asked)
 
 
-def test_a_known_file_with_its_hash_is_taken_without_opening_it(own: Path) -> None:
-    (own / "small.pth").write_bytes(b"right")
-    found = find("small", [entry_of(b"right")])
-    assert (found.name, found.architecture, found.sha256) == ("small", "vit_b", hashlib.sha256(b"right").hexdigest())
+def test_a_known_file_is_known_by_its_hash_whatever_it_is_called_and_not_opened(own: Path) -> None:
+    registry.register(entry_of(b"right"))
+    try:
+        for path in (own / "small.pth", own / "renamed.pth"):
+            path.write_bytes(b"right")
+        for asked in ("small", "renamed.pth", str(own / "renamed.pth"), "small:renamed.pth"):
+            found = find(asked)
+            assert (found.name, found.row.name) == ("small", "small")
+            assert found.sha256 == hashlib.sha256(b"right").hexdigest()
+        with pytest.raises(CheckpointError, match=r"is small by its SHA-256\. Choose it by"):
+            find("medsam:renamed.pth")
+    finally:
+        registry.remove("small")
 
 
 def test_a_medsam_of_another_architecture_is_refused(own: Path) -> None:
     saved(own / "medsam_vit_b.pth", state(1280, 32))
-    with pytest.raises(CheckpointError, match="should be medsam, a vit_b, and is a vit_h"):
+    with pytest.raises(CheckpointError, match=r"should be medsam, .* vit_b, and holds vit_h\. Get it from https"):
         find("medsam")
 
 
@@ -172,9 +207,9 @@ def test_a_reader_that_stumbles_over_flipped_bytes_is_a_refusal_too(tmp_path: Pa
     [
         (torch.zeros(3), "holds something else. Save the model's state_dict"),
         ({"model": state(), "epoch": 3}, "holds something else. Save the model's state_dict"),
-        ({"conv.weight": torch.zeros(3)}, "and holds no image encoder"),
-        (state(384, 12), "and holds an image encoder of width 384 and 12 blocks"),
-        (state(768, 24), "and holds an image encoder of width 768 and 24 blocks"),
+        ({"conv.weight": torch.zeros(3)}, r"should hold one of builtin, vit_b.* 1 arrays such as conv.weight \(3,\)"),
+        (state(384, 12), r"13 arrays such as image_encoder.pos_embed \(1, 1, 1, 384\)"),
+        (state(768, 24), r"25 arrays such as image_encoder.pos_embed \(1, 1, 1, 768\)"),
     ],
 )
 def test_weights_of_something_else_are_refused(tmp_path: Path, content: object, sentence: str) -> None:
@@ -187,7 +222,7 @@ def test_weights_of_something_else_are_refused(tmp_path: Path, content: object, 
     [
         ("vit_h", r"Download it \(2565 MB\), or put the file sam_vit_h_4b8939.pth into .*own; it comes from https"),
         ("medsam", "Get it from https://github.com/bowang-lab/MedSAM and put the file medsam_vit_b.pth into"),
-        ("vit_x", r"'vit_x' is neither a known checkpoint \(vit_b, vit_l, vit_h, medsam\) nor a file, here or in"),
+        ("vit_x", r"'vit_x' is neither a known generalist \(builtin, vit_b, vit_l, vit_h, medsam\) nor a file, here"),
     ],
 )
 def test_a_missing_checkpoint_says_how_to_get_it(asked: str, sentence: str) -> None:
@@ -252,11 +287,11 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def entry(server: Server) -> KnownCheckpoint:
+def entry(server: Server) -> GeneralistRow:
     return entry_of(CONTENT, f"http://127.0.0.1:{server.server_port}/small.pth")
 
 
-def test_a_download_lies_checked_under_its_name_and_leaves_nothing_else(entry: KnownCheckpoint, own: Path) -> None:
+def test_a_download_lies_checked_under_its_name_and_leaves_nothing_else(entry: GeneralistRow, own: Path) -> None:
     seen: list[tuple[int, int | None]] = []
     path = download(entry, own / "made", lambda done, total: seen.append((done, total)))
     assert path.read_bytes() == CONTENT
@@ -265,7 +300,7 @@ def test_a_download_lies_checked_under_its_name_and_leaves_nothing_else(entry: K
 
 
 def test_what_is_there_already_is_checked_and_not_fetched_again(
-    entry: KnownCheckpoint, server: Server, own: Path
+    entry: GeneralistRow, server: Server, own: Path
 ) -> None:
     (own / "small.pth").write_bytes(CONTENT)
     assert download(entry, own) == own / "small.pth"
@@ -275,14 +310,14 @@ def test_what_is_there_already_is_checked_and_not_fetched_again(
     assert server.asked == []
 
 
-def test_a_broken_connection_is_taken_up_where_it_broke(entry: KnownCheckpoint, server: Server, own: Path) -> None:
+def test_a_broken_connection_is_taken_up_where_it_broke(entry: GeneralistRow, server: Server, own: Path) -> None:
     server.cut = 3 << 17
     assert download(entry, own).read_bytes() == CONTENT
     assert server.asked == [None, f"bytes={3 << 17}-", f"bytes={6 << 17}-"]
 
 
 def test_the_next_download_goes_on_where_a_cancelled_one_stopped(
-    entry: KnownCheckpoint, server: Server, own: Path
+    entry: GeneralistRow, server: Server, own: Path
 ) -> None:
     def cancel(done: int, total: int | None) -> None:
         raise CancelledError(f"{done} of {total}")
@@ -299,7 +334,7 @@ def test_the_next_download_goes_on_where_a_cancelled_one_stopped(
 
 @pytest.mark.parametrize("there", [b"wrong bytes of an older try", CONTENT + b"and more"])
 def test_a_server_without_ranges_or_a_part_too_long_does_not_go_wrong(
-    entry: KnownCheckpoint, server: Server, own: Path, there: bytes
+    entry: GeneralistRow, server: Server, own: Path, there: bytes
 ) -> None:
     (own / "small.pth.part").write_bytes(there)
     server.ranges = False
@@ -309,14 +344,16 @@ def test_a_server_without_ranges_or_a_part_too_long_does_not_go_wrong(
     assert seen[-1] == (len(CONTENT), len(CONTENT))
 
 
-def test_a_part_that_is_whole_already_only_gets_its_name(entry: KnownCheckpoint, own: Path) -> None:
+def test_a_part_that_is_whole_already_only_gets_its_name(entry: GeneralistRow, own: Path) -> None:
     (own / "small.pth.part").write_bytes(CONTENT)
     assert download(entry, own).read_bytes() == CONTENT
 
 
-def test_a_wrong_hash_removes_the_file(entry: KnownCheckpoint, own: Path) -> None:
+def test_a_wrong_hash_removes_the_file(entry: GeneralistRow, own: Path) -> None:
+    assert entry.published is not None
+    changed = replace(entry, published=replace(entry.published, sha256="0" * 64))
     with pytest.raises(CheckpointError, match=r"should have the SHA-256 0000.*and was removed. Download it again"):
-        download(replace(entry, sha256="0" * 64), own)
+        download(changed, own)
     assert [left.name for left in own.iterdir() if left.suffix != ".lock"] == []
 
 
@@ -330,21 +367,21 @@ def test_offline_says_what_to_put_where_by_hand(own: Path) -> None:
         download(entry_of(CONTENT, url), own)
 
 
-def test_a_server_that_says_no_is_quoted(entry: KnownCheckpoint, server: Server, own: Path) -> None:
+def test_a_server_that_says_no_is_quoted(entry: GeneralistRow, server: Server, own: Path) -> None:
     server.status = 403
     with pytest.raises(CheckpointMissingError, match=r"could not be downloaded \(403 Forbidden\)"):
         download(entry, own)
 
 
 def test_a_disk_without_room_is_noticed_before_the_download(
-    entry: KnownCheckpoint, own: Path, monkeypatch: pytest.MonkeyPatch
+    entry: GeneralistRow, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(download_module, "_SPARE_BYTES", 1 << 60)
     with pytest.raises(CheckpointError, match=r"needs 1 MB and .* has no room"):
         download(entry, own)
 
 
-def test_a_folder_that_cannot_be_made_is_said(entry: KnownCheckpoint, own: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_said(entry: GeneralistRow, own: Path) -> None:
     (own / "file").write_bytes(b"")
     with pytest.raises(CheckpointError, match="cannot be written"):
         download(entry, own / "file" / "below")
@@ -354,7 +391,7 @@ def test_medsam_is_not_downloaded_because_it_could_not_be_checked(own: Path) -> 
     with pytest.raises(
         CheckpointMissingError, match=r"names no SHA-256 to check it by. Get it from .*MedSAM and put it"
     ):
-        download(known("medsam"), own)
+        download(find_row("medsam"), own)
 
 
 def test_list_says_what_is_here_and_where(own: Path) -> None:
@@ -362,6 +399,7 @@ def test_list_says_what_is_here_and_where(own: Path) -> None:
     result = CliRunner().invoke(checkpoint_app, ["list", "--json"])
     assert result.exit_code == 0
     assert {row["name"]: row["path"] for row in json.loads(result.stdout)} == {
+        "builtin": str(WEIGHTS),
         "vit_b": None,
         "vit_l": None,
         "vit_h": None,
@@ -377,7 +415,11 @@ def test_verify_checks_all_that_is_here_and_fails_where_one_is_wrong(own: Path) 
     saved(own / "sam_vit_b_01ec64.pth", state())
     result = CliRunner().invoke(checkpoint_app, ["verify", "--json"])
     assert result.exit_code == 1
-    assert {row["name"]: row["right"] for row in json.loads(result.stdout)} == {"vit_b": False, "medsam": True}
+    assert {row["name"]: row["right"] for row in json.loads(result.stdout)} == {
+        "builtin": True,
+        "vit_b": False,
+        "medsam": True,
+    }
 
 
 def test_verify_takes_a_path(tmp_path: Path) -> None:
@@ -399,16 +441,24 @@ def test_remove_deletes_the_users_file_and_never_a_shared_one(tmp_path: Path, ow
     assert shared.is_file()
 
 
+@pytest.mark.parametrize("command", [["download"], ["remove", "--yes"]])
+def test_what_ships_with_the_program_is_neither_fetched_nor_removed(command: list[str]) -> None:
+    result = CliRunner().invoke(checkpoint_app, [*command, "builtin"])
+    assert isinstance(result.exception, CheckpointMissingError)
+    assert "builtin ship with the program" in str(result.exception)
+    assert WEIGHTS.is_file()
+
+
 def test_download_of_a_name_nobody_knows_names_the_known_ones() -> None:
     result = CliRunner().invoke(checkpoint_app, ["download", "vit_x"])
     assert isinstance(result.exception, CheckpointMissingError)
-    assert all(entry.name in str(result.exception) for entry in KNOWN)
+    assert all(entry.name in str(result.exception) for entry in registry.rows())
 
 
 def test_download_puts_the_file_into_the_users_folder(
-    entry: KnownCheckpoint, own: Path, monkeypatch: pytest.MonkeyPatch
+    entry: GeneralistRow, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auxol_core.cli.checkpoint_command.known", lambda _: entry)
+    monkeypatch.setattr(registry, "find_row", lambda _: entry)
     result = CliRunner().invoke(checkpoint_app, ["download", "small"])
     assert result.exit_code == 0
     assert str(own / "small.pth") in result.stdout

@@ -18,7 +18,9 @@ from PIL import Image
 
 from auxol_core.errors import CheckpointError, InvalidInputError
 from auxol_core.generalist.base import Embedding, Generalist, encoded
-from auxol_core.generalist.checkpoints import CheckpointFile, find
+from auxol_core.generalist.checkpoints import find
+from auxol_core.generalist.registry import find_row
+from auxol_core.generalist.row import CheckpointFile
 from auxol_core.generalist.sam import MASK_LOGIT_LIMIT, SamGeneralist, load_sam
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.types import Box, Point, Prompt
@@ -326,7 +328,7 @@ def registered(package: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable
 
     def write(path: Path, state: Any) -> CheckpointFile:
         torch.save(state, path)
-        return CheckpointFile("mine", path, "vit_b", "sam", "ab" * 32)
+        return CheckpointFile("mine", path, "ab" * 32, find_row("vit_b"))
 
     return write
 
@@ -357,8 +359,7 @@ def test_a_vit_b_of_random_weights_goes_the_whole_way(package: ModuleType, tmp_p
     torch.manual_seed(0)
     path = tmp_path / "my_vit_b.pth"
     torch.save(package.sam_model_registry["vit_b"]().state_dict(), path)
-    checkpoint = find(str(path))
-    assert (checkpoint.architecture, checkpoint.preprocessing) == ("vit_b", "sam")
+    checkpoint = find(f"vit_b:{path}")
     model = load_sam(checkpoint, precision="bfloat16")
     path.unlink()
     embedding = encoded(model, picture(192, 256))
