@@ -12,14 +12,11 @@ import torch
 
 from auxol_core.engine.engine import Engine, SpecialistFactory
 from auxol_core.generalist.base import Generalist
-from auxol_core.generalist.builtin import load_builtin
 from auxol_core.generalist.checkpoints import find
 from auxol_core.machine.precision import PrecisionChoice, choose_precision
 from auxol_core.options import MachineOptions, Precision, TaskOptions
-from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.specialist.base import Specialist
-from auxol_core.specialist.fusion import ExpertAdvice, FusionRule, MeanOfBest
-from auxol_core.specialist.paper.learner import PaperSpecialist
+from auxol_core.specialist.preset import Learner, Setting
+from auxol_core.specialist.registry import find_preset
 
 log = logging.getLogger(__name__)
 
@@ -69,18 +66,12 @@ def make_generalist(name: str, compute: Compute) -> Generalist:
     return checkpoint.row.load(checkpoint, compute.device, compute.precision)
 
 
-def specialist_factory(compute: Compute) -> SpecialistFactory:
-    """What makes a task's specialist and fusion rule from its options."""
-    initial = load_builtin(device="cpu").network
+def specialist_factory(compute: Compute, generalist: Generalist) -> SpecialistFactory:
+    """What makes a task's learner from its options, by the preset that they name."""
 
-    def make(options: TaskOptions) -> tuple[Specialist, FusionRule]:
-        if options.preset == "paper":
-            return (
-                PaperSpecialist(options.paper, options.seed, precision=compute.precision, device=compute.device),
-                MeanOfBest(options.paper),
-            )
-        learner = AuxolSpecialist(initial, options.auxol, precision=compute.precision, device=compute.device)
-        return learner, ExpertAdvice(options.auxol)
+    def make(options: TaskOptions) -> Learner:
+        setting = Setting(generalist, options.seed, compute.precision, compute.device)
+        return find_preset(options.preset).learner(options, setting)
 
     return make
 
@@ -99,7 +90,8 @@ def make_parts(generalist: str, machine: MachineOptions | None = None) -> Engine
     """The parts of any number of engines; to be called in the thread that they will compute in."""
     machine = machine or MachineOptions()
     compute = set_up_torch(machine)
-    return EngineParts(make_generalist(generalist, compute), specialist_factory(compute), machine, compute)
+    made = make_generalist(generalist, compute)
+    return EngineParts(made, specialist_factory(compute, made), machine, compute)
 
 
 def warm_up() -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Literal
+import re
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import Any, Literal
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.types import IntensityWindow
 
-Preset = Literal["auxol", "paper"]
 Precision = Literal["float32", "bfloat16"]
-PRESETS: tuple[Preset, ...] = ("auxol", "paper")
-# What is used where nobody chose; the others are named by the registry of generalists.
+# What is used where nobody chose; the others are named by the registries of floor 2.
 DEFAULT_GENERALIST = "builtin"
+DEFAULT_PRESET = "auxol"
 
 
 @dataclass(frozen=True)
@@ -87,19 +87,37 @@ class AuxolOptions:
 
 @dataclass(frozen=True)
 class TaskOptions:
-    """What a task is made with and keeps for life. ``window`` None: taken from the first slice, then kept."""
+    """What a task is made with and keeps for life. ``window`` None: taken from the first slice, then kept.
 
-    preset: Preset = "auxol"
+    ``preset``: a name of the registry of floor 2, which alone knows all of them. ``paper`` and ``auxol`` are the
+    options of these two; any other preset's are ``own``, a dataclass that it brings along, None for its defaults.
+    """
+
+    preset: str = DEFAULT_PRESET
     window: IntensityWindow | None = None
     seed: int = 0
     learning: bool = True
     paper: PaperOptions = field(default_factory=PaperOptions)
     auxol: AuxolOptions = field(default_factory=AuxolOptions)
+    own: object | None = None
 
     def __post_init__(self) -> None:
-        _check_choice(self, "preset", PRESETS)
+        if not isinstance(self.preset, str) or not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", self.preset):
+            raise InvalidInputError(f"Option preset must be a preset's name, got {self.preset!r:.60}. Choose one.")
+        own_field = self.preset in option_names(type(self))
+        if self.own is not None and (own_field or isinstance(self.own, type) or not is_dataclass(self.own)):
+            raise InvalidInputError(
+                f"Option own must be the options of a preset that has no field here, got {type(self.own).__name__} for "
+                f"{self.preset}. Give those of paper and auxol by these names."
+            )
         _check_range(self, "seed", 0, 2**31 - 1)
         _check_switch(self, "learning")
+
+    @property
+    def of_preset(self) -> object | None:
+        """The options of this task's preset, None for its defaults."""
+        fields_of_presets: dict[str, object] = {"paper": self.paper, "auxol": self.auxol}
+        return fields_of_presets.get(self.preset, self.own)
 
 
 @dataclass(frozen=True)
@@ -140,6 +158,13 @@ def _check_range(options: object, name: str, low: float, high: float) -> None:
         raise InvalidInputError(
             f"Option {name} must be {number} in {low:,} .. {high:,}, got {value!r}. Choose a value in that range."
         )
+
+
+def by_name(options: TaskOptions) -> dict[str, Any]:
+    """Every option as JSON has it; those of a preset that has no field here stand under its name."""
+    values = asdict(options)
+    own = values.pop("own")
+    return values if own is None else values | {options.preset: own}
 
 
 def option_names(options_type: type[object]) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "machine": ("promptable",),
     "promptable": GEOMETRY,
     "generalist": (*GEOMETRY, "promptable", "machine.places"),
-    "specialist": (*GEOMETRY, "promptable"),
+    "specialist": (*GEOMETRY, "promptable", "generalist.base"),
     "prompter": GEOMETRY,
     "taskfile": (),
     "engine": ("taskfile",),
@@ -44,9 +44,11 @@ DOORS: dict[str, tuple[str, ...]] = {
     "replay": ("build",),
     "cli": ("build", "server", "replay"),
 }
-# Floor 3 knows floor 2 by its Protocols and by what needs no model (simulate: how a user's box is drawn).
+# Floor 3 knows floor 2 by its Protocols, by the registry of presets and by what needs no model (simulate: how a
+# user's box is drawn).
 PROTOCOLS = ("generalist.base", "generalist.cache", "specialist.base", "prompter")
-DOORS_OF_FLOOR_2 = (*GEOMETRY, *PROTOCOLS, "specialist.fusion", "promptable.simulate")
+REGISTRIES = ("specialist.preset", "specialist.registry", "specialist.guard")
+DOORS_OF_FLOOR_2 = (*GEOMETRY, *PROTOCOLS, *REGISTRIES, "specialist.fusion", "promptable.simulate")
 
 # Third-party packages by floor, and what single rooms may have beyond them. Floor 4 may use whatever is declared.
 ARRAYS = {"numpy", "scipy", "cv2", "cachetools"}
@@ -85,8 +87,15 @@ FAST_MODULES = (
     "promptable.simulate",
     "promptable.windows",
     "specialist",
+    "specialist.auxol",
+    "specialist.auxol.preset",
     "specialist.base",
     "specialist.fusion",
+    "specialist.guard",
+    "specialist.paper",
+    "specialist.paper.preset",
+    "specialist.preset",
+    "specialist.registry",
 )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -12,7 +11,8 @@ from rich.table import Table
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist import registry
-from auxol_core.options import DEFAULT_GENERALIST, AuxolOptions, MachineOptions, PaperOptions
+from auxol_core.options import DEFAULT_GENERALIST, AuxolOptions, MachineOptions, PaperOptions, TaskOptions, option_names
+from auxol_core.replay.methods import methods as known_methods
 from auxol_core.replay.options import (
     ENGINE_KINDS,
     EngineKind,
@@ -22,13 +22,16 @@ from auxol_core.replay.options import (
     PromptOptions,
     ReplayOptions,
 )
+from auxol_core.specialist.registry import find_preset
 
 if TYPE_CHECKING:
     from auxol_core.replay.benchmark import Outcome
     from auxol_core.replay.runner import EngineFactory
 
 INTERRUPTED = 130
+Options = TypeVar("Options")
 GENERALISTS = ", ".join(registry.names())
+METHODS = ",".join(known_methods())
 
 
 def engine_factory(kind: EngineKind) -> EngineFactory:
@@ -48,9 +51,7 @@ def replay(
         typer.Argument(metavar="DIR...", help="Sets: DIR/images + DIR/masks, or DIR/volumes + DIR/labels."),
     ],
     generalist: Annotated[str, typer.Option(help=f"{GENERALISTS}, or a path.")] = DEFAULT_GENERALIST,
-    methods: Annotated[
-        str, typer.Option(help="Methods, separated by commas.")
-    ] = "shape,generalist,paper,auxol,auxol-frozen",
+    methods: Annotated[str, typer.Option(help="Methods, separated by commas.")] = METHODS,
     prompt: Annotated[str, typer.Option(help="box or point, one for each connected piece of the truth.")] = "box",
     jitter: Annotated[float, typer.Option(help="Every side of a box moves by up to this share of its size.")] = 0.1,
     shift: Annotated[float, typer.Option(help="Every box moves by exactly this share, sideways and up or down.")] = 0.0,
@@ -78,6 +79,9 @@ def replay(
     paper_mask_channel: Annotated[str, typer.Option(help="as_intended or as_coded.")] = "as_intended",
     paper_alpha: Annotated[str, typer.Option(help="hard or soft.")] = "hard",
     auxol: Annotated[list[str] | None, typer.Option(help="An option of ours, such as steps=4; repeatable.")] = None,
+    preset_option: Annotated[
+        list[str] | None, typer.Option(help="An option of another preset, as PRESET.NAME=VALUE; repeatable.")
+    ] = None,
     progress: Annotated[bool | None, typer.Option(help="Show a progress bar. Default: on a terminal.")] = None,
 ) -> None:
     """Replay labelled images as the clinic would meet them: propose, score, correct, learn, next."""
@@ -95,6 +99,7 @@ def replay(
         sequence=tuple(_split(sequence)),
         paper=PaperOptions(**paper, alpha=paper_alpha),  # type: ignore[arg-type]
         auxol=auxol_options(auxol or []),
+        own=own_options(preset_option or []),
         seed=seed,
     )
     machine = MachineOptions(threads, device, precision)  # type: ignore[arg-type]
@@ -120,17 +125,38 @@ def print_whole(console: Console, table: Table) -> None:
 
 def auxol_options(texts: list[str]) -> AuxolOptions:
     """``["steps=4", "use_proposal=false"]`` -> options; InvalidInputError on an unknown name or a bad value."""
-    kinds: dict[str, type] = {name: type(value) for name, value in dataclasses.asdict(AuxolOptions()).items()}
+    return _options(AuxolOptions, texts, "--auxol ")
+
+
+def own_options(texts: list[str]) -> dict[str, object]:
+    """``["tiny.rate=0.5"]`` -> {"tiny": options}; InvalidInputError on what nobody knows. Those of `auxol` and `paper`
+    have command line options of their own."""
+    by_preset: dict[str, list[str]] = {}
+    for text in texts:
+        name, dot, option = text.partition(".")
+        if not dot or name in option_names(TaskOptions):
+            raise InvalidInputError(
+                f"--preset-option takes PRESET.NAME=VALUE with a preset other than paper and auxol, got {text!r}."
+            )
+        by_preset.setdefault(name, []).append(option)
+    return {
+        name: _options(find_preset(name).options, of_preset, f"--preset-option {name}.")
+        for name, of_preset in by_preset.items()
+    }
+
+
+def _options(kind: type[Options], texts: list[str], flag: str) -> Options:
+    kinds: dict[str, type] = {name: type(getattr(kind(), name)) for name in option_names(kind)}
     values: dict[str, Any] = {}
     for text in texts:
         name, _, value = text.partition("=")
         if name not in kinds:
-            raise InvalidInputError(f"--auxol takes NAME=VALUE with a name of {', '.join(kinds)}, got {text!r}.")
+            raise InvalidInputError(f"{flag}NAME=VALUE takes a name of {', '.join(kinds)}, got {text!r}.")
         try:
             values[name] = value.lower() in ("1", "true", "yes") if kinds[name] is bool else kinds[name](value)
         except ValueError as error:
-            raise InvalidInputError(f"--auxol {name} takes a {kinds[name].__name__}, got {value!r}.") from error
-    return AuxolOptions(**values)
+            raise InvalidInputError(f"{flag}{name} takes a {kinds[name].__name__}, got {value!r}.") from error
+    return kind(**values)
 
 
 def engine_kind(text: str) -> EngineKind:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from auxol_core.errors import AuxolError, TaskFileLockedError
+from auxol_core.options import by_name
 from auxol_core.taskfile.schema import CorrectionRow, UpdateRow
 from auxol_core.taskfile.task_file import TaskFile, TaskView
 from auxol_core.types import Scores
@@ -84,7 +85,7 @@ def info_of(name: str, path: Path) -> dict[str, Any]:
         return dataclasses.asdict(summary_of_task(name, view)) | {
             "generalist_hash": view.generalist_hash,
             "window": None if view.window is None else dataclasses.asdict(view.window),
-            "options": dataclasses.asdict(view.options),
+            "options": by_name(view.options),
             "learning_curve": learning_curve([row.scores for row in known]),
             "versions": [_version(row, current) for row in view.updates()],
             "saved": [_correction(row) for row in known],

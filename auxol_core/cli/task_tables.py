@@ -60,7 +60,7 @@ def _options(facts: dict[str, Any]) -> str:
     """The options of the task's own preset, and what all presets have."""
     options = facts["options"]
     common = {name: options[name] for name in ("seed", "learning")}
-    return ", ".join(f"{name}={value}" for name, value in (common | options[facts["preset"]]).items())
+    return ", ".join(f"{name}={value}" for name, value in (common | options.get(facts["preset"], {})).items())
 
 
 def _print_curve(console: Console, curve: dict[str, dict[str, float] | None]) -> None:

@@ -29,8 +29,10 @@ from auxol_core.imaging import metrics
 from auxol_core.imaging.objects import Claimant, divide
 from auxol_core.options import MachineOptions, TaskOptions
 from auxol_core.prompter.propagate import propagating
-from auxol_core.specialist.base import Specialist, View
-from auxol_core.specialist.fusion import FusionRule, fuse
+from auxol_core.specialist.base import View
+from auxol_core.specialist.fusion import fuse
+from auxol_core.specialist.preset import Learner
+from auxol_core.specialist.registry import completed
 from auxol_core.steps import finish
 from auxol_core.taskfile.folder import TaskFolder
 from auxol_core.taskfile.schema import LessonRow, check_id
@@ -53,7 +55,7 @@ from auxol_core.types import (
 
 log = logging.getLogger(__name__)
 
-SpecialistFactory = Callable[[TaskOptions], tuple[Specialist, FusionRule]]
+SpecialistFactory = Callable[[TaskOptions], Learner]
 SLICE_BYTES = 512 * 2**20
 
 
@@ -173,7 +175,11 @@ class Engine:
             window = IntensityWindow.of(self._slices[slice_id])
             session.settle_window(window)
         embedding = yield from self._slices.embedding(slice_id, window)
-        return View(self._slices.unit(slice_id, window), prompt, self.generalist.decode(embedding, prompt))
+        seen = embedding if self._shows_embedding(session) else None
+        return View(self._slices.unit(slice_id, window), prompt, self.generalist.decode(embedding, prompt), seen)
+
+    def _shows_embedding(self, session: TaskSession) -> bool:
+        return session.learner.sees_embedding and self.generalist.worth_storing
 
     def _propose(self, session: TaskSession, slice_id: str, view: View, proposal_id: str) -> Pending:
         # A specialist that neither speaks nor learns need not be asked; this is the benchmark's `generalist`.
@@ -200,18 +206,26 @@ class Engine:
         )
         return Pending(proposal, view.generalist, opinion, fused)
 
-    def _view_of(self, session: TaskSession, pending: Pending) -> View:
-        """What the specialist saw of a proposal; NotFoundError where the slice was evicted."""
+    def _view_of(self, session: TaskSession, pending: Pending) -> Generator[None, None, View]:
+        """What the specialist saw of a proposal; NotFoundError where the slice was evicted. It yields where the
+        specialist asks for an embedding that is no longer here."""
         window, proposal = session.standing.window, pending.proposal
         if window is None:
             raise ValueError("a task with a proposal has a window")
-        return View(self._slices.unit(proposal.slice_id, window), proposal.prompt, pending.generalist)
+        embedding = None
+        if self._shows_embedding(session):
+            embedding = yield from self._slices.embedding(proposal.slice_id, window)
+        return View(self._slices.unit(proposal.slice_id, window), proposal.prompt, pending.generalist, embedding)
 
     def proposal(self, proposal_id: str) -> Proposal:
+        return finish(self.proposal_now(proposal_id))
+
+    def proposal_now(self, proposal_id: str) -> Generator[None, None, Proposal]:
+        """``proposal`` in steps."""
         pending = self._pending[proposal_id]
         session = self._session(pending.proposal.task)
         if not pending.accepted and not _is_of_now(session, pending):
-            pending = self._renewed(session, pending)
+            pending = yield from self._renewed(session, pending)
         return pending.proposal
 
     def refresh(self, task: str) -> list[Proposal]:
@@ -234,15 +248,16 @@ class Engine:
                 continue
             if pending.proposal.slice_id not in self._slices:
                 continue  # evicted: it stays as it is shown until somebody asks for it and sends the slice again
-            self._renewed(session, pending)
+            yield from self._renewed(session, pending)
             yield
             if self._sessions.get(task) is not session or session.version != version:
                 break  # it was moved meanwhile; whoever moved it refreshes
 
-    def _renewed(self, session: TaskSession, pending: Pending) -> Pending:
+    def _renewed(self, session: TaskSession, pending: Pending) -> Generator[None, None, Pending]:
         """What ``pending`` is under the version in use; where the mask is another one an event tells of it."""
         old = pending.proposal
-        fresh = self._propose(session, old.slice_id, self._view_of(session, pending), old.proposal_id)
+        view = yield from self._view_of(session, pending)
+        fresh = self._propose(session, old.slice_id, view, old.proposal_id)
         fresh.proposal = replace(fresh.proposal, quality=fresh.proposal.quality * pending.trust)
         if self._pending.renew(pending, fresh) and not np.array_equal(fresh.proposal.mask, old.mask):
             session.tell(
@@ -290,7 +305,8 @@ class Engine:
                 self._pending.add(pending)
                 made.clear()
                 if pending.proposal.version != session.version:  # the task was moved since it was made
-                    item = replace(item, proposal=self._renewed(session, pending).proposal)
+                    renewed = yield from self._renewed(session, pending)
+                    item = replace(item, proposal=renewed.proposal)
             yield item
 
     def _touched(self, session: TaskSession, slice_id: str) -> bool:
@@ -333,7 +349,10 @@ class Engine:
         there = self._pending.those_of(proposals)
         shown = [p for p in there if p.proposal.slice_id == slice_id and p.proposal.task == task]
         objects_of_slice = yield from self._objects(session, slice_id, mask, shown)
-        rows = [self._lesson_row(session, pending, truth) for pending, truth in objects_of_slice]
+        rows = []
+        for pending, truth in objects_of_slice:
+            view = yield from self._view_of(session, pending)
+            rows.append(self._lesson_row(session, pending, view, truth))
         proposed = np.zeros(mask.shape, dtype=bool)
         for pending in shown:
             proposed |= pending.proposal.mask
@@ -357,10 +376,9 @@ class Engine:
             objects.append((self._propose(session, slice_id, view, "drawn by hand"), component))
         return objects
 
-    def _lesson_row(self, session: TaskSession, pending: Pending, truth: BoolArray) -> LessonRow:
+    def _lesson_row(self, session: TaskSession, pending: Pending, view: View, truth: BoolArray) -> LessonRow:
         """The object's scores and losses under what was shown, before anything learns from it, and its lesson."""
-        view, opinion = self._view_of(session, pending), pending.opinion
-        losses = None
+        opinion, losses = pending.opinion, None
         if opinion is not None:
             losses = session.fusion.losses(view.generalist.logits, opinion, truth)
         scores = Scores(
@@ -408,14 +426,16 @@ class Engine:
 
     def create_task(self, name: str, options: TaskOptions | None = None) -> TaskStatus:
         path = self._folder.new(name)
+        options = completed(options or TaskOptions())
+        learner = self._make_specialist(options)  # first: of what cannot be learned with no file is left
         file = TaskFile.create(
             path,
             name=name,
-            options=options or TaskOptions(),
+            options=options,
             generalist=self.generalist.name,
             generalist_hash=self.generalist.weights_hash,
         )
-        return self._opened(name, file)
+        return self._opened(name, file, learner)
 
     def open_task(self, name: str) -> TaskStatus:
         if name in self._sessions:
@@ -429,10 +449,10 @@ class Engine:
             ),
         )
 
-    def _opened(self, name: str, file: TaskFile) -> TaskStatus:
+    def _opened(self, name: str, file: TaskFile, learner: Learner | None = None) -> TaskStatus:
         try:
-            specialist, fusion = self._make_specialist(file.options)
-            self._sessions[name] = TaskSession(name, file, specialist, fusion, self._listener)
+            learner = learner or self._make_specialist(file.options)
+            self._sessions[name] = TaskSession(name, file, learner, self._listener)
         except BaseException:
             file.close()
             raise
@@ -523,6 +543,7 @@ class Engine:
 # The verbs that compute for long, in steps; a host with something more urgent calls these.
 STEPS: Mapping[str, Callable[..., Generator[None, None, object]]] = {
     EngineApi.predict.__name__: Engine.predicting,
+    EngineApi.proposal.__name__: Engine.proposal_now,
     EngineApi.refresh.__name__: Engine.refreshing_now,
     EngineApi.correct.__name__: Engine.correcting,
     EngineApi.learn_now.__name__: Engine.learning_now,

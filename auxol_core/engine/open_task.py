@@ -1,4 +1,4 @@
-"""An open task: its file, its specialist and fusion, and the queue of what is saved and not yet learned.
+"""An open task: its file, its learner (specialist, fusion, guard), and the queue of what is saved and not yet learned.
 
 Order of an update, each step of which may be the last before the power fails: learn on the side -> guard -> journal
 verdict, weights and version in one transaction -> install. Whatever was not journaled is learned again from the
@@ -12,18 +12,17 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
-
-import numpy as np
 
 from auxol_core.engine.saves import saves_of
 from auxol_core.engine.standing import Standing
 from auxol_core.errors import NotFoundError, StorageFullError
 from auxol_core.options import TaskOptions
-from auxol_core.specialist.base import Arrays, Candidate, Lesson, Specialist, correction_of
-from auxol_core.specialist.fusion import FusionRule
+from auxol_core.specialist.base import Arrays, Candidate, Lesson, correction_of
+from auxol_core.specialist.guard import Trial
+from auxol_core.specialist.preset import Learner
 from auxol_core.steps import finish
 from auxol_core.taskfile.fault_points import reach
 from auxol_core.taskfile.schema import CorrectionRow, CorrectionState, UpdateRow
@@ -32,10 +31,6 @@ from auxol_core.types import Event, IntensityWindow
 
 log = logging.getLogger(__name__)
 
-GUARDED_PRESETS = ("auxol",)
-# What was learned a moment ago is known by heart, and any next lesson costs some of that: one or two objects would
-# stop every second honest update.
-GUARD_NEEDS = 4
 # What several corrections that wait are learned in together: more would be read from the file at once.
 COALESCED = 8
 MAX_EVENTS = 1000
@@ -50,17 +45,15 @@ class TaskSession:
     touches the file.
     """
 
-    def __init__(
-        self, name: str, file: TaskFile, specialist: Specialist, fusion: FusionRule, listener: Listener | None = None
-    ) -> None:
+    def __init__(self, name: str, file: TaskFile, learner: Learner, listener: Listener | None = None) -> None:
         self.name = name  # the file's own name is another one where somebody renamed the file
-        self.file, self.specialist, self.fusion = file, specialist, fusion
+        self.file, self.learner = file, learner
+        self.specialist, self.fusion = learner.specialist, learner.fusion
         self.options: TaskOptions = file.options
         self._pausing = threading.Lock()
         self._paused = file.paused
         self._closed = False
         self._turn = 0
-        self._known_scores: dict[int, dict[str, float]] = {}
         self._updating: Generator[None, None, None] | None = None
         self._singly: set[str] = set()
         self._listener = listener
@@ -210,9 +203,7 @@ class TaskSession:
             queued = self.file.queued() if self.options.learning and not self._closed else []
             if not queued:
                 return False
-            # The published method makes one step for each correction, in order.
-            several = self.options.preset in GUARDED_PRESETS and queued[0] not in self._singly
-            together = most if several else 1
+            together = most if self.learner.together and queued[0] not in self._singly else 1
             self._updating = self.update(queued[:together])
         try:
             next(self._updating)
@@ -306,49 +297,15 @@ class TaskSession:
     def _guarded(
         self, candidate: Candidate, lessons: Mapping[str, Lesson], new: Sequence[str]
     ) -> tuple[bool, str]:
-        """Whether ``candidate`` may be published: what was learned before must not get worse by more than tolerated.
-
-        The new correction does not vote: an update always suits the mask it was made from, also a wrong one.
-        """
-        if self.options.preset not in GUARDED_PRESETS or not new:
+        """Whether ``candidate`` may be published, and why or why not."""
+        if self.learner.guard is None or not new:
             return True, "no guard"
-        asked = self.options.auxol.guard_last
-        for correction_id in dict.fromkeys(map(correction_of, new)) if asked else ():
-            doubt = self.specialist.doubts([lessons[key] for key in new if correction_of(key) == correction_id])
-            if doubt:
-                return False, f"discarded: {doubt}"
-        earlier = [key for key in lessons if key not in set(new)]
-        before = [lessons[key] for key in earlier[len(earlier) - min(asked, len(earlier)) :]]
-        if len(before) < GUARD_NEEDS:
-            self._known_scores = {}
-            return True, f"not guarded: {len(before)} earlier objects say too little"
-        old = self._scores_in_use(before)
-        now = self.specialist.scores(candidate.state, before)
-        change = float(np.mean(now) - np.mean(old))
-        # Version numbers are never used twice, so this is what the next update compares with, if this one is published.
-        self._known_scores = {self.file.next_version: dict(zip((lesson.key for lesson in before), now, strict=True))}
-        verdict = f"the last {len(before)} objects changed by {change:+.3f} Dice"
-        tolerance = self._tolerance(dict.fromkeys(map(correction_of, new)))
-        if change < -tolerance:
-            return False, f"discarded: {verdict}, more than {tolerance:g} worse"
-        return True, verdict
-
-    def _scores_in_use(self, lessons: Sequence[Lesson]) -> list[float]:
-        """The scores of ``lessons`` under the state in use; those that an earlier update asked for are remembered."""
-        known = self._known_scores.get(self.file.current_version, {})
-        missing = [lesson for lesson in lessons if lesson.key not in known]
-        if missing:
-            scores = self.specialist.scores(self.specialist.state, missing)
-            known |= zip((lesson.key for lesson in missing), scores, strict=True)
-        return [known[lesson.key] for lesson in lessons]
-
-    def _tolerance(self, correction_ids: Iterable[str]) -> float:
-        """How much worse earlier objects may get: little where the new mask is nothing like what was shown."""
-        options = self.options.auxol
-        corrections = [self.file.correction(correction_id) for correction_id in correction_ids]
+        corrections = [self.file.correction(each) for each in dict.fromkeys(map(correction_of, new))]
         shown = [scores.fused for correction in corrections for scores in correction.scores]
-        surprising = bool(shown) and min(shown) < options.guard_surprise
-        return min(options.guard_doubtful, options.guard_tolerance) if surprising else options.guard_tolerance
+        current, version = self.file.current_version, self.file.next_version
+        return self.learner.guard.verdict(
+            Trial(self.specialist, candidate, lessons, new, shown, current, version)
+        )
 
     # Taking back
 

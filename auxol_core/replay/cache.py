@@ -105,8 +105,9 @@ def run_name(
     """The name of a run in the cache: readable, and ending in a hash of everything that its rows depend on."""
     content: list[object] = [source, method.name, asdict(options.prompts), options.plan.axis, options.plan.window]
     if method.preset is not None:
-        own = options.paper if method.preset == "paper" else options.auxol
-        content += [asdict(facts), asdict(own), options.seed]
+        task = asdict(method.task_options(options))
+        own = task[method.preset] if method.preset in task else task["own"]
+        content += [asdict(facts), own, options.seed]
     if method.taught:
         content.append(asdict(options.feedback))
     for segment in segments:

@@ -1,12 +1,21 @@
-"""The methods of the benchmark: three of learning, one without, and one that does not look at the image.
+"""The methods of the benchmark: every preset, the generalist alone, and one that does not look at the image.
 
-============  =====================================================================================================
 shape         the ellipse inscribed in the box; for points a disc of the radius that is best for the stream in hindsight
 generalist    it alone: a task of the `paper` preset that is never corrected shows nothing else
 paper         the published method
 auxol         ours
 auxol-frozen  ours, never corrected: what its initial weights give
 ============  =====================================================================================================
+=======
+============  ===================================================================================================
+shape         the ellipse inscribed in the box; for points a disc of the one radius that is best for the stream in
+              hindsight
+generalist    it alone: a task of the `paper` preset that is never corrected shows nothing else
+paper         the published method
+auxol         ours
+PRESET        any other preset of the registry
+PRESET-frozen the same, never corrected: what its initial weights give, where it speaks untaught (`auxol-frozen`)
+============  ===================================================================================================
 """
 
 from __future__ import annotations
@@ -18,8 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
-from auxol_core.options import Preset, TaskOptions
+from auxol_core.options import DEFAULT_PRESET, TaskOptions
 from auxol_core.replay.options import PromptKind, ReplayOptions
+from auxol_core.specialist.registry import completed, presets
 from auxol_core.types import BoolArray, Box, Point, Prompt
 
 
@@ -28,28 +38,35 @@ class Method:
     """``preset`` None: needs no engine. ``taught``: corrections are given to it. ``prompts`` it can answer."""
 
     name: str
-    preset: Preset | None
+    preset: str | None
     taught: bool
     prompts: tuple[PromptKind, ...] = ("box", "point")
 
     def task_options(self, options: ReplayOptions) -> TaskOptions:
         """The options of this method's task."""
-        preset = self.preset or "auxol"
-        return TaskOptions(
-            preset=preset, seed=options.seed, learning=self.taught, paper=options.paper, auxol=options.auxol
+        preset = self.preset or DEFAULT_PRESET
+        task = TaskOptions(
+            preset=preset,
+            seed=options.seed,
+            learning=self.taught,
+            paper=options.paper,
+            auxol=options.auxol,
+            own=options.own.get(preset),
         )
+        return completed(task)
 
 
-METHODS: dict[str, Method] = {
-    method.name: method
-    for method in (
-        Method("shape", None, taught=False),
-        Method("generalist", "paper", taught=False),
-        Method("paper", "paper", taught=True),
-        Method("auxol", "auxol", taught=True),
-        Method("auxol-frozen", "auxol", taught=False),
-    )
-}
+WITHOUT_LEARNING = (Method("shape", None, taught=False), Method("generalist", "paper", taught=False))
+
+
+def methods() -> dict[str, Method]:
+    """Every method by name, in the order of a table."""
+    found = list(WITHOUT_LEARNING)
+    for preset in presets():
+        found.append(Method(preset.name, preset.name, taught=True))
+        if preset.speaks_untaught:
+            found.append(Method(f"{preset.name}-frozen", preset.name, taught=False))
+    return {method.name: method for method in found}
 
 # Names of earlier versions, in commands and in CSVs that were written then.
 _FORMER = {"sam": "generalist"}
@@ -61,13 +78,13 @@ def canonical(name: str) -> str:
 
 
 def chosen(names: Sequence[str], kind: PromptKind) -> tuple[list[Method], list[str]]:
-    """The methods of those names, former ones too, that can answer ``kind``, and a note for each that cannot."""
-    names = [canonical(name) for name in names]
-    unknown = [name for name in names if name not in METHODS]
+    """The named methods that can answer prompts of ``kind``, and a note for each that cannot."""
+    known = methods()
+    unknown = [name for name in names if name not in known]
     if unknown or not names:
         what = ", ".join(unknown) or "none"
-        raise InvalidInputError(f"Methods must be some of {', '.join(METHODS)}, separated by commas, got {what}.")
-    wanted = [METHODS[name] for name in dict.fromkeys(names)]
+        raise InvalidInputError(f"Methods must be some of {', '.join(known)}, separated by commas, got {what}.")
+    wanted = [known[name] for name in dict.fromkeys(names)]
     notes = [f"{m.name} is skipped: it does not answer {kind} prompts." for m in wanted if kind not in m.prompts]
     return [m for m in wanted if kind in m.prompts], notes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -106,7 +107,11 @@ class FeedbackOptions:
 
 @dataclass(frozen=True)
 class ReplayOptions:
-    """All of a replay but folders and machine. ``sequence``: names of streams to replay in one task, in this order."""
+    """All of a replay but folders and machine. ``sequence``: names of streams to replay in one task, in this order.
+
+    ``own``: options of presets other than ``paper`` and ``auxol`` by their names; what is left out has its
+    defaults.
+    """
 
     prompts: PromptOptions = field(default_factory=PromptOptions)
     plan: PlanOptions = field(default_factory=PlanOptions)
@@ -114,4 +119,5 @@ class ReplayOptions:
     sequence: tuple[str, ...] = ()
     paper: PaperOptions = field(default_factory=PaperOptions)
     auxol: AuxolOptions = field(default_factory=AuxolOptions)
+    own: Mapping[str, object] = field(default_factory=dict)
     seed: int = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -17,6 +19,7 @@ from auxol_core.server.answers import FileAnswer
 from auxol_core.server.described import OR_A_JOB, at, gives, router, takes
 from auxol_core.server.long_verbs import in_time
 from auxol_core.server.requests import After, AtDesk, TaskName, Wait
+from auxol_core.specialist.registry import find_preset
 from auxol_core.types import TaskStatus
 
 task_router = router()
@@ -36,6 +39,17 @@ class NewTask(BaseModel, extra="forbid"):
     options: dict[str, Any] | None = None
 
 
+def task_options(told: Mapping[str, Any]) -> TaskOptions:
+    """The options of a new task as JSON has them, those of its preset in the class that the preset brings along.
+
+    InvalidInputError for what does not fit, and for a preset that is not here.
+    """
+    options = made(TaskOptions, {name: value for name, value in told.items() if name != "own"})
+    kind = find_preset(options.preset).options
+    own = told.get("own")
+    return options if own is None else replace(options, own=made(kind, own))
+
+
 @at(task_router, EngineApi.list_tasks, response_model=TaskNames)
 async def list_tasks(desk: AtDesk) -> Response:
     """Names of the tasks, open or not."""
@@ -45,7 +59,7 @@ async def list_tasks(desk: AtDesk) -> Response:
 @at(task_router, EngineApi.create_task, status_code=201, response_model=TaskStatus)
 async def create_task(new: NewTask, desk: AtDesk) -> Response:
     """Make and open a task."""
-    options = None if new.options is None else made(TaskOptions, new.options)
+    options = None if new.options is None else task_options(new.options)
     return answers.values(await desk.create_task(new.name, options), 201)
 
 

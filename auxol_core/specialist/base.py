@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from auxol_core.generalist.base import Embedding
 from auxol_core.types import BoolArray, FloatArray, Prompt, Segmentation
 
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -21,11 +22,16 @@ Arrays = Mapping[str, NDArray[np.generic]]
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What a specialist sees of an object: windowed image (H, W, 3) in 0..1, prompt, the generalist's answer."""
+    """What a specialist sees of an object: windowed image (H, W, 3) in 0..1, prompt, the generalist's answer.
+
+    ``embedding``: the slice as the generalist encoded it, for presets that ask for it (``Preset.sees_embedding``);
+    None for all others, and where the generalist has no encoder.
+    """
 
     image: FloatArray = field(repr=False)
     prompt: Prompt
     generalist: Segmentation
+    embedding: Embedding | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False)

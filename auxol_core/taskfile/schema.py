@@ -25,8 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError, TaskFileVersionError
-from auxol_core.options import AuxolOptions, PaperOptions, TaskOptions
+from auxol_core.options import AuxolOptions, PaperOptions, TaskOptions, by_name
 from auxol_core.specialist.base import Arrays
+from auxol_core.specialist.registry import find_preset, is_known, unknown
 from auxol_core.types import CorrectionInfo, IntensityWindow, Scores
 
 APPLICATION_ID = 0x4175784F  # "AuxO"
@@ -210,21 +211,27 @@ def check_generalist(name: str, weights_hash: str) -> tuple[str, str]:
 
 
 def options_to_json(options: TaskOptions) -> str:
-    """Every option by name; the window is left out, it has columns of its own and may come later."""
-    values = dataclasses.asdict(options)
+    """Every option by name; the window is left out, it has columns of its own and may come later. The options of a
+    preset without a field of its own stand under its name."""
+    values = by_name(options)
     del values["window"]
     return json.dumps(values, sort_keys=True)
 
 
 def options_from_json(text: str, window: IntensityWindow | None) -> TaskOptions:
-    """The options of ``options_to_json``. Raises TaskFileVersionError unless names and types are exactly today's."""
+    """The options of ``options_to_json``. Raises TaskFileVersionError unless names and types are exactly today's, and
+    where the preset is none of this program."""
     try:
         values = json.loads(text)
+        if not is_known(values["preset"]):
+            raise TaskFileVersionError(f"Expected a task of a preset of this program. {unknown(values['preset'])}")
         parts = {
             "paper": _checked(PaperOptions, values.pop("paper")),
             "auxol": _checked(AuxolOptions, values.pop("auxol")),
         }
-        plain = _plain_options(TaskOptions, values, leave_out={"window", *parts})
+        if values["preset"] in values:
+            parts["own"] = _checked(find_preset(values["preset"]).options, values.pop(values["preset"]))
+        plain = _plain_options(TaskOptions, values, leave_out={"window", "paper", "auxol", "own"})
         return TaskOptions(window=window, **plain, **parts)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise TaskFileVersionError(

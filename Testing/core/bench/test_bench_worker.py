@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from tiny_network import MACHINE, tiny_generalist
+from tiny_network import MACHINE, tiny_generalist, tiny_learner
 from typer.testing import CliRunner
 
 from auxol_core.build import set_up_torch
@@ -20,8 +20,6 @@ from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import UnavailableError
 from auxol_core.options import MachineOptions
-from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.specialist.fusion import ExpertAdvice
 from auxol_core.types import Event
 from tools.bench import worker_measures as measures
 from tools.bench.bench_worker import bench_worker
@@ -43,7 +41,7 @@ def torch_is_left_as_it_was() -> Iterator[None]:
 def small_engine(folder: Path, listener: Listener | None = None) -> Engine:
     return Engine(
         tiny_generalist(),
-        lambda options: (AuxolSpecialist(tiny_generalist().network, options.auxol), ExpertAdvice(options.auxol)),
+        tiny_learner,
         folder,
         MACHINE,
         listener=listener,

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import torch
 import typer
-from tiny_network import MACHINE, tiny_generalist
+from tiny_network import MACHINE, tiny_generalist, tiny_learner
 from typer.testing import CliRunner, Result
 
 from auxol_core import __version__
@@ -30,8 +30,6 @@ from auxol_core.generalist.checkpoints import FOLDER_VARIABLE
 from auxol_core.machine import machine_memory
 from auxol_core.machine.machine_memory import Memory
 from auxol_core.options import TaskOptions
-from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.specialist.fusion import ExpertAdvice
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import Box, Prompt
 
@@ -52,7 +50,7 @@ def small_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def make(generalist: str, data_dir: Path, machine: object) -> Engine:
         return Engine(
             tiny_generalist(),
-            lambda options: (AuxolSpecialist(tiny_generalist().network, options.auxol), ExpertAdvice(options.auxol)),
+            tiny_learner,
             data_dir,
             MACHINE,
         )

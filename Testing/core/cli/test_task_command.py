@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 import torch
 import typer
-from tiny_network import MACHINE, tiny_generalist
+from shifting_preset import ShiftOptions, shifting
+from tiny_network import MACHINE, tiny_generalist, tiny_learner
 from typer.testing import CliRunner, Result
 
 from auxol_core.build import set_up_torch
@@ -27,8 +28,6 @@ from auxol_core.engine.engine import Engine
 from auxol_core.errors import NotFoundError, TaskFileError, TaskFileLockedError
 from auxol_core.machine.places import data_folder
 from auxol_core.options import AuxolOptions, TaskOptions
-from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.specialist.fusion import ExpertAdvice
 from auxol_core.taskfile.schema import LessonRow, UpdateRow
 from auxol_core.taskfile.task_file import TaskFile, TaskView
 from auxol_core.types import IntensityWindow, Scores, SliceImage
@@ -86,6 +85,17 @@ def test_the_list_counts_what_each_task_was_taught(tmp_path: Path) -> None:
     assert (empty["corrections"], empty["version"], empty["saved_last"]) == (0, 0, None)
     table = call(tmp_path, "list").stdout
     assert "liver" in table and "empty" in table
+
+
+def test_a_preset_s_own_options_are_told_and_one_that_is_not_here_is_named(tmp_path: Path) -> None:
+    options = TaskOptions(preset="shifting", own=ShiftOptions(rate=2.0))
+    with shifting():
+        path = tmp_path / "shifted.auxol"
+        TaskFile.create(path, name="shifted", options=options, generalist="builtin", generalist_hash=HASH).close()
+        assert told(tmp_path, "info", "shifted")["options"]["shifting"] == {"rate": 2.0, "limit": 100.0}
+        assert "rate=2.0" in call(tmp_path, "info", "shifted").stdout
+    (row,) = told(tmp_path, "list")
+    assert row["state"] == "unreadable" and "The preset 'shifting' is not in this program" in row["problem"]
 
 
 def test_a_task_in_use_and_a_damaged_one_are_listed_with_the_reason(tmp_path: Path) -> None:
@@ -333,7 +343,7 @@ def small_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         asked.append(generalist)
         return Engine(
             tiny_generalist(),
-            lambda options: (AuxolSpecialist(tiny_generalist().network, options.auxol), ExpertAdvice(options.auxol)),
+            tiny_learner,
             data_dir,
             MACHINE,
         )

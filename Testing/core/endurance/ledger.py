@@ -133,7 +133,7 @@ class Ledger:
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         file = TaskFile.open(path, generalist_hash=parts.generalist.weights_hash)
-        with closing(TaskSession(TASK, file, *parts.make_specialist(file.options))) as session:
+        with closing(TaskSession(TASK, file, parts.make_specialist(file.options))) as session:
             assert file.current_version == self.version > 0
             assert digest(session.rebuilt(self.version)) == digest(session.specialist.state)
 

@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from tiny_network import MACHINE, tiny_generalist
+from tiny_network import tiny_learner as narrow_specialist
 
 from auxol_core.build import make_engine
 from auxol_core.engine.engine import Engine
 from auxol_core.engine.open_task import TaskSession
 from auxol_core.options import AuxolOptions, PaperOptions, TaskOptions
-from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.specialist.base import Specialist
-from auxol_core.specialist.fusion import ExpertAdvice, FusionRule, MeanOfBest
-from auxol_core.specialist.paper.learner import PaperSpecialist
+from auxol_core.specialist.preset import Learner
 from auxol_core.taskfile.lesson_codec import digest
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import BoolArray, Box, Prompt, Proposal, Receipt, SliceImage
@@ -30,9 +28,8 @@ AUXOL = AuxolOptions(steps=2, batch=2, learning_rate=4e-3, average=1.0, guard_la
 OPTIONS = TaskOptions(auxol=AUXOL)
 # The published method, on a network a thousand times smaller.
 PAPER = TaskOptions(preset="paper", paper=PaperOptions(crop_side=32, memory_size=4))
-NARROW = (4, 4, 8, 8, 8)
 
-Make = Callable[[TaskOptions], tuple[Specialist, FusionRule]]
+Make = Callable[[TaskOptions], Learner]
 
 
 def disc(number: int, radius: int = 11) -> tuple[SliceImage, BoolArray]:
@@ -54,13 +51,6 @@ def box_around(mask: BoolArray) -> Prompt:
 def shipped_engine(folder: Path) -> Engine:
     """The engine with the weights that ship; slow."""
     return make_engine("builtin", folder, MACHINE)
-
-
-def narrow_specialist(options: TaskOptions) -> tuple[Specialist, FusionRule]:
-    """As build.specialist_factory, both networks with few channels."""
-    if options.preset == "paper":
-        return PaperSpecialist(options.paper, options.seed, widths=NARROW), MeanOfBest(options.paper)
-    return AuxolSpecialist(tiny_generalist().network, options.auxol), ExpertAdvice(options.auxol)
 
 
 def narrow_engine(folder: Path, make: Make = narrow_specialist) -> Engine:
@@ -92,7 +82,7 @@ def session_of(folder: Path, name: str = TASK, make: Make = narrow_specialist) -
     """The closed task ``name``, opened without an engine."""
     file = TaskFile.open(folder / f"{name}.auxol", generalist_hash=tiny_generalist().weights_hash)
     try:
-        yield TaskSession(name, file, *make(file.options))
+        yield TaskSession(name, file, make(file.options))
     finally:
         file.close()
 

@@ -34,8 +34,9 @@ from auxol_core.engine.engine import Engine
 from auxol_core.options import AuxolOptions, TaskOptions
 from auxol_core.promptable.simulate import jittered, largest_component
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.specialist.base import Arrays, Lesson, Specialist, View
-from auxol_core.specialist.fusion import ExpertAdvice, FusionRule
+from auxol_core.specialist.auxol.preset import AUXOL as AUXOL_PRESET
+from auxol_core.specialist.base import Arrays, Lesson, View
+from auxol_core.specialist.preset import Learner
 from auxol_core.steps import finish
 from auxol_core.taskfile.lesson_codec import digest
 from auxol_core.types import BoolArray, Box, Prompt, Segmentation, SliceImage
@@ -76,9 +77,9 @@ class Guarded:
         self.engine.learn_now(TASK)
         assert self.engine.status(TASK).version == honest
 
-    def _make(self, options: TaskOptions) -> tuple[Specialist, FusionRule]:
+    def _make(self, options: TaskOptions) -> Learner:
         self.made.append(Scored(options.auxol))
-        return self.made[-1], ExpertAdvice(options.auxol)
+        return AUXOL_PRESET.around(self.made[-1], options)
 
     def teach(self, number: int, then: float) -> None:
         self.made[-1].then = then
@@ -142,7 +143,7 @@ def test_a_mask_whose_background_was_proposed_is_doubted(inverted: bool, doubted
     _, mask = disc(0)
     logits = np.where(mask, 4.0, -4.0).astype(np.float32)
     view = View(np.zeros((*mask.shape, 3), dtype=np.float32), box_around(mask), Segmentation(logits, 0.9))
-    learner, _ = narrow_specialist(OPTIONS)
+    learner = narrow_specialist(OPTIONS).specialist
     lesson = Lesson("a#0", learner.lesson(view, ~mask if inverted else mask))
     assert bool(learner.doubts([lesson])) == doubted
     empty = Lesson("b#0", learner.lesson(view, np.zeros_like(mask)))

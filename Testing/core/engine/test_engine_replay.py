@@ -288,9 +288,9 @@ def test_the_shipped_network_too_goes_on_bit_for_bit_after_a_restart_and_is_rebu
                 engine.open_task(TASK)
             engine.learn_now(TASK)
         engine.close()
-        make = specialist_factory(set_up_torch(MACHINE))
+        make = specialist_factory(set_up_torch(MACHINE), engine.generalist)
         file = TaskFile.open(tmp_path / folder / f"{TASK}.auxol", generalist_hash=engine.generalist.weights_hash)
-        session = TaskSession(TASK, file, *make(file.options))
+        session = TaskSession(TASK, file, make(file.options))
         states |= {digest(session.specialist.state), digest(session.rebuilt(2))}
         session.close()
     assert len(states) == 1

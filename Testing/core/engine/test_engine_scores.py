@@ -13,7 +13,7 @@ from auxol_core.engine.pending import drawn_box
 from auxol_core.generalist.base import encoded
 from auxol_core.options import TaskOptions
 from auxol_core.specialist.base import Opinion, Specialist, View
-from auxol_core.specialist.fusion import FusionRule
+from auxol_core.specialist.preset import Learner
 from auxol_core.types import BoolArray, Box, FloatArray, IntensityWindow, Prompt, Proposal, Segmentation, SliceImage
 
 # A second, naive implementation of the two rules, from the formulas of algorithm.md
@@ -57,10 +57,10 @@ class Watched:
         self.engine = narrow_engine(folder, self._make)
         self.engine.create_task(TASK, options)
 
-    def _make(self, options: TaskOptions) -> tuple[Specialist, FusionRule]:
-        specialist, fusion = narrow_specialist(options)
-        self.specialists.append(specialist)
-        return specialist, fusion
+    def _make(self, options: TaskOptions) -> Learner:
+        learner = narrow_specialist(options)
+        self.specialists.append(learner.specialist)
+        return learner
 
     def opinions(self, image: SliceImage, prompt: Prompt) -> tuple[Segmentation, Opinion]:
         unit = IntensityWindow(0.0, 255.0).apply(image)

@@ -19,7 +19,12 @@ NUMBERS = [
     if type(field.default) in (int, float)
 ]
 SWITCHES = [(kind, f.name) for kind in ALL for f in dataclasses.fields(kind) if isinstance(f.default, bool)]
-CHOICES = [(kind, f.name) for kind in ALL for f in dataclasses.fields(kind) if isinstance(f.default, str)]
+CHOICES = [
+    (kind, f.name)
+    for kind in ALL
+    for f in dataclasses.fields(kind)
+    if isinstance(f.default, str) and (kind, f.name) != (TaskOptions, "preset")  # floor 2 alone knows all presets
+]
 
 
 def test_the_paper_preset_holds_the_published_numbers() -> None:
@@ -38,6 +43,23 @@ def test_the_paper_preset_holds_the_published_numbers() -> None:
 def test_a_task_is_ours_by_default_learns_and_takes_its_window_from_the_first_slice() -> None:
     task = TaskOptions()
     assert (task.preset, task.learning, task.window) == ("auxol", True, None)
+
+
+@pytest.mark.parametrize("bad", ["", "two words", "Über", "a/b", "x" * 50, 3, None, ["auxol"]])
+def test_a_preset_is_named_by_a_word(bad: object) -> None:
+    with pytest.raises(InvalidInputError, match=r"Option preset must be a preset's name, got .*\. Choose one"):
+        TaskOptions(preset=bad)  # type: ignore[arg-type]
+
+
+def test_the_options_of_a_task_s_own_preset_are_told_apart_from_the_others() -> None:
+    own = IntensityWindow(0.0, 1.0)  # any dataclass
+    assert TaskOptions().of_preset == AuxolOptions()
+    assert TaskOptions(preset="paper", paper=PaperOptions(crop_side=64)).of_preset == PaperOptions(crop_side=64)
+    assert TaskOptions(preset="tiny").of_preset is None
+    assert TaskOptions(preset="tiny", own=own).of_preset is own
+    for preset, bad in (("auxol", own), ("tiny", 3), ("tiny", IntensityWindow)):
+        with pytest.raises(InvalidInputError, match=f"Option own must be .* for {preset}"):
+            TaskOptions(preset=preset, own=bad)
 
 
 @pytest.mark.parametrize(("kind", "name"), CHOICES)

@@ -9,6 +9,7 @@ import pytest
 import SimpleITK as sitk
 import typer
 from replay_fakes import FakeFactory, image_set, volume_set
+from shifting_preset import ShiftOptions, shifting
 from typer.testing import CliRunner
 
 from auxol_core.cli import replay_command, segment_command
@@ -59,6 +60,23 @@ def test_every_option_of_the_studies_reaches_the_replay(tmp_path, factory, invok
     options = factory.made[-1].options["replay"]
     assert (options.seed, options.paper.memory) == (4, "fifo")
     assert (options.auxol.steps, options.auxol.use_proposal) == (2, False)
+
+
+def test_a_preset_that_was_registered_is_a_method_with_options_of_its_own(tmp_path, factory, invoke):
+    folder = image_set(tmp_path / "discs", count=2)
+    with shifting():
+        for number, rate in enumerate((2.0, 3.0)):
+            result = invoke(
+                *("replay", folder, "--methods", "shifting,shifting-frozen", "--out", tmp_path / "out"),
+                *("--preset-option", f"shifting.rate={rate}"),
+            )
+            assert result.exit_code == 0, result.output
+            # Other options, other runs: nothing of the first is read back from the cache.
+            assert len(factory.made) == (number + 1) * 3
+            assert factory.made[-1].options["replay"].own == ShiftOptions(rate=rate)
+        bad = [invoke("replay", folder, "--preset-option", text) for text in ("shifting.speed=3", "auxol.steps=3", "x")]
+    bad.append(invoke("replay", folder, "--preset-option", "shifting.rate=3"))
+    assert all(isinstance(each.exception, InvalidInputError) for each in bad)
 
 
 def test_ctrl_c_ends_with_code_130_and_files_that_can_be_used(tmp_path, invoke, monkeypatch):

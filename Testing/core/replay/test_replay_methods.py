@@ -8,7 +8,8 @@ from replay_fakes import disc
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.imaging.metrics import dice
-from auxol_core.replay.methods import METHODS, Method, best_radius, chosen, drawn_shape, ellipse, point_distance
+from auxol_core.replay import methods as methods_module
+from auxol_core.replay.methods import Method, best_radius, chosen, drawn_shape, ellipse, methods, point_distance
 from auxol_core.replay.options import ReplayOptions
 from auxol_core.types import Box, Point, Prompt
 
@@ -39,8 +40,8 @@ def test_shapes_of_several_prompts_are_united():
 
 
 def test_methods_are_chosen_by_name_without_repetition():
-    methods, notes = chosen(["auxol", "generalist", "auxol"], "box")
-    assert [m.name for m in methods] == ["auxol", "generalist"]
+    found, notes = chosen(["auxol", "generalist", "auxol"], "box")
+    assert [m.name for m in found] == ["auxol", "generalist"]
     assert notes == []
     for bad in (["auxol", "magic"], []):
         with pytest.raises(InvalidInputError, match="shape, generalist, paper, auxol, auxol-frozen"):
@@ -48,14 +49,15 @@ def test_methods_are_chosen_by_name_without_repetition():
 
 
 def test_the_former_name_of_the_generalist_is_understood_and_counts_once():
-    methods, _ = chosen(["sam", "generalist", "auxol"], "box")
-    assert [m.name for m in methods] == ["generalist", "auxol"]
+    found, _ = chosen(["sam", "generalist", "auxol"], "box")
+    assert [m.name for m in found] == ["generalist", "auxol"]
 
 
 def test_a_method_that_does_not_answer_a_prompt_is_skipped_with_a_note(monkeypatch):
-    monkeypatch.setitem(METHODS, "boxer", Method("boxer", None, taught=False, prompts=("box",)))
-    methods, notes = chosen(["boxer", "generalist"], "point")
-    assert [m.name for m in methods] == ["generalist"]
+    boxer = Method("boxer", None, taught=False, prompts=("box",))
+    monkeypatch.setattr(methods_module, "WITHOUT_LEARNING", (boxer, methods_module.WITHOUT_LEARNING[1]))
+    found, notes = chosen(["boxer", "generalist"], "point")
+    assert [m.name for m in found] == ["generalist"]
     assert notes == ["boxer is skipped: it does not answer point prompts."]
 
 
@@ -69,6 +71,6 @@ def test_a_method_that_does_not_answer_a_prompt_is_skipped_with_a_note(monkeypat
     ],
 )
 def test_each_method_has_its_preset_and_only_learners_learn(name, preset, learning):
-    options = METHODS[name].task_options(ReplayOptions(seed=7))
+    options = methods()[name].task_options(ReplayOptions(seed=7))
     assert (options.preset, options.learning, options.seed) == (preset, learning, 7)
-    assert METHODS[name].taught == learning
+    assert methods()[name].taught == learning

@@ -17,7 +17,7 @@ from auxol_core.options import AuxolOptions, MachineOptions
 from auxol_core.replay import over_http, runner
 from auxol_core.replay.benchmark import replay
 from auxol_core.replay.cache import source_hash
-from auxol_core.replay.methods import METHODS
+from auxol_core.replay.methods import methods
 from auxol_core.replay.options import EngineKind, PlanOptions, ReplayOptions
 from auxol_core.replay.peak import PeakMemory, peak_rss_mb
 from auxol_core.replay.rows import Row, read_rows
@@ -42,7 +42,7 @@ def rows_of(folder: Path, make: EngineFactory, peak: PeakMemory) -> list[Row]:
     """The rows of `auxol` on all images of ``folder``, without their times."""
     stream = plan_stream(structures([open_set(folder)], [])[0], PlanOptions())
     workshop = Workshop(make, "builtin", ONE_THREAD)
-    steps = runner.run([Segment("discs", stream)], METHODS["auxol"], LITTLE_LEARNING, workshop, peak)
+    steps = runner.run([Segment("discs", stream)], methods()["auxol"], LITTLE_LEARNING, workshop, peak)
     return [dataclasses.replace(row, **dict.fromkeys(TIMES)) for row in steps]
 
 

@@ -14,21 +14,18 @@ from typing import Any
 import numpy as np
 import requests
 import uvicorn
-from tiny_network import MACHINE, tiny_generalist
+from tiny_network import MACHINE, tiny_generalist, tiny_learner
 
 from auxol_core import protocol
 from auxol_core.build import Compute, EngineParts, set_up_torch
 from auxol_core.engine.worker import Worker
 from auxol_core.generalist.base import Generalist
-from auxol_core.options import TaskOptions
 from auxol_core.server.app import create_app
 from auxol_core.server.gate import LOOPBACK_NAMES
 from auxol_core.server.household import Household
 from auxol_core.server.run import AuxolServer, Leaving, bind
 from auxol_core.server.user_engine import user_engines
 from auxol_core.server.users import Users, one_user
-from auxol_core.specialist.auxol.learner import AuxolSpecialist
-from auxol_core.specialist.fusion import ExpertAdvice
 from auxol_core.types import Prompt, SliceImage
 
 TOKEN = "a token for the tests"
@@ -37,12 +34,8 @@ TOKEN = "a token for the tests"
 def tiny_parts(generalist: Generalist | None = None) -> EngineParts:
     """As build.make_parts, on the tiny network; the specialist's is that one, whatever the ``generalist``."""
     set_up_torch(MACHINE)
-
-    def specialist(options: TaskOptions) -> tuple[AuxolSpecialist, ExpertAdvice]:
-        return AuxolSpecialist(tiny_generalist().network, options.auxol), ExpertAdvice(options.auxol)
-
     compute = Compute("cpu", "as asked for", "float32", "as asked for", 1)
-    return EngineParts(generalist or tiny_generalist(), specialist, MACHINE, compute)
+    return EngineParts(generalist or tiny_generalist(), tiny_learner, MACHINE, compute)
 
 
 class Clock:

@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from shifting_preset import ShiftOptions, shifting
 from small_server import BareClient, SmallServer, picture, truth
 
 from auxol_core import protocol
 from auxol_core.errors import NotFoundError
+from auxol_core.options import TaskOptions
+from auxol_core.protocol import plain
 from auxol_core.types import Box, Prompt
 
 BOX = Prompt(box=Box(18, 22, 42, 48))
@@ -209,6 +212,18 @@ def test_options_are_checked_by_name_and_range(client: BareClient) -> None:
     assert client("POST", "tasks", data=b'{"name": "x"', headers=json).status_code == 422
     nested = client("POST", "tasks", data=b"[" * 200_000, headers=json)
     assert nested.status_code in (400, 422) and nested.json()["error"] == "InvalidInputError"
+
+
+def test_a_preset_s_own_options_are_read_by_the_class_that_it_brings(client: BareClient) -> None:
+    asked = {"preset": "shifting", "own": {"rate": 2.0}}
+    unknown = client("POST", "tasks", json={"name": "x", "options": asked})
+    assert problem(unknown) == (422, "InvalidInputError") and "'shifting'" in unknown.json()["message"]
+    with shifting():
+        for bad in ({"rate": 50.0}, {"rate": "fast"}, {"colour": 1}, 3):
+            answer = client("POST", "tasks", json={"name": "x", "options": asked | {"own": bad}})
+            assert problem(answer) == (422, "InvalidInputError")
+        assert client.create("x", **asked)["preset"] == "shifting"
+        assert client.create("y", **plain(TaskOptions(preset="shifting", own=ShiftOptions())))["preset"] == "shifting"
 
 
 def test_a_task_that_is_deleted_is_gone(client: BareClient) -> None:

@@ -13,6 +13,7 @@ import copy
 import hashlib
 import time
 from collections.abc import Generator, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import torch
@@ -22,11 +23,13 @@ from torch import Tensor
 from auxol_core.errors import InvalidInputError, TaskFileGeneralistError
 from auxol_core.imaging.metrics import dice
 from auxol_core.options import AuxolOptions, Precision
+from auxol_core.promptable.fold import folded
 from auxol_core.promptable.losses import promptable_loss
 from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.sampling import stacked
 from auxol_core.promptable.segmenter import Segmenter
-from auxol_core.promptable.weights import to_channels_last
+from auxol_core.promptable.shipped import WEIGHTS
+from auxol_core.promptable.weights import load_weights, to_channels_last
 from auxol_core.specialist.auxol.draw import draw_sample, guard_sample
 from auxol_core.specialist.auxol.lesson import Scene, decode, encode, looks_inverted
 from auxol_core.specialist.auxol.opinion import checked, opinion_of
@@ -35,6 +38,12 @@ from auxol_core.types import BoolArray, FloatArray
 
 LEARNING, MEAN, ORIGIN = "learning/", "mean/", "origin"
 FROZEN = ("detail.", "stem.", "encoder.0.")
+
+
+@cache
+def initial_network() -> PromptableNetwork:
+    """The weights that ship, read once. Nobody may change them: each specialist has copies."""
+    return folded(load_weights(WEIGHTS)[0])
 
 
 class AuxolSpecialist:
