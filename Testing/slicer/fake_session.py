@@ -11,7 +11,7 @@ from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
-VALUES = """message engineState engineText taskNames task status prompts layer corrections versions learning
+VALUES = """message engineState engineText engineTold taskNames task status prompts layer corrections versions learning
 propagation"""
 ASKED = "proposalText hasProposalOnDisplay canSave sliceCounts unreviewed review suggestedTaskName diagnostics"
 ORDERS = """startEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save saveAllReviewed
@@ -62,7 +62,7 @@ class FakeSession(Strict):
         reader = Strict(calls, {"mode": "", "active": None}, asked, READER_ORDERS)
         layer = Strict(calls, {}, {"slices": [], "node": None}, "setVisible clear clearAll")
         values = dict.fromkeys(VALUES.split())
-        values |= {"message": ("", "info"), "engineState": EngineState.OFF, "engineText": ""}
+        values |= {"message": ("", "info"), "engineState": EngineState.OFF, "engineText": "", "engineTold": {}}
         values |= {"taskNames": [], "task": ""}
         values |= {"prompts": reader, "layer": layer, "corrections": [], "versions": [], "propagation": (False, 0, 0)}
         values |= {"learning": SimpleNamespace(queued=0, phase="", done=0, total=0)}

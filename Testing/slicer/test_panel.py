@@ -533,6 +533,35 @@ class TestFirstUseAndSettings(PanelCase):
         self.assertNotIn("secret-token", repr(self.settings))
         self.assertEqual(self.settings.forDiagnostics()["serverToken"], "set")
 
+    def test_generalists_and_presets_are_those_that_the_engine_tells(self):
+        generalists, presets = self.ui.generalistSelector, self.ui.presetSelector
+        self.assertEqual((generalists.count, generalists.currentText), (1, "builtin"))
+        self.assertEqual((presets.count, presets.itemData(presets.currentIndex)), (1, "auxol"))
+        self.settings.set("generalist", "mine.pth")
+        self.session.engineTold = {
+            "generalist": {"name": "bright", "title": "Bright pixels"},
+            "generalists": [{"name": "builtin", "title": "built-in"}, {"name": "bright", "title": "Bright pixels"}],
+            "presets": [{"name": "auxol", "title": "AuxOL, ours"}, {"name": "shifting", "title": "Shifted"}],
+        }
+        self.session.tell("engine")
+        self.assertEqual([generalists.itemText(i) for i in range(generalists.count)], ["builtin", "bright"])
+        self.assertEqual(generalists.currentText, "mine.pth")
+        self.assertEqual([presets.itemText(i) for i in range(presets.count)], ["AuxOL, ours", "Shifted"])
+        self.assertEqual(presets.currentIndex, 0)
+        presets.setCurrentIndex(1)
+        presets.activated.emit(1)
+        self.assertEqual(self.settings.preset, "shifting")
+        self.session.status = self.fake.status(generalist="bright")
+        self.session.tell("learning")
+        self.assertIn("Generalist: Bright pixels;", self.ui.taskLabel.text)
+        self.session.status = self.fake.status(generalist="mine.pth")
+        self.session.tell("learning")
+        self.assertIn("Generalist: mine.pth;", self.ui.taskLabel.text)
+        # A preset that the engine has not: what is chosen is shown, and the engine will say why it cannot be.
+        self.session.engineTold = {"presets": [{"name": "auxol", "title": "AuxOL, ours"}]}
+        self.session.tell("engine")
+        self.assertEqual(presets.currentText, "shifting")
+
     def test_settings_have_their_defaults_and_refuse_what_they_are_not(self):
         from auxol_core.errors import InvalidInputError
 

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import numpy as np
 import slicer
@@ -12,6 +13,10 @@ from session_case import SessionCase, SharedWorker, dice
 from slicer_setting import main, quiet, until
 
 from auxol_core.types import Box  # once slicer_setting has loaded the module
+
+
+async def _nothing():
+    """A verb of the engine that has been done."""
 
 
 class TestLifeOfASlice(SessionCase):
@@ -29,6 +34,21 @@ class TestLifeOfASlice(SessionCase):
         self.assertEqual(self.session.status.window.low, -150)
         self.assertEqual(self.undoStates, [])
         self.assertRegex(self.session.proposalText(), r"^expected Dice 0\.\d\d; built-in network \d+%, specialist \d+%")
+
+    def test_slices_beside_a_prompt_are_prepared_where_the_engine_says_that_it_is_worth_it(self):
+        asked = []
+        for worth in (False, True):
+            self.session.connection.about = {"compute": {"prefetch": worth}}
+            link = SimpleNamespace(prefetch=lambda images: asked.append(len(images)) or _nothing())
+            self.session._prefetch(link, self.volume, self.key(6))
+            until(lambda worth=worth: bool(asked) == worth)
+        self.assertEqual(asked, [4])
+
+    def test_a_task_is_made_with_the_preset_that_was_chosen_for_new_ones(self):
+        self.session.settings.set("preset", "paper")
+        self.addCleanup(self.session.settings.reset)
+        self.propose()
+        self.assertEqual(self.session.status.preset, "paper")
 
     def test_accepting_is_one_undo_step_and_takes_the_prompt_away(self):
         mask = self.propose()

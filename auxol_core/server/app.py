@@ -49,14 +49,26 @@ def _health() -> dict[str, Any]:
 about_router = router()
 
 
+class Choice(BaseModel):
+    """Something that can be chosen: the name that is sent, and what people call it."""
+
+    name: str = ""
+    title: str = ""
+
+
 class Compute(BaseModel):
-    """Where models are run, and why there; texts for a person, empty where they are not known."""
+    """Where models are run, and why there, as texts for a person, empty where they are not known; which generalist
+    runs, and whether preparing slices for it is worth a client's while; the generalists and presets to choose from."""
 
     device: str = ""
     device_reason: str = ""
     precision: str = ""
     precision_reason: str = ""
     priority: str = ""
+    generalist: Choice = Choice()
+    prefetch: bool = True
+    generalists: list[Choice] = []
+    presets: list[Choice] = []
 
 
 class About(Health):
@@ -75,16 +87,16 @@ async def about(request: Request) -> Response:
         **_health(),
         user=visit_of(request).user.name,
         generalist=household.generalist,
-        compute=Compute(**household.compute),
+        compute=Compute.model_validate(household.compute),
     )
     return answers.values(told.model_dump())
 
 
 @about_router.get("/compute", response_model=Compute)
 async def compute(request: Request) -> Response:
-    """Where this server computes, and why there."""
+    """Where this server computes, why there, and with what."""
     household: Household = request.app.state.household
-    return answers.values(Compute(**household.compute).model_dump())
+    return answers.values(Compute.model_validate(household.compute).model_dump())
 
 
 def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset(LOOPBACK_NAMES)) -> FastAPI:

@@ -94,7 +94,7 @@ class Home:
 class Household:
     """``data_dir``: the only user's tasks, or the folder of everybody's folders where ``users.many``.
 
-    ``idle_s``, ``liveness_s``: see Leases; ``generalist``: its name; ``compute``: where it computes and why, as texts;
+    ``idle_s``, ``liveness_s``: see Leases; ``generalist``: its name; ``compute``: what /compute answers, see told.py;
     ``clock``: seconds. ``worker`` ends with ``close``.
     """
 
@@ -109,7 +109,7 @@ class Household:
         idle_s: float | None = None,
         liveness_s: float | None = None,
         generalist: str = "",
-        compute: Mapping[str, str] | None = None,
+        compute: Mapping[str, object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.users, self.limits = users, limits or Limits()

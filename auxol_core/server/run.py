@@ -219,12 +219,14 @@ def _household(options: ServeOptions) -> Household:
     # Imported here: torch takes seconds, and by now the port is known to be free.
     from auxol_core.build import make_parts, warm_up
     from auxol_core.generalist.disk_cache import DiskCache, StoredEmbeddings
+    from auxol_core.server.told import told_of
     from auxol_core.server.user_engine import user_engines
 
     worker = Worker()
     parts = worker.submit(lambda: make_parts(options.generalist, options.machine)).future.result()
     log.info("Running at %s", options.priority)
     log.info("Computing on %s (%s) in %s", parts.compute.device, parts.compute.device_reason, parts.compute.precision)
+    log.info("The generalist is %s, images scaled as %s", parts.generalist.name, parts.generalist.preprocessing)
     threading.Thread(target=warm_up, name="auxol-warm-up", daemon=True).start()
     stored = StoredEmbeddings(DiskCache(), parts.generalist, parts.compute.precision)
     return Household(
@@ -241,5 +243,6 @@ def _household(options: ServeOptions) -> Household:
             "precision": parts.compute.precision,
             "precision_reason": parts.compute.precision_reason,
             "priority": options.priority,
+            **told_of(parts),
         },
     )

@@ -244,13 +244,19 @@ class EngineConnection:
             where = _("at {url}: images are sent there").format(url=self._settings.serverUrl)
         elif self.attached:
             where = _("on this machine, run by another Slicer")
-        compute = self.about.get("compute", {})
+        compute = self.told
         return _("Version {version} {where}, computing on {device} ({why})").format(
             version=self.about.get("version", "?"),
             where=where,
             device=compute.get("device") or "?",
             why=compute.get("device_reason") or compute.get("precision") or "?",
         )
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """What the server says of where it computes and with what, and what can be chosen; empty until it was asked."""
+        compute: Mapping[str, Any] = self.about.get("compute", {})
+        return compute
 
     def logText(self) -> str:
         """The log of our worker, or of the last one."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import qt
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.options import DEFAULT_GENERALIST, DEFAULT_PRESET
 
 GROUP = "AuxOLSegment"
 Value = bool | int | str
@@ -30,7 +31,7 @@ class Option:
 OPTIONS: dict[str, Option] = {
     # The engine
     "pythonPath": Option(""),  # empty: Slicer's own Python
-    "generalist": Option("builtin"),
+    "generalist": Option(DEFAULT_GENERALIST),
     "device": Option("auto", choices=("auto", "cpu", "cuda")),
     "threads": Option(0, low=0, high=1024),  # 0: all cores but one
     "dataDir": Option(""),  # empty: the user's data folder
@@ -40,6 +41,7 @@ OPTIONS: dict[str, Option] = {
     "serverUrl": Option(""),
     "serverToken": Option("", secret=True),
     # Learning
+    "preset": Option(DEFAULT_PRESET),  # of tasks that are made from now on
     "learningMode": Option("auto", choices=("auto", "every", "demand")),
     "learnEvery": Option(5, low=2, high=100),
     # When a slice is saved and proposals are made by themselves

@@ -7,7 +7,7 @@ told to the other two, so that scripts and the editor's segment table work as we
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import qt
@@ -199,7 +199,7 @@ class InputsPanel(VTKObservationMixin):
 
     def refreshTaskText(self) -> None:
         """What is fixed for the open task; its version moves as it learns."""
-        self.ui.taskLabel.text = taskText(self.logic.status)
+        self.ui.taskLabel.text = taskText(self.logic.status, self.logic.engineTold)
 
     def _refreshCreate(self) -> None:
         text = self.ui.taskSelector.currentText.strip()
@@ -248,8 +248,8 @@ def segmentIDs(segmentation: Any) -> list[str]:
     return [] if segmentation is None else list(segmentation.GetSegmentation().GetSegmentIDs())
 
 
-def taskText(status: Any) -> str:
-    """One line on what is fixed for the open task."""
+def taskText(status: Any, told: Mapping[str, Any]) -> str:
+    """One line on what is fixed for the open task. ``told``: what the engine says of its generalist."""
     if status is None:
         return _("A task is what is being learned; it serves for other images too.")
     if status.window is None:
@@ -258,8 +258,10 @@ def taskText(status: Any) -> str:
         window = _("intensity window {low} to {high}").format(
             low=_short(status.window.low), high=_short(status.window.high)
         )
+    known = told.get("generalist", {})
+    generalist = known["title"] if known.get("name") == status.generalist else generalistTitle(status)
     return _("Generalist: {generalist}; {window}; version {version}.").format(
-        generalist=generalistTitle(status), window=window, version=status.version
+        generalist=generalist, window=window, version=status.version
     )
 
 

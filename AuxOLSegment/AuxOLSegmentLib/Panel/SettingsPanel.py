@@ -13,7 +13,6 @@ from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.PanelTools import Act, Say, fileToOpen, folderToUse, setReady, silently
 
 DEVICES = ("auto", "cpu", "cuda")
-GENERALISTS = ("builtin", "vit_b", "vit_l", "vit_h", "medsam")
 CHECKS = ("remote", "saveOnCompleted", "saveOnSceneSave", "acceptOnEffect", "shortcuts")
 LINES = ("dataDir", "pythonPath", "wheelFolder", "serverUrl", "serverToken")
 
@@ -32,9 +31,7 @@ class SettingsPanel:
     def _fill(self) -> None:
         ui, settings = self.ui, self.settings
         checks = [getattr(ui, f"{name}CheckBox") for name in CHECKS]
-        with silently(ui.generalistSelector, ui.deviceSelector, ui.threadsSpinBox, *checks):
-            ui.generalistSelector.addItems(list(GENERALISTS))
-            ui.generalistSelector.setEditText(settings.generalist)
+        with silently(ui.deviceSelector, ui.threadsSpinBox, *checks):
             ui.deviceSelector.addItems([_("Automatic"), _("Processor (CPU)"), _("NVIDIA graphics card (CUDA)")])
             ui.deviceSelector.setCurrentIndex(DEVICES.index(settings.device))
             ui.threadsSpinBox.setValue(settings.threads)
@@ -46,6 +43,7 @@ class SettingsPanel:
     def _connect(self) -> None:
         ui = self.ui
         ui.generalistSelector.connect("currentTextChanged(QString)", lambda text: self._set("generalist", text.strip()))
+        ui.presetSelector.connect("activated(int)", self._choosePreset)
         ui.deviceSelector.connect("currentIndexChanged(int)", lambda index: self._set("device", DEVICES[index]))
         ui.threadsSpinBox.connect("valueChanged(int)", lambda value: self._set("threads", value))
         for name in CHECKS:
@@ -70,6 +68,9 @@ class SettingsPanel:
             self.settings.set(name, value)
             self.refresh()
             self.changed()
+
+    def _choosePreset(self, index: int) -> None:
+        self._set("preset", self.ui.presetSelector.itemData(index))
 
     def _browseFolder(self, name: str) -> None:
         self._choose(name, folderToUse(_("Folder"), getattr(self.settings, name)))
@@ -101,7 +102,8 @@ class SettingsPanel:
         self.say(_("The diagnostics are in the clipboard."), "info")
 
     def refresh(self) -> None:
-        """Which fields and buttons make sense now."""
+        """Which fields and buttons make sense now, and what the engine offers."""
+        self._offer()
         ui, remote = self.ui, self.settings.remote
         off = "" if remote else _("Tick the box above first: a server is used only if you say so.")
         setReady(ui.serverUrlEdit, off, _("Address of the AuxOL server, with its port."))
@@ -112,6 +114,30 @@ class SettingsPanel:
         stopped = _("The engine is not running.") if state is EngineState.OFF else ""
         setReady(ui.stopEngineButton, stopped, _("Nothing that was saved is lost."))
         ui.restartEngineButton.text = _("Start engine") if stopped else _("Restart engine")
+
+    def _offer(self) -> None:
+        """The generalists and presets that the engine has; before it was asked, what is chosen."""
+        told, settings = self.logic.engineTold, self.settings
+        generalists = [each["name"] for each in told.get("generalists", ())] or [settings.generalist]
+        if self._filled(self.ui.generalistSelector, [(name, name) for name in generalists]):
+            with silently(self.ui.generalistSelector):
+                self.ui.generalistSelector.setEditText(settings.generalist)
+        presets = [(each["title"], each["name"]) for each in told.get("presets", ())]
+        if settings.preset not in [name for _title, name in presets]:
+            presets.append((settings.preset, settings.preset))
+        self._filled(self.ui.presetSelector, presets)
+        self.ui.presetSelector.setCurrentIndex(self.ui.presetSelector.findData(settings.preset))
+
+    @staticmethod
+    def _filled(selector: Any, choices: list[tuple[str, str]]) -> bool:
+        """Put in texts and their data, unless they are there already: someone may be typing. Whether it was done."""
+        if [(selector.itemText(i), selector.itemData(i)) for i in range(selector.count)] == choices:
+            return False
+        with silently(selector):
+            selector.clear()
+            for text, data in choices:
+                selector.addItem(text, data)
+        return True
 
     def cleanup(self) -> None:
         """A server's answer that comes later is passed over."""

@@ -93,8 +93,8 @@ class PromptWork(SessionBase):
         return any(each.objectID == objectID and each.key == key for each in self.prompts.objects())
 
     def _prefetch(self, link: Any, volume: Any, key: SliceKey) -> None:
-        if self.desk.status is not None and self.desk.status.generalist == "builtin":
-            return  # it has no encoder worth preparing for
+        if not self.connection.told.get("prefetch", True):
+            return  # its generalist has no encoder worth preparing for
         near = [i for d in range(1, PREFETCHED + 1) for i in (key.index + d, key.index - d)]
         near = [i for i in near if 0 <= i < sliceCount(volume, key.axis)]
         self._tasks.start(link.prefetch([sliceImage(volume, key.axis, i) for i in near]))

@@ -1,7 +1,7 @@
 """What every part of a session shares: what is worked on, the status line, the engine."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slicer.i18n import tr as _
@@ -89,6 +89,11 @@ class SessionBase(TaskDoor):
     def engineText(self) -> str:
         """Which engine it is, where it computes, and why there."""
         return self.connection.text()
+
+    @property
+    def engineTold(self) -> Mapping[str, Any]:
+        """What the engine says of itself: its generalist, and the generalists and presets to choose from."""
+        return self.connection.told
 
     def startEngine(self) -> None:
         """Start or reach it, and ask for the tasks."""

@@ -136,7 +136,7 @@ class TaskDesk:
 
     async def _open(self, name: str) -> TaskFollower:
         link = TaskLink(self._connection, name, self._cameBack)
-        status = await link.open(TaskOptions(window=self._window()))
+        status = await link.open(TaskOptions(preset=self._settings.preset, window=self._window()))
         follower = TaskFollower(link, self._tasks, self._tell, self._say, self._refreshed)
         if name == self.task:
             self._follower = follower

@@ -25,6 +25,7 @@ from auxol_core.generalist.builtin import BuiltinGeneralist
 from auxol_core.generalist.checkpoints import find
 from auxol_core.generalist.disk_cache import DiskCache, StoredEmbeddings
 from auxol_core.generalist.sam import PREPROCESSING, SamGeneralist
+from auxol_core.server.told import told_of
 from auxol_core.types import Box, IntensityWindow, Prompt, SliceImage
 
 __all__ = ["torch_of_the_engine"]  # an autouse fixture
@@ -87,6 +88,16 @@ def test_it_is_listed_verified_and_named_by_the_doctor(own: Path) -> None:
     said = CliRunner().invoke(checkpoint_app, ["verify", "bright"]).stdout
     assert "right. Bright pixels, images scaled as plain, SHA-256" in said
     assert check_checkpoints(full=True).details["bright"] == {"present": True, "verified": True}
+
+
+@pytest.mark.usefixtures("bright")
+def test_the_server_tells_its_name_and_whether_preparing_slices_is_worth_it(own: Path) -> None:
+    write_checkpoint(own / "bright.safetensors")
+    told = told_of(make_parts("bright", MACHINE))
+    assert (told["generalist"], told["prefetch"]) == ({"name": "bright", "title": "Bright pixels"}, True)
+    assert {"name": "bright", "title": "Bright pixels"} in told["generalists"]
+    told = told_of(make_parts("builtin", MACHINE))
+    assert (told["generalist"], told["prefetch"]) == ({"name": "builtin", "title": "built-in"}, False)
 
 
 def test_of_two_that_one_file_fits_the_user_or_the_file_says_which(own: Path, tmp_path: Path) -> None:

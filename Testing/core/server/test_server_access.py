@@ -6,11 +6,12 @@ import socket
 
 import pytest
 import requests
-from small_server import BareClient, ServerFactory, SmallServer, until
+from small_server import BareClient, ServerFactory, SmallServer, tiny_parts, until
 
 from auxol_core import protocol
 from auxol_core.errors import AccessError, InvalidInputError, ProtocolVersionError
 from auxol_core.server.desk import Desk
+from auxol_core.server.told import told_of
 
 
 def test_health_needs_no_token_and_says_who_answers(server: SmallServer) -> None:
@@ -110,10 +111,14 @@ def test_a_task_may_have_any_other_name(client: BareClient) -> None:
 
 
 def test_where_it_computes_and_why_is_told_to_who_has_a_token(serve: ServerFactory) -> None:
-    about = {"device": "cpu", "device_reason": "as asked for", "precision": "float32", "precision_reason": "measured"}
-    about["priority"] = "nice 0"
+    where = {"device": "cpu", "device_reason": "as asked for", "precision": "float32", "precision_reason": "measured"}
+    about = {**where, "priority": "nice 0", **told_of(tiny_parts())}
     server = serve(compute=about)
     assert server.client()("GET", "compute").json() == about
+    assert about["prefetch"] is False
+    assert about["generalist"] == {"name": "builtin", "title": "built-in"}
+    assert [each["name"] for each in about["presets"]] == ["auxol", "paper"]
+    assert [each["name"] for each in about["generalists"]] == ["builtin", "vit_b", "vit_l", "vit_h", "medsam"]
     assert requests.get(f"{server.url}/compute", timeout=5).status_code == 401
 
 
