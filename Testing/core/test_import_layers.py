@@ -28,7 +28,7 @@ FLOORS: dict[str, int] = {
 }
 
 # Which modules of another room on the same floor a room may use; a package's name stands for all its modules.
-GEOMETRY = ("imaging.crops", "imaging.metrics", "imaging.objects")
+GEOMETRY = ("imaging.crops", "imaging.metrics", "imaging.objects", "imaging.square")
 DOORS: dict[str, tuple[str, ...]] = {
     **{room: tuple(r for r, floor in FLOORS.items() if floor == FLOORS[room]) for room in FLOORS if FLOORS[room] < 2},
     "imaging": (),

@@ -163,7 +163,7 @@ class Engine:
             _check_same_object(earlier.proposal, task, slice_id)
             prompt = replace(prompt, mask=earlier.probability)
         view = yield from self._view(session, slice_id, prompt)
-        pending = self._propose(session, slice_id, view, str(uuid.uuid4()))
+        pending = self._propose(session, slice_id, prompt, view, str(uuid.uuid4()))
         if previous is not None:
             self._pending.drop([previous])
         self._pending.add(pending)
@@ -176,19 +176,24 @@ class Engine:
             session.settle_window(window)
         embedding = yield from self._slices.embedding(slice_id, window)
         seen = embedding if self._shows_embedding(session) else None
-        return View(self._slices.unit(slice_id, window), prompt, self.generalist.decode(embedding, prompt), seen)
+        square = self._slices.grid(slice_id).prompt(prompt)
+        return View(self._slices.unit(slice_id, window), square, self.generalist.decode(embedding, square), seen)
 
     def _shows_embedding(self, session: TaskSession) -> bool:
         return session.learner.sees_embedding and self.generalist.worth_storing
 
-    def _propose(self, session: TaskSession, slice_id: str, view: View, proposal_id: str) -> Pending:
+    def _propose(
+        self, session: TaskSession, slice_id: str, prompt: Prompt, view: View, proposal_id: str
+    ) -> Pending:
+        """``prompt`` on the slice's own pixels, as all that is shown; the view is on square ones."""
         # A specialist that neither speaks nor learns need not be asked; this is the benchmark's `generalist`.
         silent = session.share >= 1.0 and not session.options.learning
         opinion = None if silent else session.specialist.predict_one(view)
         share = 1.0 if opinion is None else session.share
         # Where the generalist alone decides its mask is shown whole, not cut to the specialist's region.
         shown = None if share >= 1.0 else opinion
-        fused = fuse(view.generalist.logits, shown, share, session.fusion.clip)
+        grid = self._slices.grid(slice_id)
+        fused = grid.logits_back(fuse(view.generalist.logits, shown, share, session.fusion.clip))
         quality = view.generalist.quality
         if opinion is not None:
             quality = share * quality + (1 - share) * opinion.quality
@@ -198,7 +203,7 @@ class Engine:
             proposal_id=proposal_id,
             task=session.name,
             slice_id=slice_id,
-            prompt=view.prompt,
+            prompt=prompt,
             mask=mask,
             quality=quality,
             version=session.installed,
@@ -215,7 +220,8 @@ class Engine:
         embedding = None
         if self._shows_embedding(session):
             embedding = yield from self._slices.embedding(proposal.slice_id, window)
-        return View(self._slices.unit(proposal.slice_id, window), proposal.prompt, pending.generalist, embedding)
+        square = self._slices.grid(proposal.slice_id).prompt(proposal.prompt)
+        return View(self._slices.unit(proposal.slice_id, window), square, pending.generalist, embedding)
 
     def proposal(self, proposal_id: str) -> Proposal:
         return finish(self.proposal_now(proposal_id))
@@ -257,7 +263,7 @@ class Engine:
         """What ``pending`` is under the version in use; where the mask is another one an event tells of it."""
         old = pending.proposal
         view = yield from self._view_of(session, pending)
-        fresh = self._propose(session, old.slice_id, view, old.proposal_id)
+        fresh = self._propose(session, old.slice_id, old.prompt, view, old.proposal_id)
         fresh.proposal = replace(fresh.proposal, quality=fresh.proposal.quality * pending.trust)
         if self._pending.renew(pending, fresh) and not np.array_equal(fresh.proposal.mask, old.mask):
             session.tell(
@@ -292,7 +298,7 @@ class Engine:
         def propose(slice_id: str, prompt: Prompt) -> Generator[None, None, Pending]:
             prompt.check_against(self._slices[slice_id].shape)
             view = yield from self._view(session, slice_id, prompt)
-            pending = self._propose(session, slice_id, view, str(uuid.uuid4()))
+            pending = self._propose(session, slice_id, prompt, view, str(uuid.uuid4()))
             made[pending.proposal.proposal_id] = pending
             return pending
 
@@ -372,21 +378,27 @@ class Engine:
         truths, drawn = divide(mask, [Claimant(p.proposal.prompt, p.proposal.mask) for p in shown])
         objects = list(zip(shown, truths, strict=True))
         for component in drawn:
-            view = yield from self._view(session, slice_id, Prompt(box=drawn_box(component, slice_id)))
-            objects.append((self._propose(session, slice_id, view, "drawn by hand"), component))
+            prompt = Prompt(box=drawn_box(component, slice_id))
+            view = yield from self._view(session, slice_id, prompt)
+            objects.append((self._propose(session, slice_id, prompt, view, "drawn by hand"), component))
         return objects
 
     def _lesson_row(self, session: TaskSession, pending: Pending, view: View, truth: BoolArray) -> LessonRow:
-        """The object's scores and losses under what was shown, before anything learns from it, and its lesson."""
+        """The object's scores and losses under what was shown, before anything learns from it, and its lesson.
+
+        ``truth`` (rows, columns) on the slice's own pixels, where scores are taken; learning sees it on square ones.
+        """
         opinion, losses = pending.opinion, None
+        grid = self._slices.grid(pending.proposal.slice_id)
+        square = grid.mask(truth)
         if opinion is not None:
-            losses = session.fusion.losses(view.generalist.logits, opinion, truth)
+            losses = session.fusion.losses(view.generalist.logits, opinion, square)
         scores = Scores(
-            generalist=metrics.dice(view.generalist.mask, truth),
-            specialist=None if opinion is None else metrics.dice(opinion.mask, truth),
+            generalist=metrics.dice(grid.logits_back(view.generalist.logits) > 0, truth),
+            specialist=None if opinion is None else metrics.dice(grid.mask_back(opinion.mask), truth),
             fused=metrics.dice(pending.proposal.mask, truth),
         )
-        arrays = session.specialist.lesson(view, truth)
+        arrays = session.specialist.lesson(view, square)
         return LessonRow(arrays=arrays, scores=scores, expert_losses=losses, version=pending.proposal.version)
 
     def work(self, task: str) -> Generator[None, None, None]:

@@ -11,6 +11,7 @@ from cachetools import LRUCache
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.generalist.base import Embedding, EmbeddingStore, Generalist
 from auxol_core.generalist.cache import EmbeddingCache
+from auxol_core.imaging.square import SquareGrid
 from auxol_core.types import FloatArray, IntensityWindow, SliceImage
 
 UNIT_CACHE_BYTES = 256 * 2**20
@@ -37,7 +38,7 @@ class SliceStore:
         self._stored = stored
         self._lock = threading.Lock()  # never held while anything is computed or copied
         self._slices: LRUCache[str, SliceImage] = LRUCache(slice_bytes, getsizeof=lambda s: int(s.pixels.nbytes))
-        self._units: LRUCache[tuple[str, IntensityWindow], FloatArray] = LRUCache(
+        self._units: LRUCache[tuple[str, IntensityWindow, SquareGrid], FloatArray] = LRUCache(
             unit_bytes, getsizeof=lambda unit: int(unit.nbytes)
         )
         self._embeddings = EmbeddingCache(embedding_bytes)
@@ -45,7 +46,7 @@ class SliceStore:
     def put(self, image: SliceImage) -> str:
         """Keep ``image``; returns its id. InvalidInputError if it alone exceeds the bound."""
         slice_id = image.slice_id
-        if slice_id in self:
+        if slice_id in self and self[slice_id].spacing_mm == image.spacing_mm:
             return slice_id
         if image.pixels.nbytes > self._slices.maxsize:
             raise InvalidInputError(
@@ -72,19 +73,25 @@ class SliceStore:
             )
         return found
 
+    def grid(self, slice_id: str) -> SquareGrid:
+        """How the slice lies on the square pixels that the models see."""
+        return SquareGrid.of(self[slice_id])
+
     def unit(self, slice_id: str, window: IntensityWindow) -> FloatArray:
-        """The windowed image (H, W, 3) in 0..1."""
-        key = (slice_id, window)
+        """The windowed image (H, W, 3) in 0..1, on square pixels."""
+        key = (slice_id, window, self.grid(slice_id))
         unit = self._units.get(key)
         if unit is None:
-            unit = window.apply(self[slice_id])
+            unit = self.grid(slice_id).image(window.apply(self[slice_id]))
             if unit.nbytes <= self._units.maxsize:
                 self._units[key] = unit
         return unit
 
     def embedding(self, slice_id: str, window: IntensityWindow) -> Generator[None, None, Embedding]:
         """The generalist's embedding, from memory, from disk or made now; yields between the encoder's blocks."""
-        key = f"{slice_id} {window.low!r} {window.high!r}"
+        grid = self.grid(slice_id)
+        # The same pixels may come with another spacing.
+        key = f"{slice_id} {window.low!r} {window.high!r}" + ("" if grid.same else f" {grid.square}")
         known = self._embeddings.get(key)
         if known is not None:
             return known

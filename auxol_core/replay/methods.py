@@ -79,7 +79,7 @@ def canonical(name: str) -> str:
 
 def chosen(names: Sequence[str], kind: PromptKind) -> tuple[list[Method], list[str]]:
     """The named methods that can answer prompts of ``kind``, and a note for each that cannot."""
-    known = methods()
+    known, names = methods(), [canonical(name) for name in names]
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         what = ", ".join(unknown) or "none"

@@ -35,6 +35,10 @@ def _inputSentences() -> list[tuple[type[BaseException], str]]:
         (errors.InvalidInputError, "{details}"),
         (errors.CancelledError, _("Cancelled.")),
         (
+            errors.ProposalChangedError,
+            _("What was learned meanwhile has changed this proposal. Look at it again, then accept it ({details})"),
+        ),
+        (
             errors.CheckpointMissingError,
             _("The chosen generalist is not on this machine. Download it or choose the built-in one ({details})"),
         ),

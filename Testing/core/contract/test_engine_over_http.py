@@ -12,8 +12,7 @@ import pytest
 import uvicorn
 from contract_setting import OPTIONS, TASK, EngineFactory, box_around, picture, proposed
 from engine_contract import EngineContract
-from test_engine_in_process import tiny_specialist
-from tiny_network import MACHINE, tiny_generalist
+from tiny_network import MACHINE, tiny_generalist, tiny_learner
 
 from auxol_core.build import Compute, EngineParts, set_up_torch
 from auxol_core.client.blocking import EngineClient
@@ -40,7 +39,7 @@ class Serving:
         listener = bind("127.0.0.1", port)
         self.port = int(listener.getsockname()[1])
         parts = EngineParts(
-            tiny_generalist(), tiny_specialist, MACHINE, Compute("cpu", "as asked for", "float32", "as asked for", 1)
+            tiny_generalist(), tiny_learner, MACHINE, Compute("cpu", "as asked for", "float32", "as asked for", 1)
         )
 
         async def serve() -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from contract_setting import EngineFactory
 from engine_contract import EngineContract
-from test_engine_in_process import tiny_specialist
-from tiny_network import MACHINE, tiny_generalist
+from tiny_network import MACHINE, tiny_generalist, tiny_learner
 
 from auxol_core.engine.engine import Engine
 from auxol_core.engine.open_task import Listener
@@ -21,6 +20,6 @@ class TestWorkerEngine(EngineContract):
     @pytest.fixture
     def engine_factory(self, tmp_path: Path) -> EngineFactory:
         def make(listener: Listener) -> Engine:
-            return Engine(tiny_generalist(), tiny_specialist, tmp_path / "tasks", MACHINE, listener=listener)
+            return Engine(tiny_generalist(), tiny_learner, tmp_path / "tasks", MACHINE, listener=listener)
 
         return lambda: WorkerEngine(make)

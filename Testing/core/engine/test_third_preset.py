@@ -130,7 +130,7 @@ def test_no_embedding_is_shown_where_the_generalist_has_no_encoder_or_the_preset
 
 
 def test_replay_has_it_taught_and_frozen_with_its_own_options() -> None:
-    assert list(methods()) == ["shape", "sam", "paper", "auxol", "auxol-frozen", "shifting", "shifting-frozen"]
+    assert list(methods()) == ["shape", "generalist", "paper", "auxol", "auxol-frozen", "shifting", "shifting-frozen"]
     told = ReplayOptions(seed=3, own={"shifting": ShiftOptions(rate=1.0)})
     for name, learning in (("shifting", True), ("shifting-frozen", False)):
         options = methods()[name].task_options(told)

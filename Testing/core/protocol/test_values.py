@@ -71,7 +71,7 @@ def test_an_array_among_the_fields_is_refused_whatever_the_value() -> None:
         reader_of(Picture)
 
 
-@pytest.mark.parametrize("hint", [list[int], int | str, dict[int, int], object, set[str], tuple[()]])
+@pytest.mark.parametrize("hint", [list[int], int | str, dict[int, int], set[str], tuple[()]])
 def test_a_kind_that_is_not_known_is_refused_before_any_value(hint: object) -> None:
     with pytest.raises(TypeError, match="cannot be read from JSON"):
         reader_of(hint)
