@@ -13,7 +13,7 @@ from AuxOLSegmentLib.Session.SliceBook import SliceState
 
 VALUES = """message engineState engineText engineTold taskNames task status prompts layer corrections versions learning
 propagation"""
-ASKED = "proposalText hasProposalOnDisplay canSave sliceCounts unreviewed review suggestedTaskName diagnostics"
+ASKED = "proposalText hasProposalOnDisplay canSave sliceCounts unreviewedCount review suggestedTaskName diagnostics"
 ORDERS = """startEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save saveAllReviewed
 setLearningMode learnNow pause undo rollBack forget reset exportTask importTask deleteTask proposeNeighbours propagate
 cancelPropagation goTo acceptAbove writeCsv close"""
@@ -68,7 +68,7 @@ class FakeSession(Strict):
         values |= {"learning": SimpleNamespace(queued=0, phase="", done=0, total=0)}
         asked = dict.fromkeys(ASKED.split(), "")
         asked |= {"hasProposalOnDisplay": False, "canSave": (False, "Nothing to save."), "sliceCounts": {}}
-        asked |= {"unreviewed": [], "review": []}
+        asked |= {"unreviewedCount": 0, "review": []}
         super().__init__(calls, values, asked, ORDERS)
         self.__dict__["listeners"] = []
 

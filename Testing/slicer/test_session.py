@@ -119,6 +119,7 @@ class TestLifeOfASlice(SessionCase):
         self.assertEqual(provenance["task"], self.name)
 
     def test_the_same_mask_saved_again_is_taken_once(self):
+        from AuxOLSegmentLib.Engine.Async import Task
         from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         self.propose()
@@ -128,7 +129,7 @@ class TestLifeOfASlice(SessionCase):
         # As in a scene that was saved before the slice had its receipt.
         record.state, record.correctionID, record.savedAt = SliceState.EDITED, "", 0.0
         self.saved()
-        task = self.session._tasks.start(self.session.desk.link())
+        task = Task(self.session.desk.link())
         until(lambda: task.done)
         quiet(1)
         self.assertEqual(len(self.session.corrections), 1)

@@ -96,7 +96,7 @@ class TestBeforeTheMouse(ViewCase):
 
         self.proposeOn(6)
         hand("Yellow").click((100, 100))
-        watcher = ViewWatcher(lambda: None, self.session._showsProposal)
+        watcher = ViewWatcher(lambda: None, self.session.parts.inUse.showsProposal)
         self.addCleanup(watcher.stop)
         watcher.start()
         self.assertEqual(watcher.view, "Yellow")

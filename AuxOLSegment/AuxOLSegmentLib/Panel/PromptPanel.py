@@ -164,7 +164,7 @@ class PromptPanel:
     def refreshCounts(self) -> None:
         """How far the slices are, and whether they can be saved."""
         ui, logic = self.ui, self.logic
-        ui.countsLabel.text = countsText(logic.sliceCounts(), len(logic.unreviewed()))
+        ui.countsLabel.text = countsText(logic.sliceCounts(), logic.unreviewedCount())
         can, whyNot = logic.canSave()
         setReady(
             ui.saveButton, "" if can else whyNot, _("Save the slices on display. Each saved slice teaches the task.")

@@ -115,10 +115,13 @@ class ReviewPanel:
         self.table.show(self._items)
         if any(planes[place] != shown[place] for place in planes.keys() & shown.keys()):
             self.table.writeAnew()  # the volume was turned
-        unreviewed = len(self.logic.unreviewed())
-        proposed = sum(item.state is SliceState.PROPOSED for item in self._items)
-        self.ui.reviewLabel.text = reviewText(proposed, unreviewed)
+        self.refreshText()
         self._refreshAccept()
+
+    def refreshText(self) -> None:
+        """How many slices wait for a decision or a look."""
+        proposed = sum(item.state is SliceState.PROPOSED for item in self._items)
+        self.ui.reviewLabel.text = reviewText(proposed, self.logic.unreviewedCount())
 
     def _refreshAccept(self) -> None:
         ui, quality = self.ui, self.ui.acceptAboveSpinBox.value

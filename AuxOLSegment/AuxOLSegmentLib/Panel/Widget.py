@@ -87,6 +87,7 @@ class PanelWidget:
             "task": (self.inputs.refreshTasks, prompts.refresh, review.refresh, self.learning.refresh),
             "prompts": (prompts.refreshPrompts, prompts.refreshProposal, review.refreshRange),
             "slices": (prompts.refreshProposal, prompts.refreshCounts, review.refreshPropagation, review.refreshList),
+            "unreviewed": (prompts.refreshCounts, review.refreshText),
             "learning": (self.inputs.refreshTaskText, self.learning.refresh),
             "propagation": (review.refreshPropagation,),
         }

@@ -4,7 +4,7 @@ It owns its observers. Changes that we make ourselves are told apart by who asks
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import qt
 import slicer
@@ -15,13 +15,29 @@ SAVED = "fileSaved(qSlicerIO::IOProperties)"
 LOOK_MS = 150  # after the last change of a segment: a brush stroke changes it many times a second
 
 
+class SceneHandler(Protocol):
+    """Who is told."""
+
+    def segmentLooked(self) -> None:
+        """Segments and views have been quiet for a moment after a change."""
+
+    def effectBegun(self) -> None:
+        """The user took up an effect of the Segment Editor."""
+
+    def nodeRemoved(self, nodeID: str) -> None:
+        """A node is about to go."""
+
+    def sceneSaved(self) -> None:
+        """The scene was written to a file."""
+
+    def sceneClosed(self) -> None:
+        """Everything is about to go."""
+
+
 class SceneWatcher(VTKObservationMixin):
-    """``handler`` has segmentLooked(), effectBegun(), nodeRemoved(id), sceneSaved(), sceneClosed().
+    """It owns its observers; ``close`` ends them."""
 
-    ``segmentLooked`` comes once segments and views have been quiet for a moment.
-    """
-
-    def __init__(self, handler: Any) -> None:
+    def __init__(self, handler: SceneHandler) -> None:
         VTKObservationMixin.__init__(self)
         self._handler = handler
         self._segmentation: Any = None

@@ -52,6 +52,12 @@ class SegmentWriter:
         self._logic = slicer.vtkSlicerSegmentEditorLogic()
         self._logic.SetSegmentEditorNode(self._free)
 
+    def obey(
+        self, editorNode: slicer.vtkMRMLSegmentEditorNode | None, saveStateForUndo: Callable[[], None] | None
+    ) -> None:
+        """Another editor's rules and undo from now on."""
+        self.editorNode, self.saveStateForUndo = editorNode, saveStateForUndo
+
     @property
     def writing(self) -> bool:
         """True while this object changes a segment, so that observers know who it was."""

@@ -1,201 +1,325 @@
 """The life of a slice, from prompt to lesson, without a widget: the panel and scripts use the same calls.
 
-Nothing here waits: calls return at once, and listeners are told when something has changed. See docs/scripting.md. In
-parts: SessionBase (what is worked on), PromptWork, SaveWork, VolumeWork; here what the scene does to it.
+Nothing here waits: calls return at once, and listeners are told when something has changed. See docs/scripting.md. This
+is the table of calls; the parts do the work (SessionParts): PromptFlow, AcceptFlow, SaveFlow, VolumeFlow, TaskDesk.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import qt
-import slicer
-from slicer.i18n import tr as _
-
-from AuxOLSegmentLib.Engine.Async import Tasks
-from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection, EngineState
-from AuxOLSegmentLib.Prompts.PromptReader import PromptReader
-from AuxOLSegmentLib.Scene.ProposalLayer import ProposalLayer
-from AuxOLSegmentLib.Scene.SceneWatcher import SceneWatcher
-from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
-from AuxOLSegmentLib.Scene.ViewWatcher import ViewWatcher
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, displayedSlices
-from AuxOLSegmentLib.Session.Proposals import Proposals
-from AuxOLSegmentLib.Session.SessionReport import writeSessionCsv
-from AuxOLSegmentLib.Session.SliceBook import Books, SliceState
-from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
-from AuxOLSegmentLib.Session.TaskWindow import windowOf
-from AuxOLSegmentLib.Session.Teacher import Teacher
-from AuxOLSegmentLib.Session.VolumeWalk import VolumeWalk
-from AuxOLSegmentLib.Session.VolumeWork import ReviewItem, VolumeWork
-
-KEEP_MS = 200
-LIST_MS = 500  # while slices are propagated the list of them is read anew so often, and not with each of them
+from auxol_core.types import BoolArray, Box, CorrectionInfo, TaskStatus, VersionInfo
+from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
+from AuxOLSegmentLib.Session.SessionParts import SessionParts
+from AuxOLSegmentLib.Session.SessionReport import diagnosticsText, writeSessionCsv
+from AuxOLSegmentLib.Session.SliceBook import SliceBook, SliceState
+from AuxOLSegmentLib.Session.TaskFollower import LearningState
+from AuxOLSegmentLib.Session.VolumeFlow import ReviewItem
+from AuxOLSegmentLib.Session.VolumeWalk import Progress
 
 __all__ = ["EngineState", "ReviewItem", "SessionLogic", "SliceKey", "SliceState"]
 
 
-class SessionLogic(VolumeWork):
-    """One user's work on one segment at a time. ``parameters``: where the scene keeps what is to come back, or None."""
+class SessionLogic:
+    """One user's work on one segment at a time. ``parameters``: where the scene keeps what is to come back, or None.
+
+    ``prompts``, ``proposals``, ``layer``, ``writer``, ``views``, ``connection`` and ``desk`` are parts that scripts may
+    use; what is there under a name of the session's own is better called there.
+    """
 
     def __init__(self, settings: Any, parameters: Any = None) -> None:
-        self.settings, self.parameters = settings, parameters
-        self.message: tuple[str, str] = ("", "info")
-        self.volume: Any = None
-        self.segmentation: Any = None
-        self.segmentID = ""
-        self._listeners: list[Callable[[str], None]] = []
-        self._tasks = Tasks(self._failed)
-        self._books = Books()
-        self._asking: dict[str, int] = {}  # how often each object's prompt has changed
-        self._parts: dict[str, int] = {}  # how many clicks and boxes its last answer was for
-        self.views = ViewWatcher(lambda: self._scene.looked(), self._showsProposal)
-        self.layer = ProposalLayer()
-        self.proposals = Proposals(self.layer, slicer.mrmlScene.GetNodeByID)
-        self.prompts = PromptReader(self._prompted, self._promptGone, self._refused, self._modeChanged)
-        self.writer = SegmentWriter(None, None)
-        self.connection = EngineConnection(settings, self._engineChanged, self._engineLost)
-        self.desk = TaskDesk(
-            self.connection,
-            settings,
-            self._tasks,
-            self._tell,
-            self.say,
-            self._refreshed,
-            self._askAgain,
-            lambda: windowOf(self.volume),
-        )
-        self._teacher = Teacher(self._tasks, self._taught, self.say)
-        self._walk = VolumeWalk(self._tasks, self._cameByWalk, self._walked, self.say)
-        self._scene = SceneWatcher(self)
-        self._keeping = qt.QTimer()
-        self._keeping.setSingleShot(True)
-        self._keeping.interval = KEEP_MS
-        self._keeping.connect("timeout()", self._keep)
-        self._listing = qt.QTimer()
-        self._listing.setSingleShot(True)
-        self._listing.interval = LIST_MS
-        self._listing.connect("timeout()", lambda: self._tell("slices"))
+        self.settings = settings
+        self.parts = parts = SessionParts(settings, parameters)
+        self.prompts, self.proposals = parts.prompts, parts.proposals
+        self.layer, self.writer = parts.layer, parts.writer
+        self.views, self.connection, self.desk = parts.inUse.views, parts.engine.connection, parts.desk
         self._closed = False
-        self._lastSeen = None
         self.restore()
 
-    def _tell(self, kind: str) -> None:
-        super()._tell(kind)
-        # Whenever something has changed, because a scene does not say when it is about to be saved.
-        if kind in ("slices", "propagation") and not self._closed and not self._keeping.active:
-            self._keeping.start()
+    # What is told
 
-    # What happens in the scene (SceneWatcher calls these)
+    @property
+    def message(self) -> tuple[str, str]:
+        """The status line: a sentence and its level (info, busy, warning, error)."""
+        return self.parts.teller.message
 
-    def segmentLooked(self) -> None:
-        """A segment was changed or a view was scrolled a moment ago: what is on display now was seen."""
-        if not self.whyNot() and not self.writer.writing:
-            self._look()
-            if self._isCompleted() and self.settings.saveOnCompleted:
-                self.saveAllReviewed()
-            self._tell("slices")
+    def say(self, text: str, level: str = "info") -> None:
+        """Put a sentence on it."""
+        self.parts.teller.say(text, level)
 
-    def _isCompleted(self) -> bool:
-        segment = self.segmentation.GetSegmentation().GetSegment(self.segmentID)
-        logic = slicer.vtkSlicerSegmentationsModuleLogic
-        return segment is not None and logic.GetSegmentStatus(segment) == logic.Completed
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Have ``listener(kind)`` called when something of that kind has changed; Teller names the kinds."""
+        self.parts.teller.listen(listener)
 
-    def effectBegun(self) -> None:
-        """The user took up an editing effect: what is proposed on this slice is theirs now."""
-        self.prompts.stop()  # or a drag would draw a box where the user means to paint
-        if self.settings.acceptOnEffect and self.hasProposalOnDisplay():
-            self.accept()
+    def unlisten(self, listener: Callable[[str], None]) -> None:
+        """No longer."""
+        self.parts.teller.unlisten(listener)
 
-    def _modeChanged(self, mode: str) -> None:
-        """Prompts and effects take the same drags: what was begun later has them."""
-        if mode and self.writer.editorNode is not None:
-            self.writer.editorNode.SetActiveEffectName("")
-        self._tell("prompts")
+    # Engine
 
-    def nodeRemoved(self, nodeID: str) -> None:
-        """A node is about to go."""
-        if self.volume is not None and nodeID == self.volume.GetID():
-            self.setInputs(None, self.segmentation, self.segmentID)
-        if self.segmentation is not None and nodeID == self.segmentation.GetID():
-            self.setInputs(self.volume, None, "")
-        for shown in self.proposals.all():
-            if shown.key.volumeID == nodeID:
-                self.proposals.drop(shown.proposalID)
-        for book in self._books.all():
-            book.dropVolume(nodeID)
-        self._books.dropSegmentation(nodeID)
+    @property
+    def engineState(self) -> EngineState:
+        """Whether there is an engine."""
+        return self.connection.state
 
-    def sceneSaved(self) -> None:
-        """The scene was saved: save what was reviewed, and say what was not."""
-        if self.settings.saveOnSceneSave:
-            self.saveAllReviewed()
-        pending = len(self.proposals.slices())
-        if pending:
-            self.say(
-                _("{count} slices have proposals that nobody has reviewed; they are not in the segment").format(
-                    count=pending
-                ),
-                "warning",
-            )
+    @property
+    def engineText(self) -> str:
+        """Which engine it is, where it computes, and why there."""
+        return self.connection.text()
 
-    def sceneClosed(self) -> None:
-        """Everything of the scene goes."""
-        self.parameters = None
-        self._walk.cancel()
-        self._tasks.cancelAll()
-        self.desk.choose("")
-        self._asking.clear()
-        self._parts.clear()
-        self.proposals.clear()
-        self._books.clear()
-        self.setInputs(None, None, "")
-        self.say("")  # what was said was about this scene
-        self._teacher.go()  # what the user saved is still to be learned
+    @property
+    def engineTold(self) -> Mapping[str, Any]:
+        """What the engine says of itself: its generalist, and the generalists and presets to choose from."""
+        return self.connection.told
 
-    def _walked(self) -> None:
-        self._tell("propagation")
-        if not self.propagation.running:
-            self._tell("slices")
-        elif not self._listing.active:
-            self._listing.start()
+    def startEngine(self) -> None:
+        """Start or reach it, and ask for the tasks."""
+        self.parts.tasks.start(self.desk.readNames())
+
+    def stopEngine(self) -> None:
+        """Let it go; what has a receipt is safe, the rest waits."""
+        self.parts.volumes.cancel()
+        self.desk.leave()
+        self.parts.tasks.cancelAll()  # a call that is under way would start it again
+        self.connection.stop()
+
+    def testServer(self, url: str, token: str, then: Callable[[bool, str], None]) -> None:
+        """Ask the server at ``url`` who it is; ``then(ok, sentence)``."""
+        self.parts.engine.test(url, token, then)
+
+    def diagnostics(self) -> str:
+        """What helps somebody else to see what is wrong; no image, no name, no token."""
+        return diagnosticsText(self.settings, self.connection, self.status, self.message)
+
+    # What is worked on
+
+    def setEditor(self, editorNode: Any, saveStateForUndo: Callable[[], None] | None) -> None:
+        """The Segment Editor whose masking and undo are obeyed: its node, and its widget's slot of that name."""
+        self.writer.obey(editorNode, saveStateForUndo)
+        self.parts.scene.watchEditor(editorNode)
+
+    def setInputs(self, volumeNode: Any, segmentationNode: Any, segmentID: str) -> None:
+        """The volume that is looked at and the segment that is taught; None and '' where nothing is chosen."""
+        self.parts.inputs.choose(volumeNode, segmentationNode, segmentID)
+
+    @property
+    def volume(self) -> Any:
+        """The chosen volume's node."""
+        return self.parts.selection.volume
+
+    @property
+    def segmentation(self) -> Any:
+        """The chosen segmentation's node."""
+        return self.parts.selection.segmentation
+
+    @property
+    def segmentID(self) -> str:
+        """The chosen segment."""
+        return self.parts.selection.segmentID
+
+    @property
+    def book(self) -> SliceBook:
+        """The records of its slices."""
+        return self.parts.selection.book
+
+    def whyNot(self) -> str:
+        """Why no prompt can be answered now; '' where one can."""
+        return self.parts.selection.whyNot()
+
+    def displayKey(self) -> SliceKey:
+        """The slice that the view in use shows; InvalidInputError, with the way out, where it shows none."""
+        return self.parts.inUse.key()
+
+    def displayed(self) -> list[SliceKey]:
+        """The slices of the volume that are on display in any view."""
+        return self.parts.selection.displayed()
+
+    def maskOn(self, key: SliceKey) -> BoolArray:
+        """The chosen segment's mask on a slice, (rows, columns) bool."""
+        return self.parts.selection.maskOn(key)
+
+    # One slice
+
+    def promptBox(self, key: SliceKey, box: Box) -> None:
+        """For scripts: as if ``box`` (rows, columns of the slice, half-open) were dragged; it begins a new object."""
+        self.parts.prompting.promptBox(key, box)
+
+    def promptPoint(self, key: SliceKey, row: float, col: float, positive: bool = True) -> None:
+        """For scripts: as if that pixel were clicked; on the active object's slice it refines that object."""
+        self.parts.prompting.promptPoint(key, row, col, positive)
+
+    def hasProposalOnDisplay(self) -> bool:
+        """Whether the slice in use has one."""
+        return self.parts.accepting.hasProposalOnDisplay()
+
+    def proposalText(self) -> str:
+        """What is known of the proposals on display."""
+        return self.parts.accepting.proposalText()
+
+    def accept(self) -> bool:
+        """Write the proposals on display into the segment, as one undo step. False where there are none."""
+        return self.parts.volumes.accept()
+
+    def dismiss(self) -> bool:
+        """Take the proposals on display away. False where there are none."""
+        return self.parts.accepting.dismiss()
+
+    def canSave(self) -> tuple[bool, str]:
+        """Whether the slice on display can be saved, and if not, why."""
+        return self.parts.saving.canSave()
+
+    def save(self) -> bool:
+        """Save the slice on display: proposals on it are accepted, and the engine learns from it."""
+        return self.parts.saving.save()
+
+    # The volume
+
+    def saveAllReviewed(self) -> int:
+        """Save every accepted and edited slice that was on display after its last change; how many."""
+        return self.parts.saving.saveAllReviewed()
+
+    def sliceCounts(self) -> dict[SliceState, int]:
+        """How many slices are in each state."""
+        return self.book.counts()
+
+    def unreviewed(self) -> list[SliceKey]:
+        """Slices of the segment that were changed and not on display since; they are not taught."""
+        return self.parts.unreviewed.slices()
+
+    def unreviewedCount(self) -> int:
+        """How many they are, as far as they are counted: 'unreviewed' is told when a longer count has ended."""
+        return self.parts.unreviewed.count
+
+    def proposeNeighbours(self) -> None:
+        """Propose the slices next to the one on display."""
+        self.parts.volumes.proposeNeighbours()
+
+    def propagate(self, first: int, last: int) -> None:
+        """From the filled slices in ``first`` .. ``last`` (slice indices of the view in use) to the others."""
+        self.parts.volumes.propagate(first, last)
+
+    def cancelPropagation(self) -> None:
+        """End it; what came stays."""
+        self.parts.volumes.cancel()
+
+    @property
+    def propagation(self) -> Progress:
+        """How far it is."""
+        return self.parts.volumes.progress
+
+    def review(self) -> list[ReviewItem]:
+        """Slices with proposals, the worst first, then accepted and edited ones that wait to be saved."""
+        return self.parts.volumes.review()
+
+    def goTo(self, key: SliceKey) -> None:
+        """Show that slice."""
+        self.parts.volumes.goTo(key)
+
+    def acceptAbove(self, quality: float) -> int:
+        """Accept every slice whose proposals are all expected to be at least that good, as one undo step; how many."""
+        return self.parts.volumes.acceptAbove(quality)
+
+    # The task: as TaskDesk has it
+
+    @property
+    def taskNames(self) -> list[str]:
+        """Names of the tasks that the engine has."""
+        return self.desk.names
+
+    @property
+    def task(self) -> str:
+        """The chosen one; '' where none is."""
+        return self.desk.task
+
+    @property
+    def status(self) -> TaskStatus | None:
+        """Where it stands; None until it is open."""
+        return self.desk.status
+
+    @property
+    def corrections(self) -> list[CorrectionInfo]:
+        """Its corrections and confirmations in order, with their scores."""
+        return self.desk.corrections
+
+    @property
+    def versions(self) -> list[VersionInfo]:
+        """Its updates in order, published or discarded."""
+        return self.desk.versions
+
+    @property
+    def learning(self) -> LearningState:
+        """What is being learned."""
+        return self.desk.learning
+
+    def chooseTask(self, name: str) -> None:
+        """Open the task of that name, or make it; the segment remembers it."""
+        self.desk.choose(name)
+
+    def suggestedTaskName(self) -> str:
+        """A name from the segment's name and terminology."""
+        return self.desk.suggestedName()
+
+    def setLearningMode(self, mode: str, every: int) -> None:
+        """'auto', 'every' (so many corrections) or 'demand'."""
+        self.desk.setLearningMode(mode, every)
+
+    def pause(self, paused: bool) -> None:
+        """Keep corrections queued, or learn by itself again."""
+        self.desk.pause(paused)
+
+    def learnNow(self) -> None:
+        """Learn what is queued."""
+        self.desk.learnNow()
+
+    def undo(self) -> None:
+        """Take the last update back."""
+        self.desk.undo()
+
+    def rollBack(self, version: int) -> None:
+        """Go back to ``version``."""
+        self.desk.rollBack(version)
+
+    def forget(self, correctionID: str) -> None:
+        """Delete one correction with its crops, and relearn without it."""
+        self.desk.forget(correctionID)
+
+    def reset(self) -> None:
+        """Delete all that was learned and saved in the task."""
+        self.desk.reset()
+
+    def exportTask(self, path: str | Path) -> None:
+        """Write a copy of the task."""
+        self.desk.exportTo(path)
+
+    def importTask(self, path: str | Path, name: str) -> None:
+        """Take a copy in under ``name`` and choose it."""
+        self.desk.importFrom(path, name)
+
+    def deleteTask(self) -> None:
+        """Delete the chosen task for good."""
+        self.desk.delete()
+
+    # The scene, files and the end
 
     def setParameters(self, parameters: Any) -> None:
         """Where the scene keeps the session's state: another node after a scene was closed or loaded."""
-        self.parameters = parameters
+        self.parts.keeper.parameters = parameters
         self.restore()
 
     def restore(self) -> None:
         """Take up what the scene says, after it was loaded."""
-        if self.parameters is not None:
-            self._books.readJson(self.parameters.sessionState)
-            self.proposals.readJson(self.parameters.proposals)
+        self.parts.keeper.takeUp()
         self.prompts.restore()
-        self._tell("slices")
-
-    # Files and the end
+        self.parts.inputs.followColour()
+        self.parts.teller.tell("slices")
 
     def writeCsv(self, path: str | Path) -> None:
         """The session as a table: slices, states, edits, times."""
-        writeSessionCsv(Path(path), self.book, self.desk.corrections)
-
-    def displayed(self) -> list[SliceKey]:
-        """The slices of the volume that are on display in any view."""
-        return [] if self.volume is None else displayedSlices(self.volume)
+        writeSessionCsv(Path(path), self.book, self.corrections)
 
     def close(self) -> None:
         """Let go of everything: observers, connections, the worker. Harmless twice."""
-        if self._closed:
-            return
-        self._keep()
-        self._closed = True
-        self._listeners = []
-        self._keeping.stop()
-        self._walk.cancel()
-        self._tasks.close()
-        self.desk.leave()
-        self.views.stop()
-        self._scene.close()
-        self.prompts.cleanup()
-        self.layer.cleanup()
-        self.connection.stop()
+        if not self._closed:
+            self._closed = True
+            self.parts.close()

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import slicer
 from slicer.i18n import tr as _
@@ -14,7 +13,9 @@ from slicer.i18n import tr as _
 from auxol_core import __version__
 from auxol_core.errors import InvalidInputError
 from auxol_core.protocol import PROTOCOL_VERSION
-from auxol_core.types import CorrectionInfo, Scores
+from auxol_core.types import CorrectionInfo, Scores, TaskStatus
+from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
+from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Session.SliceBook import SliceBook
 
 COLUMNS = (
@@ -73,19 +74,20 @@ def _scores(scores: Sequence[Scores]) -> list[str]:
     ]
 
 
-def diagnosticsText(logic: Any) -> str:
+def diagnosticsText(
+    settings: Settings, connection: EngineConnection, status: TaskStatus | None, message: tuple[str, str]
+) -> str:
     """Versions, settings without secrets, where the engine is and the end of its log; no task, image or path of one."""
-    status = logic.desk.status
     told = {
         "AuxOLSegment": f"{__version__}, protocol {PROTOCOL_VERSION}",
         "Slicer": str(getattr(slicer.app, "applicationVersion", "?")),
         "Python": sys.version.split()[0],
         "System": platform.platform(),
-        "Engine": f"{logic.engineState.value}: {logic.connection.text()}",
+        "Engine": f"{connection.state.value}: {connection.text()}",
         "Computing": "-" if status is None else f"{status.device}, {status.precision}, {status.generalist}",
-        "Priority": logic.connection.about.get("compute", {}).get("priority") or "-",
-        "Last message": f"{logic.message[1]}: {logic.message[0]}",
-        **{f"Setting {name}": value for name, value in logic.settings.forDiagnostics().items()},
+        "Priority": connection.about.get("compute", {}).get("priority") or "-",
+        "Last message": f"{message[1]}: {message[0]}",
+        **{f"Setting {name}": value for name, value in settings.forDiagnostics().items()},
     }
     lines = [f"{name}: {value}" for name, value in told.items()]
-    return "\n".join([*lines, "", "Engine log:", logic.connection.logText() or "-"])
+    return "\n".join([*lines, "", "Engine log:", connection.logText() or "-"])

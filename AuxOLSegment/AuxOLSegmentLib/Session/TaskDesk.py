@@ -53,6 +53,11 @@ class TaskDesk:
     # What the panel shows
 
     @property
+    def worthPreparing(self) -> bool:
+        """Whether the engine's generalist has an encoder, so that slices can be prepared for it."""
+        return bool(self._connection.told.get("prefetch", True))
+
+    @property
     def status(self) -> TaskStatus | None:
         """Where the open task stands."""
         return None if self._follower is None else self._follower.status

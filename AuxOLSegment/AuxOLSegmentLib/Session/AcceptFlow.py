@@ -1,0 +1,133 @@
+"""From a proposal into the segment, or away. What is accepted is the user's; nothing of ours writes over it."""
+
+import numpy as np
+from slicer.i18n import tr as _
+
+from auxol_core.errors import AuxolError
+from auxol_core.types import BoolArray
+from AuxOLSegmentLib.Machine.GeneralistName import generalistName
+from AuxOLSegmentLib.Machine.Messages import sentence
+from AuxOLSegmentLib.Prompts.PromptReader import PromptReader
+from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
+from AuxOLSegmentLib.Session.Offers import Offers
+from AuxOLSegmentLib.Session.Proposals import Proposals
+from AuxOLSegmentLib.Session.Selection import Selection
+from AuxOLSegmentLib.Session.SliceBook import SETTLED
+from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
+from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
+from AuxOLSegmentLib.Session.Teller import Teller
+
+
+class AcceptFlow:
+    """What the user decides on the slice on display, and how a slice's proposals are written."""
+
+    def __init__(
+        self,
+        selection: Selection,
+        inUse: SliceInUse,
+        proposals: Proposals,
+        offers: Offers,
+        prompts: PromptReader,
+        writer: SegmentWriter,
+        desk: TaskDesk,
+        teller: Teller,
+    ) -> None:
+        self._selection, self._inUse, self._proposals, self._offers = selection, inUse, proposals, offers
+        self._prompts, self._writer, self._desk, self._teller = prompts, writer, desk, teller
+
+    def hasProposalOnDisplay(self) -> bool:
+        """Whether the slice in use has one."""
+        try:
+            return bool(self._proposals.on(self._inUse.key()))
+        except AuxolError:
+            return False
+
+    def proposalText(self) -> str:
+        """What is known of the proposals on display."""
+        try:
+            shown = self._proposals.on(self._inUse.key())
+        except AuxolError as error:
+            return sentence(error)
+        if not shown:
+            return _("No proposal on this slice")
+        worst = min(shown, key=lambda each: each.quality)
+        count = "" if len(shown) == 1 else _("{count} objects, ").format(count=len(shown))
+        told = _(
+            "{count}expected Dice {quality:.2f}; {generalist} {share:.0%}, specialist {own:.0%}, version {version}"
+        )
+        return told.format(
+            count=count,
+            quality=worst.quality,
+            generalist=generalistName(self._desk.status),
+            share=worst.share,
+            own=1 - worst.share,
+            version=worst.version,
+        )
+
+    def accept(self) -> bool:
+        """Write the proposals on display into the segment, as one undo step. False where there are none."""
+        key = self._inUse.keyOrWhy()
+        if key is None:
+            return False
+        if not self._proposals.on(key):
+            self._inUse.nothingDone(_("There is no proposal on this slice to accept"))
+            return False
+        self._inUse.useViewOf(key)
+        self.write(key, undo=True)
+        self._teller.say(_("Accepted; repair it if needed, then save"))
+        self._teller.tell("slices")
+        return True
+
+    def write(self, key: SliceKey, undo: bool) -> None:
+        """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet."""
+        shown, selection = self._proposals.on(key), self._selection
+        mask = self._unprotected(np.logical_or.reduce([each.mask for each in shown]), key)
+        self._writer.addMask(mask, key, *selection.inputs, undo=undo)
+        self._proposals.take(key)
+        seen = selection.digestOn(key) if key in selection.displayed() else ""
+        selection.book.of(key).accepted([each.proposalID for each in shown], seen)
+        for each in shown:
+            self._desk.ifOpen(lambda link, each=each: link.accept(each.proposalID))
+        self._prompts.removeOn(key)
+        self.markProvenance(reviewed=False)
+
+    def _unprotected(self, mask: BoolArray, key: SliceKey) -> BoolArray:
+        """``mask`` without the lines where ``key`` crosses slices of another direction that a person has settled."""
+        crossed = [r.key for r in self._selection.book if r.state in SETTLED and r.key.axis != key.axis]
+        free = mask.copy()
+        for other in crossed:
+            if other.volumeID == key.volumeID:
+                # Rows run along the first of the two other axes, columns along the second (VolumeReader.SliceKey).
+                rows = other.axis == min({0, 1, 2} - {key.axis})
+                free[(other.index, slice(None)) if rows else (slice(None), other.index)] = False
+        return free
+
+    def markProvenance(self, reviewed: bool) -> None:
+        """Write on the segment which task and version it comes from."""
+        status = self._desk.status
+        if status is not None:
+            self._writer.setProvenance(
+                self._selection.segmentation,
+                self._selection.segmentID,
+                status.name,
+                status.version,
+                status.generalist_hash,
+                reviewed,
+            )
+
+    def dismiss(self) -> bool:
+        """Take the proposals on display away. False where there are none."""
+        key = self._inUse.keyOrWhy()
+        if key is None:
+            return False
+        shown = self._proposals.on(key)
+        if not shown and not any(each.key == key for each in self._prompts.objects()):
+            self._inUse.nothingDone(_("There is no proposal on this slice to discard"))
+            return False
+        self._inUse.useViewOf(key)
+        for each in shown:
+            self._offers.drop(each)
+        self._prompts.removeOn(key)
+        self._teller.tell("slices")
+        return bool(shown)

@@ -1,0 +1,45 @@
+"""The engine as a session has it: started, tested, stopped, and what happens when it comes or goes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from auxol_core.errors import AuxolError, CancelledError
+from AuxOLSegmentLib.Engine.Async import Tasks
+from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection, EngineState
+from AuxOLSegmentLib.Machine.Messages import sentence
+from AuxOLSegmentLib.Session.Teller import Teller
+
+
+class EngineFlow:
+    """``ready()`` is called when there is one, ``lost()`` when what it held is gone."""
+
+    def __init__(
+        self, settings: Any, tasks: Tasks, teller: Teller, ready: Callable[[], None], lost: Callable[[], None]
+    ) -> None:
+        self._tasks, self._teller, self._ready, self._onLost = tasks, teller, ready, lost
+        self.connection = EngineConnection(settings, self._changed, self._lost)
+
+    def test(self, url: str, token: str, then: Callable[[bool, str], None]) -> None:
+        """Ask the server at ``url`` who it is; ``then(ok, sentence)``."""
+        self._tasks.start(self._tested(url, token, then))
+
+    async def _tested(self, url: str, token: str, then: Callable[[bool, str], None]) -> None:
+        try:
+            about = await self.connection.test(url, token)
+        except CancelledError:
+            raise
+        except AuxolError as error:
+            then(False, sentence(error))
+        else:
+            then(True, _("The server answers: AuxOL {version}").format(version=about.get("version", "?")))
+
+    def _changed(self) -> None:
+        self._teller.tell("engine")
+        if self.connection.state is EngineState.READY:
+            self._ready()
+
+    def _lost(self) -> None:
+        self._onLost()
+        self._teller.say(_("The engine has ended; the next prompt starts it again. Nothing saved is lost"), "warning")

@@ -1,0 +1,165 @@
+"""From a prompt to a proposal."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.types import Box, Event
+from AuxOLSegmentLib.Engine.Async import Tasks
+from AuxOLSegmentLib.Prompts.PromptReader import PromptReader
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceCount, sliceImage, sliceStamp
+from AuxOLSegmentLib.Session.Offers import Offers
+from AuxOLSegmentLib.Session.Proposals import Proposals, Shown
+from AuxOLSegmentLib.Session.Selection import Selection
+from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
+from AuxOLSegmentLib.Session.Teller import Teller
+
+PREFETCHED = 2  # slices each way whose embeddings are prepared after a click
+
+
+class PromptFlow:
+    """``prompts`` reads what the user marks; ``modeChanged(mode)``: the mouse has another tool of ours."""
+
+    def __init__(
+        self,
+        selection: Selection,
+        proposals: Proposals,
+        offers: Offers,
+        desk: TaskDesk,
+        tasks: Tasks,
+        teller: Teller,
+        modeChanged: Callable[[str], None],
+    ) -> None:
+        self._selection, self._proposals, self._offers = selection, proposals, offers
+        self._desk, self._tasks, self._teller = desk, tasks, teller
+        self._asking: dict[str, int] = {}  # how often each object's prompt has changed
+        self._parts: dict[str, int] = {}  # how many clicks and boxes its last answer was for
+        self.prompts = PromptReader(self._prompted, self._gone, teller.refused, modeChanged)
+
+    # For scripts
+
+    def promptBox(self, key: SliceKey, box: Box) -> None:
+        """As if ``box`` (rows, columns of the slice, half-open) were dragged; it begins a new object."""
+        self._checkKey(key)
+        self.prompts.addBox(key, box)
+
+    def promptPoint(self, key: SliceKey, row: float, col: float, positive: bool = True) -> None:
+        """As if that pixel were clicked; on the active object's slice it refines that object."""
+        self._checkKey(key)
+        self.prompts.addPoint(key, row, col, positive)
+
+    def _checkKey(self, key: SliceKey) -> None:
+        why, volume = self._selection.whyNot(), self._selection.volume
+        if not why and (key.volumeID != volume.GetID() or not 0 <= key.index < sliceCount(volume, key.axis)):
+            why = _("The slice is none of the chosen volume. Take its id, an axis 0 to 2 and an index of it.")
+        if why:
+            raise InvalidInputError(why)
+
+    # Asking
+
+    def _prompted(self, objectID: str) -> None:
+        self._teller.tell("prompts")
+        if why := self._selection.whyNot():
+            self._teller.say(why, "warning")
+            return
+        self._asking[objectID] = self._asking.get(objectID, 0) + 1
+        if self._asking[objectID] == 1:
+            self._tasks.start(self._answered(objectID))
+
+    async def _answered(self, objectID: str) -> None:
+        """Ask until the answer is to the prompt as it is now: clicks that come meanwhile are answered together."""
+        self._teller.say(_("Segmenting ..."), "busy")
+        try:
+            asked = 0
+            while asked != self._asking.get(objectID, asked):  # not there: the object was taken away meanwhile
+                asked = self._asking[objectID]
+                await self._ask(objectID)
+        finally:
+            self._asking.pop(objectID, None)
+            self._teller.tell("prompts")
+
+    async def _ask(self, objectID: str) -> None:
+        key, prompt = self.prompts.key(objectID), self.prompts.prompt(objectID)
+        volume, inputs = slicer.mrmlScene.GetNodeByID(key.volumeID), self._selection.inputs
+        image, stamp = sliceImage(volume, key.axis, key.index), sliceStamp(volume, key)
+        link = await self._desk.link()
+        earlier, parts = self._proposals.ofObject(objectID), len(prompt.points) + (prompt.box is not None)
+        # One more click repairs what is shown; with one taken away, what is shown is no longer what was asked for.
+        grown = earlier is not None and earlier.key == key and parts > self._parts.get(objectID, 0)
+        began = time.perf_counter()
+        proposal = await link.predict(image, prompt, earlier.proposalID if earlier is not None and grown else None)
+        gone = slicer.mrmlScene.GetNodeByID(key.volumeID) is None or inputs[1:] != self._selection.inputs[1:]
+        if gone or not self._stillAsked(objectID, key) or sliceStamp(volume, key) != stamp:
+            await link.dismiss(proposal.proposal_id)
+            return
+        if earlier is not None and not grown:
+            self._tasks.start(link.dismiss(earlier.proposalID))
+        self._parts[objectID] = parts
+        self._show(Shown.of(proposal, key, objectID))
+        self._teller.say(
+            _("Proposed in {seconds:.1f} s: accept it, add a point, or edit it").format(
+                seconds=time.perf_counter() - began
+            )
+        )
+        self._prefetch(link, volume, key)
+
+    def _stillAsked(self, objectID: str, key: SliceKey) -> bool:
+        return any(each.objectID == objectID and each.key == key for each in self.prompts.objects())
+
+    def _prefetch(self, link: Any, volume: Any, key: SliceKey) -> None:
+        if not self._desk.worthPreparing:
+            return
+        near = [i for d in range(1, PREFETCHED + 1) for i in (key.index + d, key.index - d)]
+        near = [i for i in near if 0 <= i < sliceCount(volume, key.axis)]
+        self._tasks.start(link.prefetch([sliceImage(volume, key.axis, i) for i in near]))
+
+    def _show(self, shown: Shown) -> None:
+        self._offers.show(shown)
+        self._teller.tell("slices")
+
+    def _gone(self, objectID: str, _key: SliceKey) -> None:
+        self._asking.pop(objectID, None)
+        self._parts.pop(objectID, None)
+        shown = self._proposals.ofObject(objectID)
+        if shown is not None:
+            self._offers.drop(shown)
+        self._teller.tell("prompts")
+        self._teller.tell("slices")
+
+    def forgetAll(self) -> None:
+        """The scene is closed: nobody waits for an answer."""
+        self._asking.clear()
+        self._parts.clear()
+
+    # What the engine says later
+
+    def refreshed(self, event: Event) -> None:
+        """The task has learned, and what is shown was computed anew."""
+        for proposalID in self._proposals.refreshed(event):
+            self._tasks.start(self._fetched(proposalID))
+        for proposalID in event.data.get("proposals", []):  # type: ignore[attr-defined]
+            shown = self._proposals.get(proposalID)
+            if shown is not None:
+                self._selection.book.of(shown.key).quality = shown.quality
+        self._teller.tell("slices")
+
+    async def _fetched(self, proposalID: str) -> None:
+        link = await self._desk.link()
+        try:
+            proposal = await link.proposal(proposalID)
+        except NotFoundError:
+            return
+        shown = self._proposals.get(proposalID)
+        if shown is not None:
+            self._show(Shown.of(proposal, shown.key, shown.objectID))
+
+    def askAgain(self) -> None:
+        """The engine was restarted and has forgotten what is pending: prompts are answered anew."""
+        for each in self.prompts.objects():
+            if self._proposals.ofObject(each.objectID) is not None:
+                self._parts.pop(each.objectID, None)
+                self._prompted(each.objectID)

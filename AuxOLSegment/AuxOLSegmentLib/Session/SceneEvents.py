@@ -1,0 +1,104 @@
+"""What the scene does to a session: segments edited, effects begun, nodes deleted, scenes saved and closed."""
+
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from AuxOLSegmentLib.Engine.Async import Tasks
+from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
+from AuxOLSegmentLib.Session.Inputs import Inputs
+from AuxOLSegmentLib.Session.Keeper import Keeper
+from AuxOLSegmentLib.Session.PromptFlow import PromptFlow
+from AuxOLSegmentLib.Session.Proposals import Proposals
+from AuxOLSegmentLib.Session.SaveFlow import SaveFlow
+from AuxOLSegmentLib.Session.Selection import Selection
+from AuxOLSegmentLib.Session.SliceBook import Books
+from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
+from AuxOLSegmentLib.Session.Teller import Teller
+from AuxOLSegmentLib.Session.VolumeFlow import VolumeFlow
+
+
+class SceneEvents:
+    """SceneWatcher's handler."""
+
+    def __init__(
+        self,
+        settings: Any,
+        selection: Selection,
+        books: Books,
+        proposals: Proposals,
+        writer: SegmentWriter,
+        prompting: PromptFlow,
+        saving: SaveFlow,
+        volumes: VolumeFlow,
+        inputs: Inputs,
+        keeper: Keeper,
+        desk: TaskDesk,
+        tasks: Tasks,
+        teller: Teller,
+    ) -> None:
+        self._settings, self._selection, self._books, self._proposals = settings, selection, books, proposals
+        self._writer, self._prompting, self._saving, self._volumes = writer, prompting, saving, volumes
+        self._inputs, self._keeper, self._desk, self._tasks, self._teller = inputs, keeper, desk, tasks, teller
+
+    def segmentLooked(self) -> None:
+        """A segment was changed or a view was scrolled a moment ago: what is on display now was seen."""
+        self._inputs.followColour()
+        if self._selection.whyNot() or self._writer.writing:
+            return
+        self._saving.look()
+        if self._isCompleted() and self._settings.saveOnCompleted:
+            self._saving.saveAllReviewed()
+        self._teller.tell("slices")
+
+    def _isCompleted(self) -> bool:
+        segment, logic = self._selection.segment, slicer.vtkSlicerSegmentationsModuleLogic
+        return segment is not None and logic.GetSegmentStatus(segment) == logic.Completed
+
+    def effectBegun(self) -> None:
+        """The user took up an editing effect: what is proposed on this slice is theirs now."""
+        self._prompting.prompts.stop()  # or a drag would draw a box where the user means to paint
+        if self._settings.acceptOnEffect:
+            self._volumes.acceptWhatIsShown()
+
+    def nodeRemoved(self, nodeID: str) -> None:
+        """A node is about to go."""
+        volume, segmentation, segmentID = self._selection.inputs
+        if volume is not None and nodeID == volume.GetID():
+            volume = None
+        if segmentation is not None and nodeID == segmentation.GetID():
+            segmentation, segmentID = None, ""
+        self._inputs.choose(volume, segmentation, segmentID)
+        for shown in self._proposals.all():
+            if shown.key.volumeID == nodeID:
+                self._proposals.drop(shown.proposalID)
+        for book in self._books.all():
+            book.dropVolume(nodeID)
+        self._books.dropSegmentation(nodeID)
+
+    def sceneSaved(self) -> None:
+        """The scene was saved: save what was reviewed, and say what was not."""
+        if self._settings.saveOnSceneSave:
+            self._saving.saveAllReviewed()
+        pending = len(self._proposals.slices())
+        if pending:
+            self._teller.say(
+                _("{count} slices have proposals that nobody has reviewed; they are not in the segment").format(
+                    count=pending
+                ),
+                "warning",
+            )
+
+    def sceneClosed(self) -> None:
+        """Everything of the scene goes."""
+        self._keeper.parameters = None
+        self._volumes.cancel()
+        self._tasks.cancelAll()
+        self._desk.choose("")
+        self._prompting.forgetAll()
+        self._proposals.clear()
+        self._books.clear()
+        self._inputs.choose(None, None, "")
+        self._teller.say("")  # what was said was about this scene
+        self._saving.sendWaiting()  # what the user saved is still to be learned

@@ -1,0 +1,182 @@
+"""A whole volume: propagation from what is filled, and the list of what waits for the user's eyes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from auxol_core.types import BoolArray, Propagated
+from AuxOLSegmentLib.Engine.Async import Breath, Tasks
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, goTo, sliceCount
+from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
+from AuxOLSegmentLib.Session.Offers import Offers
+from AuxOLSegmentLib.Session.Proposals import Proposals, Shown
+from AuxOLSegmentLib.Session.Selection import Selection
+from AuxOLSegmentLib.Session.SliceBook import WAITING, SliceState
+from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
+from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
+from AuxOLSegmentLib.Session.Teller import Teller
+from AuxOLSegmentLib.Session.VolumeWalk import Progress, VolumeWalk
+
+NEIGHBOURS = 5  # slices each way that are proposed after an accepted one
+LIST_MS = 500  # while slices are propagated the list of them is read anew so often, and not with each of them
+
+
+@dataclass(frozen=True)
+class ReviewItem:
+    """A slice in the review list; ``quality``: the Dice that the engine expects, None where it said none."""
+
+    key: SliceKey
+    state: SliceState
+    quality: float | None
+
+
+class VolumeFlow:
+    """From one slice to the others."""
+
+    def __init__(
+        self,
+        settings: Any,
+        selection: Selection,
+        inUse: SliceInUse,
+        proposals: Proposals,
+        offers: Offers,
+        accepting: AcceptFlow,
+        desk: TaskDesk,
+        tasks: Tasks,
+        teller: Teller,
+    ) -> None:
+        self._selection, self._inUse, self._proposals, self._offers = selection, inUse, proposals, offers
+        self._accepting, self._desk, self._tasks, self._teller = accepting, desk, tasks, teller
+        self._settings = settings
+        self._walk = VolumeWalk(tasks, self._came, self._walked, teller.say)
+        self._listing = qt.QTimer()
+        self._listing.setSingleShot(True)
+        self._listing.interval = LIST_MS
+        self._listing.connect("timeout()", lambda: teller.tell("slices"))
+
+    # Propagation
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return self._walk.progress
+
+    def cancel(self) -> None:
+        """End it; what came stays."""
+        self._walk.cancel()
+
+    def close(self) -> None:
+        """End it, and tell nobody any more."""
+        self._listing.stop()
+        self._walk.cancel()
+
+    def proposeNeighbours(self) -> None:
+        """Propose the slices next to the one on display."""
+        key = self._inUse.keyOrWhy()
+        if key is not None:
+            self._propagate(key.axis, key.index - NEIGHBOURS, key.index + NEIGHBOURS)
+
+    def propagate(self, first: int, last: int) -> None:
+        """From the filled slices in ``first`` .. ``last`` (slice indices of the view in use) to the others."""
+        key = self._inUse.keyOrWhy()
+        if key is not None:
+            self._propagate(key.axis, min(first, last), max(first, last))
+
+    def _propagate(self, axis: int, first: int, last: int) -> None:
+        selection = self._selection
+        volume = selection.volume
+        first, last = max(0, first), min(sliceCount(volume, axis) - 1, last)
+        keys = [SliceKey(volume.GetID(), axis, index) for index in range(first, last + 1)]
+        filled = set(selection.occupied(axis))
+        masks = {place: selection.maskOn(key) for place, key in enumerate(keys) if key.index in filled}
+        if not masks:
+            self._teller.say(_("Accept or draw the structure on one slice of this range first"), "warning")
+            return
+        for key in keys:
+            for shown in [s for s in self._proposals.on(key) if not s.objectID]:
+                self._offers.drop(shown)
+        self._tasks.start(self._propagated(keys, masks))
+
+    async def _propagated(self, keys: list[SliceKey], masks: dict[int, BoolArray]) -> None:
+        volume, link = self._selection.volume, await self._desk.link()
+        if volume is self._selection.volume and volume is not None:
+            self._walk.begin(link, volume, keys, masks, list(masks))
+
+    def _came(self, key: SliceKey, item: Propagated) -> None:
+        volume = self._selection.volume
+        if item.proposal is None or volume is None or key.volumeID != volume.GetID():
+            return
+        if not self._selection.markOn(key).empty:  # a person was there meanwhile
+            self._offers.forgetInEngine(item.proposal.proposal_id)
+            return
+        # Told with the next progress, not for each slice: whoever lists them reads them all.
+        self._offers.show(Shown.of(item.proposal, key))
+
+    def _walked(self) -> None:
+        self._teller.tell("propagation")
+        if not self.progress.running:
+            self._teller.tell("slices")
+        elif not self._listing.active:
+            self._listing.start()
+
+    # Accepting, and on to the next
+
+    def accept(self) -> bool:
+        """Accept what is on display; its neighbours are proposed next, where the user wants that."""
+        accepted = self._accepting.accept()
+        if accepted and self._settings.proposeNext:
+            self.proposeNeighbours()
+        return accepted
+
+    def acceptWhatIsShown(self) -> None:
+        """The same where something is proposed; else nothing, without a word."""
+        if self._accepting.hasProposalOnDisplay():
+            self.accept()
+
+    def acceptAbove(self, quality: float) -> int:
+        """Accept every slice whose proposals are all expected to be at least that good, as one undo step; how many.
+
+        They are written one after another, and the window stays alive meanwhile.
+        """
+        if why := self._selection.whyNot():
+            self._teller.say(why, "warning")
+            return 0
+        keys = [k for k in self._proposals.slices() if min(s.quality for s in self._proposals.on(k)) >= quality]
+        keys = [key for key in keys if key.volumeID == self._selection.volume.GetID()]
+        self._tasks.start(self._acceptedAll(keys))
+        return len(keys)
+
+    async def _acceptedAll(self, keys: list[SliceKey]) -> None:
+        chosen, breath, count = self._selection.inputs, Breath(), 0
+        for key in keys:
+            if chosen != self._selection.inputs:
+                break  # the user has gone on to something else
+            if self._proposals.on(key):
+                self._accepting.write(key, undo=count == 0)
+                count += 1
+            await breath.take()
+        self._teller.tell("slices")
+        self._teller.say(_("Accepted {count} slices; look at each of them before you save").format(count=count))
+
+    # Review
+
+    def review(self) -> list[ReviewItem]:
+        """Slices with proposals, the worst first, then accepted and edited ones that wait to be saved."""
+        items = []
+        for key in self._proposals.slices():
+            quality = min(shown.quality for shown in self._proposals.on(key))
+            items.append(ReviewItem(key, SliceState.PROPOSED, quality))
+        items.sort(key=lambda item: item.quality or 0.0)
+        known = {item.key for item in items}
+        waiting = [r for r in self._selection.book if r.state in WAITING and r.key not in known]
+        return items + [ReviewItem(r.key, r.state, r.quality) for r in sorted(waiting, key=lambda r: r.key.index)]
+
+    def goTo(self, key: SliceKey) -> None:
+        """Show that slice."""
+        volume = self._selection.volume
+        if volume is not None and key.volumeID == volume.GetID():
+            goTo(volume, key)
+            self._inUse.useViewOf(key)
+            self._teller.tell("slices")
