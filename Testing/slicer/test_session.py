@@ -40,7 +40,7 @@ class TestLifeOfASlice(SessionCase):
         for worth in (False, True):
             self.session.connection.about = {"compute": {"prefetch": worth}}
             link = SimpleNamespace(prefetch=lambda images: asked.append(len(images)) or _nothing())
-            self.session._prefetch(link, self.volume, self.key(6))
+            self.session.parts.prompting.prepare(link, self.volume, self.key(6))
             until(lambda worth=worth: bool(asked) == worth)
         self.assertEqual(asked, [4])
 

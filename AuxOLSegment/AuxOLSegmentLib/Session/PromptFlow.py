@@ -105,12 +105,13 @@ class PromptFlow:
                 seconds=time.perf_counter() - began
             )
         )
-        self._prefetch(link, volume, key)
+        self.prepare(link, volume, key)
 
     def _stillAsked(self, objectID: str, key: SliceKey) -> bool:
         return any(each.objectID == objectID and each.key == key for each in self.prompts.objects())
 
-    def _prefetch(self, link: Any, volume: Any, key: SliceKey) -> None:
+    def prepare(self, link: Any, volume: Any, key: SliceKey) -> None:
+        """Have the slices beside ``key`` prepared, where the generalist has an encoder worth it."""
         if not self._desk.worthPreparing:
             return
         near = [i for d in range(1, PREFETCHED + 1) for i in (key.index + d, key.index - d)]
