@@ -18,7 +18,7 @@ from auxol_core.client.mending import Mending, status_of
 from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError
 from auxol_core.options import TaskOptions
 from auxol_core.protocol import MEDIA_TYPE, Message, encode, plain
-from auxol_core.types import BoolArray, Receipt
+from auxol_core.types import BoolArray, Receipt, TaskStatus
 from auxol_core.verbs import declared
 
 log = logging.getLogger(__name__)
@@ -90,13 +90,14 @@ class Corrections:
         return WILL_BE_SENT
 
     def deliver(self, kept: KeptCorrection, fate: str = WILL_BE_SENT, *, open_task: bool = False) -> Flow[Receipt]:
-        """Send it, after what waits for its task, and take it out of the outbox. ``open_task``: see ``send_waiting``.
+        """Send it, after what was kept for its task before it, and take it out of the outbox.
 
-        An error that leaves its fate open ends in ``fate``; where it is refused for good, it is kept no longer.
+        ``open_task``: see ``send_waiting``. An error that leaves its fate open ends in ``fate``; where it is refused
+        for good, it is kept no longer.
         """
         self._under_way.add(kept.file_name)
         try:
-            yield from self.send_waiting(kept.task, open_tasks=open_task)
+            yield from self.send_waiting(kept.task, open_tasks=open_task, before=kept.file_name)
             receipt = yield from self._sent(kept, open_task)
             yield from self._unkeep(kept.file_name)
         except (InvalidInputError, NotFoundError):
@@ -110,8 +111,8 @@ class Corrections:
 
     # What waits
 
-    def send_waiting(self, task: str | None = None, *, open_tasks: bool = False) -> Flow[int]:
-        """Send what waits in the outbox (of one task), oldest first; how many arrived.
+    def send_waiting(self, task: str | None = None, *, open_tasks: bool = False, before: str = "") -> Flow[int]:
+        """Send what waits in the outbox (of one task; what was kept before that file), oldest first; how many arrived.
 
         ``open_tasks``: open the tasks that are not, and make those that were not there yet when the correction was
         saved; what is for a task that was deleted since is discarded. Otherwise it waits until its task is opened.
@@ -119,6 +120,8 @@ class Corrections:
         """
         arrived = 0
         for name in (yield from self._waiting()):
+            if name == before:
+                break
             if name not in self._under_way:
                 kept: KeptCorrection | None = yield Fetch(name)
                 if kept is not None and kept.to == self._to and task in (None, kept.task):
@@ -169,16 +172,27 @@ class Corrections:
         return understood(lambda: protocol.made(Receipt, json_of(answer)))
 
     def _open_or_make(self, kept: KeptCorrection) -> Flow[None]:
-        listed = yield from self._calls.call(self._calls.request(declared(EngineApi.list_tasks), {}))
-        if kept.task in understood(lambda: list(json_of(listed)["tasks"])):
+        if (yield from self._is_there(kept.task)):
             status = yield from self._mending.open(kept.task)
         elif kept.options is None:
             raise TaskDeletedError(f"Task {kept.task!r} was expected, but it was deleted. Save into another task.")
         else:
-            body = json.dumps({"name": kept.task, "options": kept.options}).encode()
-            request = self._calls.request(declared(EngineApi.create_task), {}, body=body)
-            status = status_of((yield from self._calls.slow_call(request)))
+            status = yield from self._made(kept)
         self._mending.memory.opened(kept.task, paused=status.paused)
+
+    def _is_there(self, task: str) -> Flow[bool]:
+        listed = yield from self._calls.call(self._calls.request(declared(EngineApi.list_tasks), {}))
+        return understood(lambda: task in json_of(listed)["tasks"])
+
+    def _made(self, kept: KeptCorrection) -> Flow[TaskStatus]:
+        body = json.dumps({"name": kept.task, "options": kept.options}).encode()
+        request = self._calls.request(declared(EngineApi.create_task), {}, body=body)
+        try:
+            return status_of((yield from self._calls.slow_call(request)))
+        except InvalidInputError:
+            if not (yield from self._is_there(kept.task)):
+                raise
+            return (yield from self._mending.open(kept.task))  # somebody else made it in this moment
 
     def _delivered(self, kept: KeptCorrection, open_task: bool) -> Flow[bool]:
         """Send one from the outbox; whether it arrived. One that cannot be taken must not hold up the others."""

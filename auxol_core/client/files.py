@@ -9,12 +9,12 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from auxol_core.client.keeper import sync_folder
 from auxol_core.errors import AuxolError, NotFoundError, StorageFullError, TaskFileError, TaskFileLockedError
 from auxol_core.private_files import opener
 
@@ -35,7 +35,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, path)
-        _sync_folder(partial.parent)
+        sync_folder(partial.parent)
     except OSError as error:
         raise _refused(path, error) from error
     finally:
@@ -71,14 +71,3 @@ def _refused(path: Path, error: OSError) -> AuxolError:
         f"Expected to use {path.name} and its folder, but the system refused ({error.strerror or error}). "
         "Check the folder and its permissions."
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the name on the disk too; Windows does that by itself and knows no such call."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from auxol_core.client.effects import Fetch, Keep, OutboxEffect, Waiting
+from auxol_core.client.keeper import PARTIAL, write_whole
 from auxol_core.client.kept import ENDING, KeptCorrection, bytes_of, kept_of
 from auxol_core.errors import AuxolError
 from auxol_core.private_files import make_folder, tighten, tighten_folder
 
 log = logging.getLogger(__name__)
 
-_PARTIAL = ".partial"
-_ENDINGS = (ENDING, _PARTIAL, ".damaged", ".refused")
+_ENDINGS = (ENDING, PARTIAL, ".damaged", ".refused")
 _FORGOTTEN_AFTER_S = 3600.0
 
 
@@ -50,18 +49,7 @@ class Outbox:
     def put(self, kept: KeptCorrection) -> None:
         """Keep ``kept``; it is on the disk when this returns."""
         make_folder(self.folder)
-        data = bytes_of(kept)
-        partial = self.folder / f".{secrets.token_hex(8)}{_PARTIAL}"
-        try:
-            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, self.folder / kept.file_name)
-        except BaseException:
-            _remove(partial)
-            raise
+        write_whole(self.folder, kept.file_name, bytes_of(kept))
 
     def names(self) -> list[str]:
         """What is kept, oldest first; what a program that was killed left half written is removed after an hour."""
@@ -77,7 +65,7 @@ class Outbox:
             with suppress(FileNotFoundError):  # another client has just delivered it
                 if path.suffix == ENDING:
                     found.append((path.stat().st_mtime_ns, path.name))
-                elif path.suffix == _PARTIAL and time.time() - path.stat().st_mtime > _FORGOTTEN_AFTER_S:
+                elif path.suffix == PARTIAL and time.time() - path.stat().st_mtime > _FORGOTTEN_AFTER_S:
                     _remove(path)
         return [name for _, name in sorted(found)]
 

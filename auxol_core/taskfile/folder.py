@@ -17,7 +17,7 @@ _FILES = re.compile(
     r".+\.auxol(\.owner(\.\d+)?|-journal|-wal|-shm)?|\.[0-9a-f]{16}\.partial(-journal)?|worker\.json"
     r"|\.DS_Store|desktop\.ini|Thumbs\.db"
 )
-_FOLDERS = re.compile(r"\.transfer-.*|users|shared")
+_FOLDERS = re.compile(r"\.transfer-.*|users|shared|outbox")
 
 
 class TaskFolder:

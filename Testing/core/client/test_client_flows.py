@@ -18,7 +18,7 @@ from auxol_core.client.limits import NoAnswerError, Timeouts
 from auxol_core.client.memory import ClientMemory
 from auxol_core.client.mending import Mending
 from auxol_core.client.verbs import ClientVerbs
-from auxol_core.errors import NotFoundError
+from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.options import TaskOptions
 from auxol_core.protocol import error_answer
 from auxol_core.types import SliceImage
@@ -247,3 +247,33 @@ def test_a_connection_that_breaks_in_the_middle_of_a_save_sends_it_again(world: 
     world.answers["PUT /tasks/liver/corrections/a"] = [CUT, RECEIPT]
     receipt = world.run(world.verbs.ask(EngineApi.correct, "liver", IMAGE.slice_id, MASK, correction_id="a"))
     assert receipt.sequence == 1 and world.lines == ["PUT /tasks/liver/corrections/a"] * 2
+
+
+# Corrections that make their task
+
+
+def test_a_task_that_somebody_else_makes_in_the_same_moment_is_opened_and_nothing_is_lost(world: World) -> None:
+    taken = InvalidInputError("A task named 'liver' exists already. Open it, or choose another name.")
+    world.answers |= {
+        "GET /tasks": [{"tasks": []}, {"tasks": ["liver"]}],
+        "POST /tasks": [taken],
+        "POST /tasks/liver/open": [STATUS],
+        "PUT /tasks/liver/corrections/a": [NO_TASK, RECEIPT],
+    }
+    corrections = world.verbs.corrections
+    kept = corrections.kept("liver", IMAGE.slice_id, MASK, "a", [], TaskOptions())
+    world.run(corrections.keep(kept))
+    assert world.run(corrections.deliver(kept, open_task=True)).correction_id == "a"
+    assert world.outbox == {}
+
+
+def test_what_was_saved_later_is_not_sent_before_what_was_saved_first(world: World) -> None:
+    corrections = world.verbs.corrections
+    kept = {name: corrections.kept("liver", IMAGE.slice_id, MASK, name, []) for name in "abc"}
+    for each in kept.values():
+        world.run(corrections.keep(each))
+    for name in "abc":
+        world.answers[f"PUT /tasks/liver/corrections/{name}"] = [{**RECEIPT, "correction_id": name}]
+    world.run(corrections.deliver(kept["b"]))
+    assert list(world.outbox) == [kept["c"].file_name]
+    assert [each.url[-1] for each in world.exchanges if each.method == "PUT"] == ["a", "b"]

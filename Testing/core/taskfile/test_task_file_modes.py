@@ -76,6 +76,7 @@ def test_a_folder_of_tasks_is_tightened_with_all_that_is_in_it(tmp_path: Path) -
     for name in left:
         (root / name).touch()
     (root / ".transfer-x").mkdir()
+    (root / "outbox").mkdir()  # the client's
     TaskFolder(root)
     assert stat.S_IMODE(root.stat().st_mode) == 0o700
     assert {stat.S_IMODE((root / name).stat().st_mode) for name in left} == {0o600}
