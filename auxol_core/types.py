@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.strokes import MAX_VERTICES, Stroke, check_on_image
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float32]
@@ -96,19 +97,31 @@ class Point:
         return -0.5 <= self.row < shape[0] - 0.5 and -0.5 <= self.col < shape[1] - 0.5
 
 
+# The kinds of prompt that have a field of their own, and that every model here knows; strokes name theirs.
+BOX, POINTS, MASK = "box", "points", "mask"
+PLAIN_KINDS = frozenset({BOX, POINTS, MASK})
+
+
 @dataclass(frozen=True, eq=False)
 class Prompt:
-    """What the user showed of one object: a box, points, or both, and perhaps the mask so far.
+    """What the user showed of one object: a box, points, strokes, or several of these, and perhaps the mask so far.
 
     ``mask`` is the probability (0..1, float32) or truth (bool) of the object so far, (rows, columns) of the slice:
-    the proposal that the next click repairs, or the neighbouring slice's accepted mask.
+    the proposal that the next click repairs, or the neighbouring slice's accepted mask. ``strokes``: what was drawn
+    freehand, see strokes.py; a model that does not know them is shown what it knows (imaging/lowering.py).
     """
 
     box: Box | None = None
     points: tuple[Point, ...] = ()
     mask: FloatArray | None = field(default=None, repr=False)
+    strokes: tuple[Stroke, ...] = ()
 
     def __post_init__(self) -> None:
+        vertices = sum(len(stroke.vertices) for stroke in self.strokes)
+        if vertices > MAX_VERTICES:
+            raise InvalidInputError(
+                f"The strokes of a prompt may have {MAX_VERTICES:,} vertices, got {vertices:,}. Draw fewer of them."
+            )
         if self.mask is not None:
             mask = np.asarray(self.mask, dtype=np.float32)
             if not np.isfinite(mask).all():
@@ -117,15 +130,23 @@ class Prompt:
                     "Send it anew, or leave it out."
                 )
             object.__setattr__(self, "mask", mask)
-        if self.box is None and self.mask is None and not any(p.positive for p in self.points):
+        shown = [each.positive for each in self.points] + [each.positive for each in self.strokes]
+        if self.box is None and self.mask is None and not any(shown):
             raise InvalidInputError(
-                "A prompt needs a box, a positive point or a mask so far, got "
-                f"{len(self.points)} negative points alone. Click inside the object or drag a box around it."
+                "A prompt needs a box, a positive point or stroke, or a mask so far, got "
+                f"{len(self.points)} negative points and {len(self.strokes)} negative strokes alone. "
+                "Click inside the object or drag a box around it."
             )
 
     @property
     def positives(self) -> tuple[Point, ...]:
         return tuple(p for p in self.points if p.positive)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds it is made of: ``box``, ``points``, ``mask`` and those of its strokes."""
+        plain = ((BOX, self.box is not None), (POINTS, bool(self.points)), (MASK, self.mask is not None))
+        return frozenset([kind for kind, there in plain if there] + [stroke.kind for stroke in self.strokes])
 
     def check_against(self, shape: tuple[int, int]) -> None:
         """Raise InvalidInputError unless this prompt lies on an image of ``shape`` (rows, columns)."""
@@ -140,6 +161,8 @@ class Prompt:
                     f"The point ({point.row:g}, {point.col:g}) lies outside the image of {shape[0]} rows and "
                     f"{shape[1]} columns. Click on the image."
                 )
+        for stroke in self.strokes:
+            check_on_image(stroke, shape)
         if self.mask is not None and self.mask.shape != shape:
             raise InvalidInputError(
                 f"The mask so far must have the image's shape {shape}, got {self.mask.shape}. Send it for this slice."

@@ -19,13 +19,14 @@ from auxol_core.generalist import registry
 from auxol_core.generalist.base import Embedding, Generalist
 from auxol_core.generalist.row import CheckpointFile, GeneralistRow, Published, Shapes
 from auxol_core.options import Precision
-from auxol_core.types import FloatArray, Prompt, Segmentation
+from auxol_core.types import PLAIN_KINDS, FloatArray, Prompt, Segmentation
 
 
 class BrightGeneralist:
     """Bright pixels in the box of the prompt. It counts how often it encodes."""
 
     worth_storing = True
+    knows = PLAIN_KINDS
 
     def __init__(self, name: str, weights_hash: str, level: float, preprocessing: str) -> None:
         self.name, self.weights_hash, self.preprocessing = name, weights_hash, preprocessing

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tiny_network import tiny_generalist
 
 from auxol_core.generalist.base import Embedding
-from auxol_core.types import FloatArray, Prompt, Segmentation
+from auxol_core.types import PLAIN_KINDS, FloatArray, Prompt, Segmentation
 
 SOON = 20.0  # seconds; only what waits for the encoder takes so long
 
@@ -19,6 +19,7 @@ class HeldEncoder:
     """The tiny generalist. After ``hold`` its next encoding does not yield until ``let_go``."""
 
     worth_storing = False
+    knows = PLAIN_KINDS
 
     def __init__(self) -> None:
         self._tiny = tiny_generalist()

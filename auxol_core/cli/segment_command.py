@@ -34,11 +34,11 @@ def engine_factory() -> EngineFactory:
 def segment(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Pictures or volumes: DIR/images, DIR/volumes or DIR.")],
     task: Annotated[Path, typer.Option(help="An exported task file; it is only read.")],
-    prompts: Annotated[str, typer.Option(help=f"A JSON or CSV file of boxes and points, or {FROM_LABELS}.")],
+    prompts: Annotated[str, typer.Option(help=f"A JSON or CSV file of prompts, or {FROM_LABELS}.")],
     out: Annotated[Path, typer.Option(help="Folder of the masks and of segments.csv.")],
     generalist: Annotated[str, typer.Option(help="The generalist that the task learned beside.")] = DEFAULT_GENERALIST,
     label: Annotated[str | None, typer.Option(help=f"With {FROM_LABELS}: the structure, by name or value.")] = None,
-    prompt: Annotated[str, typer.Option(help=f"With {FROM_LABELS}: box or point.")] = "box",
+    prompt: Annotated[str, typer.Option(help=f"With {FROM_LABELS}: box, point, scribble or lasso.")] = "box",
     jitter: Annotated[float, typer.Option(help=f"With {FROM_LABELS}: sides move by up to this share.")] = 0.0,
     axis: Annotated[int, typer.Option(help="Slice volumes along: 0 slices, 1 rows, 2 columns.")] = 0,
     window: Annotated[str, typer.Option(help="Grey range of volumes: the task's, or each volume's own.")] = "task",

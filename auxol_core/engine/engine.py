@@ -24,8 +24,9 @@ from auxol_core.engine.saves import next_id, standing
 from auxol_core.engine.slices import SliceStore
 from auxol_core.engine.standing import page
 from auxol_core.errors import InvalidInputError, NotFoundError
-from auxol_core.generalist.base import Generalist
+from auxol_core.generalist.base import Embedding, Generalist
 from auxol_core.imaging import metrics
+from auxol_core.imaging.lowering import lowered
 from auxol_core.imaging.objects import Claimant, divide
 from auxol_core.options import MachineOptions, TaskOptions
 from auxol_core.prompter.propagate import propagating
@@ -38,6 +39,7 @@ from auxol_core.taskfile.folder import TaskFolder
 from auxol_core.taskfile.schema import LessonRow, check_id
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import (
+    PLAIN_KINDS,
     BoolArray,
     CorrectionInfo,
     Event,
@@ -48,6 +50,7 @@ from auxol_core.types import (
     Proposal,
     Receipt,
     Scores,
+    Segmentation,
     SliceImage,
     TaskStatus,
     VersionInfo,
@@ -176,8 +179,26 @@ class Engine:
             session.settle_window(window)
         embedding = yield from self._slices.embedding(slice_id, window)
         seen = embedding if self._shows_embedding(session) else None
-        square = self._slices.grid(slice_id).prompt(prompt)
-        return View(self._slices.unit(slice_id, window), square, self.generalist.decode(embedding, square), seen)
+        answer = self.generalist.decode(embedding, self._lowered(slice_id, prompt, self.generalist.knows))
+        return self._seen(session, slice_id, window, prompt, answer, seen)
+
+    def _seen(
+        self,
+        session: TaskSession,
+        slice_id: str,
+        window: IntensityWindow,
+        prompt: Prompt,
+        answer: Segmentation,
+        embedding: Embedding | None,
+    ) -> View:
+        """What the specialist sees beside the generalist's ``answer``: of the prompt, what it knows."""
+        known = self._lowered(slice_id, prompt, session.specialist.knows)
+        return View(self._slices.unit(slice_id, window), known, answer, embedding)
+
+    def _lowered(self, slice_id: str, prompt: Prompt, knows: Collection[str]) -> Prompt:
+        """``prompt`` in the kinds that a model knows, on the square pixels that it sees."""
+        grid = self._slices.grid(slice_id)
+        return grid.prompt(lowered(prompt, knows, grid.shape))
 
     def _shows_embedding(self, session: TaskSession) -> bool:
         return session.learner.sees_embedding and self.generalist.worth_storing
@@ -185,7 +206,7 @@ class Engine:
     def _propose(
         self, session: TaskSession, slice_id: str, prompt: Prompt, view: View, proposal_id: str
     ) -> Pending:
-        """``prompt`` on the slice's own pixels, as all that is shown; the view is on square ones."""
+        """``prompt`` as the user showed it, on the slice's own pixels; the view has it lowered, on square ones."""
         # A specialist that neither speaks nor learns need not be asked; this is the benchmark's `generalist`.
         silent = session.share >= 1.0 and not session.options.learning
         opinion = None if silent else session.specialist.predict_one(view)
@@ -220,8 +241,7 @@ class Engine:
         embedding = None
         if self._shows_embedding(session):
             embedding = yield from self._slices.embedding(proposal.slice_id, window)
-        square = self._slices.grid(proposal.slice_id).prompt(proposal.prompt)
-        return View(self._slices.unit(proposal.slice_id, window), square, pending.generalist, embedding)
+        return self._seen(session, proposal.slice_id, window, proposal.prompt, pending.generalist, embedding)
 
     def proposal(self, proposal_id: str) -> Proposal:
         return finish(self.proposal_now(proposal_id))
@@ -375,7 +395,8 @@ class Engine:
     def _objects(
         self, session: TaskSession, slice_id: str, mask: BoolArray, shown: Sequence[Pending]
     ) -> Generator[None, None, list[tuple[Pending, BoolArray]]]:
-        truths, drawn = divide(mask, [Claimant(p.proposal.prompt, p.proposal.mask) for p in shown])
+        claims = [lowered(p.proposal.prompt, PLAIN_KINDS, (mask.shape[0], mask.shape[1])) for p in shown]
+        truths, drawn = divide(mask, [Claimant(c, p.proposal.mask) for c, p in zip(claims, shown, strict=True)])
         objects = list(zip(shown, truths, strict=True))
         for component in drawn:
             prompt = Prompt(box=drawn_box(component, slice_id))

@@ -16,6 +16,7 @@ from auxol_core.types import BoolArray, Box, FloatArray, Proposal, Segmentation,
 
 # The box of a mask that was drawn by hand, moved by as much as a user's box would be.
 DRAWN_JITTER = 0.05
+PLACE_BYTES = 128  # a point or vertex, as Python keeps it
 MAX_BYTES = 2**30  # some 300 proposals on slices of 512 x 512
 
 
@@ -42,7 +43,8 @@ class Pending:
         held = [self.generalist.logits, self.generalist.low_resolution, self.fused, self.proposal.mask, self.told]
         held.append(self.proposal.prompt.mask)
         held.append(None if self.opinion is None else self.opinion.logits)
-        return sum({id(array): array.nbytes for array in held if array is not None}.values())
+        places = len(self.proposal.prompt.points) + sum(len(each.vertices) for each in self.proposal.prompt.strokes)
+        return PLACE_BYTES * places + sum({id(array): array.nbytes for array in held if array is not None}.values())
 
     def changed_since_told(self) -> bool:
         """Whether the mask is another one than the caller knows."""

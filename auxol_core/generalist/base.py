@@ -36,6 +36,10 @@ class Generalist(Protocol):
     def preprocessing(self) -> str:
         """How slices are scaled for the encoder, in a word: weights of one hash may be fed in several ways."""
 
+    @property
+    def knows(self) -> frozenset[str]:
+        """The kinds of prompt that ``decode`` takes (Prompt.kinds); others are lowered to these before it is asked."""
+
     def encode(self, image: FloatArray) -> Generator[None, None, Embedding]:
         """Encode ``image`` (H, W, 3) float32 in 0..1. Yields between blocks, so that the caller may do something
         more urgent; the embedding is the generator's return value (see ``encoded``)."""

@@ -20,12 +20,13 @@ from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.promptable.weights import load_weights
-from auxol_core.types import FloatArray, Prompt, Segmentation
+from auxol_core.types import PLAIN_KINDS, FloatArray, Prompt, Segmentation
 
 
 class BuiltinGeneralist:
     """The promptable network, frozen, as a Generalist."""
 
+    knows = PLAIN_KINDS
     # 3 ms to encode 512 x 512 pixels, 1.5 ms to read their 1.6 MB from a warm disk: storing does not pay.
     worth_storing = False
     preprocessing = "window"

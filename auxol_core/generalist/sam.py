@@ -30,7 +30,7 @@ from auxol_core.generalist.checkpoints import load_state
 from auxol_core.generalist.row import CheckpointFile
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.options import Precision
-from auxol_core.types import Box, FloatArray, Prompt, Segmentation
+from auxol_core.types import PLAIN_KINDS, Box, FloatArray, Prompt, Segmentation
 
 # SAM's own logits of an earlier look, which its mask input was trained on, rarely go beyond.
 MASK_LOGIT_LIMIT = 10.0
@@ -145,6 +145,7 @@ class SamGeneralist:
             low_resolution=low_resolution[0, 0].cpu().numpy(),
         )
 
+    knows = PLAIN_KINDS
     # ViT-B takes 21 s on one CPU core; its 4.2 MB are written in 16 ms and read and checked in 4 to 8 ms.
     worth_storing = True
 

@@ -64,8 +64,12 @@ class SquareGrid:
         points = tuple(
             Point((p.row + 0.5) * down - 0.5, (p.col + 0.5) * right - 0.5, p.positive) for p in prompt.points
         )
+        strokes = tuple(
+            stroke.moved(tuple(((r + 0.5) * down - 0.5, (c + 0.5) * right - 0.5) for r, c in stroke.vertices))
+            for stroke in prompt.strokes
+        )
         mask = None if prompt.mask is None else _linear(prompt.mask, self.square)
-        return replace(prompt, box=box, points=points, mask=mask)
+        return replace(prompt, box=box, points=points, mask=mask, strokes=strokes)
 
     def mask(self, mask: BoolArray) -> BoolArray:
         """A mask on the slice as the models see it, its edges where they are in millimetres."""

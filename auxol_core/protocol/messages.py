@@ -1,4 +1,7 @@
-"""Prompts, proposals and events <-> messages. Masks on the way back are patches: the smallest box that changed."""
+"""Prompts, proposals and events <-> messages. Masks on the way back are patches: the smallest box that changed.
+
+A prompt's strokes are objects of their dataclass's fields and ``kind``, which names the dataclass (strokes.py).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
-from auxol_core.protocol.codec import plain
+from auxol_core.protocol.codec import made, plain
 from auxol_core.protocol.wire import Fields, Message, malformed
+from auxol_core.strokes import KINDS, MAX_VERTICES, Stroke
 from auxol_core.types import Box, Event, MaskPatch, Point, Prompt, Propagated, Proposal
 
 
@@ -19,6 +23,7 @@ def prompt_message(prompt: Prompt, **more: object) -> Message:
     values = {
         "box": None if prompt.box is None else [prompt.box.row0, prompt.box.col0, prompt.box.row1, prompt.box.col1],
         "points": [[p.row, p.col, p.positive] for p in prompt.points],
+        "strokes": [{"kind": stroke.kind, **plain(stroke)} for stroke in prompt.strokes],
     }
     arrays = {} if prompt.mask is None else {"prompt_mask": np.asarray(prompt.mask, dtype=np.float32)}
     return Message({**values, **more}, arrays)
@@ -38,7 +43,26 @@ def prompt_of(message: Message) -> Prompt:
         box=None if box is None else Box(*map(float, box)),
         points=tuple(Point(float(row), float(col), positive) for row, col, positive in points),
         mask=None if mask is None else np.asarray(mask, dtype=np.float32),
+        strokes=_strokes(message.fields.get("strokes", [])),
     )
+
+
+def _strokes(told: object) -> tuple[Stroke, ...]:
+    if not isinstance(told, list) or len(told) > MAX_VERTICES:
+        raise InvalidInputError(f"Strokes must be a list of at most {MAX_VERTICES:,}, got {told!r:.80}. Draw fewer.")
+    strokes: list[Stroke] = []
+    left = MAX_VERTICES
+    for each in told:
+        kind = each.get("kind") if isinstance(each, dict) else None
+        vertices = each.get("vertices") if isinstance(each, dict) else None
+        if not isinstance(kind, str) or kind not in KINDS or not isinstance(vertices, list) or len(vertices) > left:
+            raise InvalidInputError(
+                f"A stroke must have a kind of {sorted(KINDS)} and vertices, all strokes together at most "
+                f"{MAX_VERTICES:,}, got {each!r:.80}. Draw it again."
+            )
+        strokes.append(made(KINDS[kind], {name: value for name, value in each.items() if name != "kind"}))
+        left -= len(vertices)
+    return tuple(strokes)
 
 
 def _numbers(values: object) -> bool:

@@ -229,10 +229,15 @@ def _output_name(source: Source) -> str:
     return f"{source.name}{ending}"
 
 
+def _strokes(prompt: Prompt) -> list[str]:
+    """Nothing where there are none, so that results made before there were strokes are still found."""
+    return [repr(prompt.strokes)] if prompt.strokes else []
+
+
 def _key(base: Sequence[object], source: Source, own: list[PlacedPrompt] | None) -> str:
     if own is None and source.labels is not None:
         drawn: object = [files.file_hash(source.labels), source.value]
     else:
-        drawn = [[p.slice_index, repr(p.prompt.box), repr(p.prompt.points)] for p in own or []]
+        drawn = [[p.slice_index, repr(p.prompt.box), repr(p.prompt.points), *_strokes(p.prompt)] for p in own or []]
     content = json.dumps([*base, files.file_hash(source.path), drawn], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:32]

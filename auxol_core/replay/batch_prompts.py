@@ -7,23 +7,26 @@ name without its ending.
 JSON: a list of objects, one for each prompted object:
     [{"image": "case01", "slice": 12, "box": [30, 40, 90, 120]},
      {"image": "case01", "slice": 13, "points": [[60, 80], [20, 20, false]]}]
-A point is [row, col] or [row, col, positive].
+     {"image": "case01", "slice": 14, "scribbles": [{"vertices": [[60, 80], [66, 95]], "width": 3, "positive": true}]},
+     {"image": "case01", "slice": 15, "lassos": [{"vertices": [[40, 60], [80, 70], [70, 110]]}]}]
+A point is [row, col] or [row, col, positive]; a scribble's width (pixels) and positive may be missing.
 
-CSV: columns image, slice, object, row0, col0, row1, col1, row, col, positive; those not needed may be missing. A line
-is a box or a point; lines of the same image, slice and object (any text) are one prompt; a line without object is one
-by itself.
+CSV: columns image, slice, object, row0, col0, row1, col1, row, col, positive, scribble, width, lasso; those not needed
+may be missing. A line is a box, a point, a scribble or a lasso, the last two as "row col; row col; ..."; lines of the
+same image, slice and object (any text) are one prompt; a line without object is one by itself.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from auxol_core.errors import DataError, InvalidInputError
+from auxol_core.strokes import Lasso, Scribble, Stroke, Vertices
 from auxol_core.types import Box, Point, Prompt
 
 BOX_COLUMNS = ("row0", "col0", "row1", "col1")
@@ -63,10 +66,19 @@ def scaled(prompt: Prompt, scale: tuple[float, float]) -> Prompt:
     box = prompt.box
     if box is not None:
         box = Box(box.row0 * rows, box.col0 * cols, box.row1 * rows, box.col1 * cols)
-    points = tuple(
-        Point((p.row + 0.5) * rows - 0.5, (p.col + 0.5) * cols - 0.5, p.positive) for p in prompt.points
-    )
-    return Prompt(box, points)
+
+    def moved(row: float, col: float) -> tuple[float, float]:
+        return (row + 0.5) * rows - 0.5, (col + 0.5) * cols - 0.5
+
+    points = tuple(Point(*moved(p.row, p.col), p.positive) for p in prompt.points)
+    return Prompt(box, points, strokes=tuple(_moved(stroke, moved, (rows * cols) ** 0.5) for stroke in prompt.strokes))
+
+
+def _moved(stroke: Stroke, moved: Callable[[float, float], tuple[float, float]], scale: float) -> Stroke:
+    vertices = tuple(moved(row, col) for row, col in stroke.vertices)
+    if isinstance(stroke, Scribble):
+        return Scribble(vertices, stroke.width * scale, stroke.positive)
+    return Lasso(vertices)
 
 
 def _from_json(text: str) -> list[tuple[str, PlacedPrompt]]:
@@ -80,8 +92,18 @@ def _placed(entry: Mapping[str, Any]) -> PlacedPrompt:
     edges = entry.get("box")
     box = None if edges is None else Box(*(float(edge) for edge in _of_length(edges, (4,), "box")))
     points = tuple(_point(_of_length(point, (2, 3), "point")) for point in entry.get("points", ()))
+    scribbles = [
+        Scribble(_pairs(told["vertices"]), float(told.get("width", 1.0)), bool(told.get("positive", True)))
+        for told in entry.get("scribbles", ())
+    ]
+    lassos = [Lasso(_pairs(told["vertices"])) for told in entry.get("lassos", ())]
     index = entry.get("slice")
-    return PlacedPrompt(None if index is None else int(index), Prompt(box, points))
+    prompt = Prompt(box, points, strokes=(*scribbles, *lassos))
+    return PlacedPrompt(None if index is None else int(index), prompt)
+
+
+def _pairs(values: Sequence[Any]) -> Vertices:
+    return tuple((float(pair[0]), float(pair[1])) for pair in (_of_length(each, (2,), "vertex") for each in values))
 
 
 def _of_length(values: Sequence[Any], lengths: tuple[int, ...], what: str) -> Sequence[Any]:
@@ -111,15 +133,25 @@ def _from_csv(text: str) -> list[tuple[str, PlacedPrompt]]:
 
 def _prompt_of_lines(own: str, lines: Sequence[Mapping[str, str]]) -> Prompt:
     boxes, points = [], []
+    strokes: list[Stroke] = []
     for line in lines:
+        positive = line.get("positive", "").lower() not in ("0", "false", "no")
         if line.get("row0"):
             boxes.append(Box(*(float(line[name]) for name in BOX_COLUMNS)))
         if line.get("row"):
-            positive = line.get("positive", "").lower() not in ("0", "false", "no")
             points.append(Point(float(line["row"]), float(line["col"]), positive))
+        if line.get("scribble"):
+            strokes.append(Scribble(_pairs_of(line["scribble"]), float(line.get("width") or 1.0), positive))
+        if line.get("lasso"):
+            strokes.append(Lasso(_pairs_of(line["lasso"])))
     if len(boxes) > 1:
         raise ValueError(f"object {own} has {len(boxes)} boxes; an object has one. Give each box an object of its own.")
-    return Prompt(boxes[0] if boxes else None, tuple(points))
+    return Prompt(boxes[0] if boxes else None, tuple(points), strokes=tuple(strokes))
+
+
+def _pairs_of(text: str) -> Vertices:
+    """``"row col; row col"``, also with a semicolon at its end."""
+    return _pairs([[float(number) for number in pair.split()] for pair in text.strip(" ;").split(";")])
 
 
 def _said(error: Exception) -> str:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.options import DEFAULT_PRESET, TaskOptions
-from auxol_core.replay.options import PromptKind, ReplayOptions
+from auxol_core.replay.options import PROMPT_KINDS, PromptKind, ReplayOptions
 from auxol_core.specialist.registry import completed, presets
 from auxol_core.types import BoolArray, Box, Point, Prompt
 
@@ -40,7 +40,7 @@ class Method:
     name: str
     preset: str | None
     taught: bool
-    prompts: tuple[PromptKind, ...] = ("box", "point")
+    prompts: tuple[PromptKind, ...] = PROMPT_KINDS
 
     def task_options(self, options: ReplayOptions) -> TaskOptions:
         """The options of this method's task."""
@@ -56,7 +56,10 @@ class Method:
         return completed(task)
 
 
-WITHOUT_LEARNING = (Method("shape", None, taught=False), Method("generalist", "paper", taught=False))
+WITHOUT_LEARNING = (
+    Method("shape", None, taught=False, prompts=("box", "point")),
+    Method("generalist", "paper", taught=False),
+)
 
 
 def methods() -> dict[str, Method]:

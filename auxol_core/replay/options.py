@@ -9,7 +9,8 @@ from typing import Literal
 from auxol_core.errors import InvalidInputError
 from auxol_core.options import AuxolOptions, PaperOptions
 
-PromptKind = Literal["box", "point"]
+PromptKind = Literal["box", "point", "scribble", "lasso"]
+PROMPT_KINDS: tuple[PromptKind, ...] = ("box", "point", "scribble", "lasso")
 PointPlace = Literal["interior", "centroid"]
 WindowOf = Literal["task", "volume"]
 NoiseKind = Literal["erode", "dilate", "either"]
@@ -49,7 +50,9 @@ class Noise:
 @dataclass(frozen=True)
 class PromptOptions:
     """How prompts are drawn. ``jitter``: every side moves by up to that share of the box; ``shift``: the whole box
-    moves by exactly that share, left or right and up or down. The published shift study is jitter 0, shift 0.05."""
+    moves by exactly that share, left or right and up or down. The published shift study is jitter 0, shift 0.05.
+    ``jitter`` of a scribble: the line leaves the middle by up to that share of the way to the edge; of a lasso: it
+    keeps off the outline by up to twice that share of the piece's mean radius."""
 
     kind: PromptKind = "box"
     jitter: float = 0.1
@@ -58,8 +61,8 @@ class PromptOptions:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.kind not in ("box", "point"):
-            raise InvalidInputError(f"The prompt must be box or point, got {self.kind!r}.")
+        if self.kind not in PROMPT_KINDS:
+            raise InvalidInputError(f"The prompt must be one of {', '.join(PROMPT_KINDS)}, got {self.kind!r}.")
         if self.point not in ("interior", "centroid"):
             raise InvalidInputError(f"The point must be interior or centroid, got {self.point!r}.")
         for name, value in (("jitter", self.jitter), ("shift", self.shift)):

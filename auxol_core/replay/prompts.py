@@ -14,7 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from auxol_core.promptable.simulate import jittered, most_interior
+from auxol_core.imaging.interior import most_interior
+from auxol_core.promptable.simulate import jittered
+from auxol_core.replay.freehand import lasso_around, scribble_on
 from auxol_core.replay.options import Noise, PromptOptions
 from auxol_core.types import BoolArray, Box, Point, Prompt
 
@@ -55,10 +57,14 @@ def has_component(truth: BoolArray) -> bool:
 
 
 def prompt_for(component: Component, options: PromptOptions, image: str, label: int) -> Prompt:
-    """The prompt of one component, on the image: a jittered and shifted box, or one positive point."""
+    """The prompt of one component, on the image: a jittered and shifted box, a point, a scribble or a lasso."""
     if options.kind == "point":
         return Prompt(points=(_point(component, options),))
     rng = rng_for(options.seed, image, label, component.index)
+    if options.kind == "scribble":
+        return Prompt(strokes=(scribble_on(component.mask, options.jitter, rng),))
+    if options.kind == "lasso":
+        return Prompt(strokes=(lasso_around(component.mask, options.jitter, rng),))
     box = jittered(component.box, options.jitter, rng) if options.jitter else component.box
     if options.shift:
         down, right = options.shift * rng.choice((-1.0, 1.0), 2)

@@ -50,7 +50,7 @@ class Slices(BaseModel, extra="forbid"):
     EngineApi.predict,
     response_class=Response,
     responses=gives("one proposal"),
-    openapi_extra=takes("fields {box, points, slice_id, previous}, arrays {prompt_mask} or none"),
+    openapi_extra=takes("fields {box, points, strokes, slice_id, previous}, arrays {prompt_mask} or none"),
 )
 async def predict(request: Request, task: TaskName, desk: AtDesk) -> Response:
     """Segment the prompted object."""

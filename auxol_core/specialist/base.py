@@ -85,6 +85,10 @@ class Specialist(Protocol):
     def snapshot_every(self) -> int:
         """Every how many versions the state is stored; those between are rebuilt by replay. 1 unless it is huge."""
 
+    @property
+    def knows(self) -> frozenset[str]:
+        """The kinds of prompt (Prompt.kinds) that a View may have; others are lowered to these before."""
+
     def initial_state(self) -> Arrays:
         """The state before anything was learned."""
 

@@ -8,6 +8,7 @@ from contract_setting import OPTIONS, SIDE, TASK, Setting, assert_helpful, box_a
 
 from auxol_core.api import EngineApi
 from auxol_core.errors import InvalidInputError, NotFoundError, ProposalChangedError
+from auxol_core.strokes import Lasso, Scribble
 from auxol_core.types import Box, Point, Prompt, SliceImage
 
 PROMPTS = {
@@ -19,6 +20,15 @@ PROMPTS = {
     "box and clicks": Prompt(box=Box(18, 22, 43, 47), points=(Point(30, 34), Point(20, 24, positive=False))),
     "mask so far": Prompt(mask=picture(0).truth.astype(np.float32)),
     "mask so far and click": Prompt(mask=picture(0).truth.astype(np.float32), points=(Point(24, 34, positive=False),)),
+    "scribble": Prompt(strokes=(Scribble(((26, 28), (30, 34), (34, 40)), width=3),)),
+    "scribbles on and beside": Prompt(
+        strokes=(Scribble(((30, 30), (30, 38))), Scribble(((4, 4), (4, 60)), positive=False))
+    ),
+    "box and scribble": Prompt(box=Box(18, 22, 43, 47), strokes=(Scribble(((44, 22), (44, 47)), positive=False),)),
+    "lasso": Prompt(strokes=(Lasso(((17, 34), (30, 21), (43, 34), (30, 47))),)),
+    "lasso along the border and click": Prompt(
+        points=(Point(5, 5, positive=False),), strokes=(Lasso(((-0.5, -0.5), (-0.5, 63.5), (63.5, 63.5))),)
+    ),
     "empty mask so far": Prompt(mask=np.zeros((SIDE, SIDE), np.float32)),
 }
 
@@ -51,6 +61,20 @@ class ProposalsContract(Setting):
         assert (proposal.task, proposal.slice_id, proposal.version) == (TASK, slice_id, 0)
         assert 0.0 <= proposal.quality <= 1.0 and 0.0 <= proposal.share <= 1.0
         assert proposal.box == Box.of_mask(proposal.mask)
+
+    @pytest.mark.parametrize("kind", ["scribble", "lasso"])
+    def test_a_proposal_says_what_was_drawn_and_teaches_as_any_other(self, engine: EngineApi, kind: str) -> None:
+        shown = picture(0)
+        proposal = engine.predict(TASK, engine.put_slice(shown.image), PROMPTS[kind])
+        assert proposal.prompt.strokes == PROMPTS[kind].strokes
+        assert (proposal.prompt.box, proposal.prompt.points, proposal.prompt.mask) == (None, (), None)
+        again = engine.predict(TASK, proposal.slice_id, PROMPTS[kind], previous=proposal.proposal_id)
+        receipt = engine.correct(
+            TASK, again.slice_id, shown.truth, correction_id=f"by {kind}", proposals=[again.proposal_id]
+        )
+        assert receipt.objects == 1
+        assert engine.learn_now(TASK).version == 1
+        assert engine.corrections(TASK)[0].learned
 
     def test_the_same_prompt_gets_the_same_mask_under_another_id(self, engine: EngineApi) -> None:
         _, first = proposed(engine, 0)

@@ -98,7 +98,7 @@ def test_a_point_is_inside_up_to_the_outer_edge_of_the_border_pixels(row: float,
 
 
 def test_a_prompt_needs_something_that_says_where_the_object_is() -> None:
-    with pytest.raises(InvalidInputError, match=r"needs a box, a positive point or a mask.*1 negative.*Click inside"):
+    with pytest.raises(InvalidInputError, match=r"needs a box, a positive point or stroke.*1 negative.*Click inside"):
         Prompt(points=(Point(1, 1, positive=False),))
     with pytest.raises(InvalidInputError, match="needs a box"):
         Prompt()

@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auxol_core.imaging.interior import interior_depth, most_interior
 from auxol_core.imaging.metrics import dice
 from auxol_core.promptable.simulate import (
     correcting_click,
-    interior_depth,
     jittered,
     just_outside,
     largest_component,
-    most_interior,
     neighbouring_mask,
     random_interior,
 )

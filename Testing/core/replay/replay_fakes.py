@@ -9,10 +9,11 @@ import numpy as np
 import SimpleITK as sitk
 
 from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.imaging.lowering import lowered
 from auxol_core.imaging.metrics import dice
 from auxol_core.options import TaskOptions
 from auxol_core.replay.methods import ellipse, point_distance
-from auxol_core.types import CorrectionInfo, Proposal, Receipt, Scores, TaskStatus
+from auxol_core.types import PLAIN_KINDS, CorrectionInfo, Proposal, Receipt, Scores, TaskStatus
 
 
 @dataclass
@@ -65,6 +66,7 @@ class FakeEngine:
         return made
 
     def _mask(self, task, prompt, shape):
+        prompt = lowered(prompt, PLAIN_KINDS, shape)
         if prompt.box is None:
             return point_distance(prompt.points, shape) <= 20
         if self.options[task].preset == "auxol" and self.options[task].learning and len(self.infos) >= 2:

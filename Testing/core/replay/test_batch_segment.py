@@ -14,6 +14,7 @@ from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.replay.batch import BatchOptions, Source, find_sources, labelled_sources, segment_all
 from auxol_core.replay.batch_prompts import PlacedPrompt, read_prompts
 from auxol_core.replay.batch_table import Line
+from auxol_core.strokes import Lasso, Scribble
 from auxol_core.types import Box, Point, Prompt
 
 
@@ -76,6 +77,18 @@ def test_small_images_reach_the_engine_enlarged_as_in_the_replay(tmp_path, task)
     sent = engine.of("predict")[0][3]
     assert sent.box == Box(16, 16, 80, 80)
     assert sent.points == (Point(20.5, 20.5), Point(0.5, 0.5, False))
+
+
+def test_strokes_are_enlarged_with_their_image(tmp_path, task):
+    write_image(tmp_path / "set" / "a.png", np.zeros((64, 128), np.uint8))
+    engine = FakeEngine()
+    strokes = (Scribble(((10, 10), (20, 10)), 3, positive=False), Lasso(((0, 0), (0, 9), (9, 9))))
+    prompts = {"a": [PlacedPrompt(None, Prompt(strokes=strokes))]}
+    run(find_sources(tmp_path / "set"), prompts, task, tmp_path / "out", engine)
+    assert engine.of("predict")[0][3].strokes == (
+        Scribble(((20.5, 20.5), (40.5, 20.5)), 6, positive=False),
+        Lasso(((0.5, 0.5), (0.5, 18.5), (18.5, 18.5))),
+    )
 
 
 def test_prompts_from_labels_take_one_box_for_each_piece_and_score_the_result(tmp_path, task):
@@ -164,6 +177,40 @@ def test_a_json_file_of_prompts(tmp_path):
     assert (second.slice_index, second.prompt.points) == (None, (Point(5, 6), Point(7, 8, False)))
 
 
+def test_a_json_file_may_hold_scribbles_and_lassos(tmp_path):
+    path = tmp_path / "prompts.json"
+    scribbles = [{"vertices": [[1, 2], [3, 4]], "width": 3}, {"vertices": [[9, 9]], "positive": False}]
+    lassos = [{"vertices": [[1, 1], [1, 5], [5, 1]]}]
+    entries = [{"image": "a", "scribbles": scribbles}, {"image": "a", "lassos": lassos}]
+    path.write_text(json.dumps(entries))
+    first, second = read_prompts(path)["a"]
+    assert first.prompt.strokes == (Scribble(((1, 2), (3, 4)), 3), Scribble(((9, 9),), positive=False))
+    assert second.prompt.strokes == (Lasso(((1, 1), (1, 5), (5, 1))),)
+
+
+def test_a_csv_file_may_hold_scribbles_and_lassos(tmp_path):
+    path = tmp_path / "prompts.csv"
+    path.write_text(
+        "image,object,scribble,width,positive,lasso\n"
+        "a,left,1 2; 3 4.5,3,,\n"
+        "a,left,9 9;,,no,\n"
+        "a,,,,,1 1; 1 5; 5 1\n"
+    )
+    first, second = read_prompts(path)["a"]
+    assert first.prompt.strokes == (Scribble(((1, 2), (3, 4.5)), 3), Scribble(((9, 9),), positive=False))
+    assert second.prompt.strokes == (Lasso(((1, 1), (1, 5), (5, 1))),)
+
+
+def test_another_stroke_is_another_key(tmp_path, task):
+    write_image(tmp_path / "set" / "a.png", np.zeros((256, 256), np.uint8))
+    sources = find_sources(tmp_path / "set")
+    known = []
+    for end in (60, 60, 61):
+        prompts = {"a": [PlacedPrompt(None, Prompt(strokes=(Scribble(((20, 20), (20, end))),)))]}
+        known += [each for _, each in run(sources, prompts, task, tmp_path / "out", FakeEngine())]
+    assert known == [False, True, False]
+
+
 def test_a_csv_file_of_prompts_joins_the_lines_of_one_object(tmp_path):
     path = tmp_path / "prompts.csv"
     path.write_text(
@@ -191,6 +238,9 @@ def test_a_csv_file_of_prompts_joins_the_lines_of_one_object(tmp_path):
         ("p.json", '[{"box": [1, 2, 3, 4]}]'),
         ("p.json", '[{"image": "a", "box": [1, 2, 3]}]'),
         ("p.json", '[{"image": "a", "points": [[1, 2, false]]}]'),
+        ("p.json", '[{"image": "a", "lassos": [{"vertices": [[1, 2], [3, 4]]}]}]'),
+        ("p.json", '[{"image": "a", "scribbles": [{"vertices": [[1, 2, 3]]}]}]'),
+        ("p.csv", "image,scribble\na,1 2 3\n"),
         ("p.csv", "slice,row0\n1,2\n"),
         ("p.csv", "image,row0,col0,row1,col1\na,9,9,1,1\n"),
         ("p.csv", "image,object,row0,col0,row1,col1\na,x,1,1,9,9\na,x,1,1,9,9\n"),

@@ -91,8 +91,18 @@ def test_ctrl_c_ends_with_code_130_and_files_that_can_be_used(tmp_path, invoke, 
 def test_an_empty_folder_and_a_bad_option_are_errors_of_ours(tmp_path, factory, invoke):
     assert isinstance(invoke("replay", tmp_path, "--out", tmp_path / "out").exception, DataError)
     folder = image_set(tmp_path / "discs", count=1)
-    for bad in (("--noise", "much"), ("--prompt", "scribble"), ("--methods", "magic"), ("--auxol", "speed=3")):
+    for bad in (("--noise", "much"), ("--prompt", "polygon"), ("--methods", "magic"), ("--auxol", "speed=3")):
         assert isinstance(invoke("replay", folder, *bad, "--out", tmp_path / "out").exception, InvalidInputError)
+
+
+def test_drawn_prompts_are_answered_by_every_method_but_plain_shapes(tmp_path, factory, invoke):
+    folder = image_set(tmp_path / "discs", count=2)
+    for kind in ("scribble", "lasso"):
+        result = invoke("replay", folder, "--prompt", kind, "--methods", "shape,auxol", "--out", tmp_path / kind)
+        assert result.exit_code == 0, result.output
+        assert f"shape is skipped: it does not answer {kind} prompts." in result.output
+        entries = json.loads((tmp_path / kind / "summary.json").read_text())
+        assert [(entry["method"], entry["prompt"]) for entry in entries] == [("auxol", kind)]
 
 
 def test_segment_writes_masks_and_says_what_failed(tmp_path, factory, invoke):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from replay_fakes import disc
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.imaging.lowering import enclosed
 from auxol_core.replay.options import FeedbackOptions, Noise, PlanOptions, PromptOptions
 from auxol_core.replay.prompts import clipped, components, has_component, noisy, prompt_for, rng_for
 from auxol_core.types import Box
@@ -144,7 +145,7 @@ def test_noise_is_parsed():
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: PromptOptions(kind="scribble"),
+        lambda: PromptOptions(kind="polygon"),
         lambda: PromptOptions(jitter=0.5),
         lambda: PromptOptions(shift=-0.1),
         lambda: PromptOptions(point="corner"),
@@ -159,3 +160,41 @@ def test_noise_is_parsed():
 def test_options_out_of_range_are_refused(make):
     with pytest.raises(InvalidInputError):
         make()
+
+
+def bow():
+    """A bent object: three quarters of a ring."""
+    rows, cols = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    away = np.hypot(rows - 100, cols - 120)
+    return (away > 40) & (away < 70) & ~((rows > 100) & (cols > 120))
+
+
+@pytest.mark.parametrize("mask", [rectangle(), rectangle(height=16, width=16), bow(), disc(SHAPE, (100, 120), 40)])
+def test_a_scribble_stays_on_the_piece_and_runs_along_most_of_it(mask):
+    part = only(mask)
+    for seed in range(20):
+        (scribble,) = prompt_for(part, PromptOptions("scribble", 0.3, seed=seed), "image", 1).strokes
+        inside = [mask[round(row), round(col)] for row, col in scribble.vertices]
+        assert np.mean(inside) > 0.9
+        length = max(max(axis) - min(axis) for axis in zip(*scribble.vertices, strict=True))
+        assert length > 0.5 * max(part.box.height, part.box.width)
+
+
+@pytest.mark.parametrize("mask", [rectangle(), rectangle(height=16, width=16), bow(), disc(SHAPE, (100, 120), 40)])
+def test_a_lasso_lies_around_the_piece_and_not_far_from_it(mask):
+    part = only(mask)
+    for seed in range(20):
+        (lasso,) = prompt_for(part, PromptOptions("lasso", 0.1, seed=seed), "image", 1).strokes
+        within = enclosed(lasso, SHAPE)
+        assert (within & mask).sum() > 0.97 * mask.sum()
+        assert mask.sum() < within.sum() < 2 * mask.sum()
+
+
+def test_strokes_are_drawn_on_the_image_and_anew_for_each_piece():
+    part = only(np.ones(SHAPE, bool))
+    for kind in ("scribble", "lasso"):
+        first, again, other = (
+            prompt_for(part, PromptOptions(kind, 0.4), image, 1) for image in ("image", "image", "another")
+        )
+        first.check_against(SHAPE)
+        assert first.strokes == again.strokes != other.strokes

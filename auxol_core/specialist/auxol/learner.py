@@ -34,7 +34,7 @@ from auxol_core.specialist.auxol.draw import draw_sample, guard_sample
 from auxol_core.specialist.auxol.lesson import Scene, decode, encode, looks_inverted
 from auxol_core.specialist.auxol.opinion import checked, opinion_of
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View, correction_of
-from auxol_core.types import BoolArray, FloatArray
+from auxol_core.types import PLAIN_KINDS, BoolArray, FloatArray
 
 LEARNING, MEAN, ORIGIN = "learning/", "mean/", "origin"
 FROZEN = ("detail.", "stem.", "encoder.0.")
@@ -50,6 +50,7 @@ class AuxolSpecialist:
     """Online learner on the promptable network; implements the Specialist protocol."""
 
     snapshot_every = 1
+    knows = PLAIN_KINDS
 
     def __init__(
         self,

@@ -27,7 +27,7 @@ from auxol_core.specialist.paper.crop import crop_input, crop_region, nearest, p
 from auxol_core.specialist.paper.networks import Networks
 from auxol_core.specialist.paper.trainer import Trainer, kind_in, samples
 from auxol_core.specialist.paper.unet import WIDTHS, UNet
-from auxol_core.types import BoolArray, FloatArray, Prompt, probability_of
+from auxol_core.types import PLAIN_KINDS, BoolArray, FloatArray, Prompt, probability_of
 
 OUTSIDE = -20.0
 
@@ -41,6 +41,7 @@ class PaperSpecialist:
 
     # A state is 207 MB for each kind of prompt in use: written each time it would cost more than the learning.
     snapshot_every = 8
+    knows = PLAIN_KINDS
 
     def __init__(
         self,
