@@ -20,7 +20,7 @@ from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, Speci
 from auxol_core.specialist.fusion import ExpertAdvice, FusionRule
 from auxol_core.specialist.guard import Guard, Trial
 from auxol_core.specialist.preset import Preset, Setting
-from auxol_core.types import BoolArray
+from auxol_core.types import PLAIN_KINDS, BoolArray
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Shift:
     """Implements the Specialist protocol. ``views``: what it was shown, for tests."""
 
     snapshot_every = 3
+
+    knows = PLAIN_KINDS
 
     def __init__(self, options: ShiftOptions, setting: Setting) -> None:
         self.options, self.setting = options, setting
