@@ -83,10 +83,12 @@ class AcceptFlow:
         """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet."""
         shown, selection = self._proposals.on(key), self._selection
         mask = self._unprotected(np.logical_or.reduce([each.mask for each in shown]), key)
+        before = selection.digestOn(key)
         self._writer.addMask(mask, key, *selection.inputs, undo=undo)
         self._proposals.take(key)
-        seen = selection.digestOn(key) if key in selection.displayed() else ""
-        selection.book.of(key).accepted([each.proposalID for each in shown], seen)
+        selection.book.of(key).accepted(
+            [each.proposalID for each in shown], before, selection.digestOn(key), seen=key in selection.displayed()
+        )
         for each in shown:
             self._desk.ifOpen(lambda link, each=each: link.accept(each.proposalID))
         self._prompts.removeOn(key)

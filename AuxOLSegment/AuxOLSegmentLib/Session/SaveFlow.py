@@ -58,6 +58,7 @@ class SaveFlow:
 
     def save(self) -> bool:
         """Save the slice on display: proposals on it are accepted, and the engine learns from it."""
+        self.look()  # an undo of this moment counts, too
         can, why = self.canSave()
         if not can:
             self._inUse.nothingDone(why)

@@ -12,6 +12,7 @@ from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 log = logging.getLogger(__name__)
 
 FORMAT = 1
+MASKS_REMEMBERED = 32  # of a slice; the Segment Editor itself remembers ten states or fewer
 
 
 class SliceState(Enum):
@@ -32,8 +33,10 @@ WAITING = (SliceState.ACCEPTED, SliceState.EDITED)  # to be saved
 class SliceRecord:
     """One slice of one segment. ``digest``: of the segment's mask there when it was last on display.
 
-    ``proposals``: ids of accepted ones, not saved yet. ``correctionID``: under which the mask was sent; the same mask
-    is sent under the same id, so that the engine takes it once. Times in seconds since 1970, 0 where it did not happen.
+    ``proposals``: ids of accepted ones whose acceptance is in the mask, not saved yet. ``acceptedIn``: the same for
+    masks that were there before, by digest: undo and redo bring those back. ``correctionID``: under which the mask was
+    sent; the same mask is sent under the same id, so that the engine takes it once. Times in seconds since 1970, 0
+    where it did not happen.
     """
 
     key: SliceKey
@@ -46,6 +49,7 @@ class SliceRecord:
     proposedAt: float = 0.0
     acceptedAt: float = 0.0
     savedAt: float = 0.0
+    acceptedIn: dict[str, list[str]] = field(default_factory=dict)
 
     def proposed(self, quality: float) -> None:
         """A proposal is shown on it."""
@@ -54,22 +58,40 @@ class SliceRecord:
         self.quality = quality
         self.proposedAt = self.proposedAt or time.time()
 
-    def accepted(self, proposals: list[str], digest: str) -> None:
-        """A proposal was written into the segment."""
-        self.state, self.digest = SliceState.ACCEPTED, digest
-        self.proposals += proposals
+    def accepted(self, proposals: list[str], before: str, after: str, seen: bool) -> None:
+        """Proposals were written. ``before`` and ``after``: digests of the mask. ``seen``: the slice is on display."""
+        self._maskIs(before)
+        self.proposals = [*self.proposals, *proposals]
+        self._remember(after)
+        self.state, self.digest = SliceState.ACCEPTED, after if seen else ""
         self.correctionID, self.acceptedAt = "", time.time()
+
+    def _maskIs(self, digest: str) -> None:
+        """A mask that was there before holds what was accepted then, another one what the last one held."""
+        self.proposals = self.acceptedIn.get(digest, self.proposals)
+        self._remember(digest)
+
+    def _remember(self, digest: str) -> None:
+        self.acceptedIn.pop(digest, None)  # so that it stands behind the older ones
+        self.acceptedIn[digest] = self.proposals
+        for oldest in list(self.acceptedIn)[:-MASKS_REMEMBERED]:
+            del self.acceptedIn[oldest]
 
     def edited(self, digest: str, empty: bool) -> None:
         """The segment was changed there by somebody else, and is on display."""
         if digest == self.digest:
             return
+        self._maskIs(digest)
+        undone = empty and not self.savedAt
+        if undone and self.state in WAITING:
+            self.state, self.digest, self.correctionID = SliceState.EMPTY, digest, ""
+            return
         if not self.digest and self.state in (SliceState.PROPOSED, *WAITING):
             self.digest = digest  # it was proposed or accepted unseen, and is seen now
             return
         self.digest, self.correctionID = digest, ""
-        if empty and not self.savedAt:
-            self.state = SliceState.EMPTY  # it was undone
+        if undone:
+            self.state = SliceState.EMPTY
             return
         self.state = SliceState.EDITED
         self.edits += 1
@@ -78,6 +100,7 @@ class SliceRecord:
         """It has a receipt."""
         self.state, self.savedAt = SliceState.SAVED, time.time()
         self.proposals = []
+        self.acceptedIn.clear()
 
 
 class SliceBook:
