@@ -166,11 +166,13 @@ class Breath:
     def __init__(self) -> None:
         self._since = time.perf_counter()
 
-    async def take(self) -> None:
-        """Go on at once, or after the event loop has had its turn where it has waited for BREATH_S."""
-        if time.perf_counter() - self._since > BREATH_S:
-            await after(0)
-            self._since = time.perf_counter()
+    async def take(self) -> bool:
+        """Go on at once, or after the event loop has had its turn where it has waited for BREATH_S; whether it had."""
+        if time.perf_counter() - self._since <= BREATH_S:
+            return False
+        await after(0)
+        self._since = time.perf_counter()
+        return True
 
 
 def after(milliseconds: int) -> Promise:

@@ -39,7 +39,7 @@ class Unreviewed:
             for key in self._candidates():
                 if self._hasToBeRead(key):
                     self._selection.markOn(key)
-                    paused = await breath.take() or paused
+                    paused |= await breath.take()
                 if self._again or self._selection.whyNot():
                     break  # something has changed meanwhile
             else:
