@@ -21,7 +21,7 @@ from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileError, T
 from auxol_core.machine.places import data_folder
 from auxol_core.options import MachineOptions
 from auxol_core.taskfile.folder import SUFFIX, TaskFolder
-from auxol_core.taskfile.task_file import TaskFile, TaskView
+from auxol_core.taskfile.task_file import TaskFile
 
 if TYPE_CHECKING:
     from auxol_core.replay.runner import EngineFactory
@@ -133,7 +133,7 @@ def forget(
     """Delete one correction with its crops, and learn what came after it again without it."""
     machine = MachineOptions(threads, device, precision)  # type: ignore[arg-type]
     folder = data_dir or data_folder()
-    with TaskView(_existing(data_dir, name)) as view:
+    with TaskFile.look(_existing(data_dir, name)) as view:
         objects = len(view.correction(correction_id).lessons)
         again, generalist = _learned_again(view, correction_id), view.generalist
     _ask(
@@ -173,7 +173,7 @@ def _existing(data_dir: Path | None, name: str) -> Path:
 @contextmanager
 def _own(path: Path) -> Iterator[TaskFile]:
     """The task, owned by this process, beside whichever generalist it was learned: nothing is learned here."""
-    with TaskView(path) as view:
+    with TaskFile.look(path) as view:
         generalist_hash = view.generalist_hash
     with TaskFile.open(path, generalist_hash=generalist_hash) as task:
         yield task

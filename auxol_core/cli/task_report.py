@@ -19,7 +19,7 @@ import numpy as np
 from auxol_core.errors import AuxolError, TaskFileLockedError
 from auxol_core.options import by_name
 from auxol_core.taskfile.schema import CorrectionRow, UpdateRow
-from auxol_core.taskfile.task_file import TaskFile, TaskView
+from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import Scores
 
 
@@ -54,7 +54,7 @@ class TaskSummary:
 def summary_of(name: str, path: Path) -> TaskSummary:
     """The task's line in the list; a file that cannot be read has one too."""
     try:
-        with TaskView(path) as view:
+        with TaskFile.look(path) as view:
             return summary_of_task(name, view)
     except (AuxolError, OSError, sqlite3.Error) as error:
         state: Literal["in use", "unreadable"] = "in use" if isinstance(error, TaskFileLockedError) else "unreadable"
@@ -79,8 +79,8 @@ def summary_of_task(name: str, task: TaskFile) -> TaskSummary:
 
 
 def info_of(name: str, path: Path) -> dict[str, Any]:
-    """Everything about one task, as JSON takes it; raises as ``TaskView`` does."""
-    with TaskView(path) as view:
+    """Everything about one task, as JSON takes it; raises as ``TaskFile.look`` does."""
+    with TaskFile.look(path) as view:
         known, current = view.corrections(), view.current_version
         return dataclasses.asdict(summary_of_task(name, view)) | {
             "generalist_hash": view.generalist_hash,

@@ -1,6 +1,6 @@
 """The SQLite connection under a task file: settings, lock, transactions, and SQLite's errors as our sentences.
 
-Concurrency: one process owns the file (see task_owner), from open to close. Within it one connection is shared by all
+Concurrency: one process owns the file (see owner.py), from open to close. Within it one connection is shared by all
 threads under one mutex; every public method of the task file is one transaction or one read under that mutex.
 
 Durability: a transaction is committed when the rollback journal's header is gone *and that is on the disk*. SQLite
@@ -18,7 +18,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -42,31 +42,37 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) if hasattr(errno, "EDQUOT") el
 
 
 class TaskDatabase:
-    """An owned and checked connection to a task file. Subclasses add the tables' meaning."""
+    """A checked connection to a task file, shared by the parts that give its tables their meaning.
 
-    def __init__(self, path: Path) -> None:
+    ``owned``: this process has the file to itself, and a note beside it says so.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, identity: tuple[int, int], *, owned: bool) -> None:
+        """Take over what ``open`` or ``look`` has opened and claimed."""
+        self._path, self._connection, self._identity, self._owned = path, connection, identity, owned
+        self.mutex = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path) -> TaskDatabase:
         """Open ``path``, take its lock and check it; see ``TaskFile.open`` for what is raised."""
-        if not path.is_file():
-            raise NotFoundError(f"Expected a task file at {path}, found none. Create the task or import it first.")
-        self._path = path.resolve()
-        check_length(self._path)
-        tighten(self._path, *(self._path.with_name(self._path.name + suffix) for suffix in SIDE_FILES))
-        self._mutex = threading.RLock()
-        self._identity = claim(self._path)
-        try:
-            with translate_errors(self._path):
-                self._connection = connect(self._path)
-        except BaseException:
-            release(self._identity)
-            raise
-        try:
-            with translate_errors(self._path):
-                check_and_lock(self._connection, self._path)
-            write_owner(self._path)
-        except BaseException:
-            self._connection.close()
-            release(self._identity)
-            raise
+
+        def lock(connection: sqlite3.Connection, file: Path) -> None:
+            tighten(file, *(file.with_name(file.name + suffix) for suffix in SIDE_FILES))
+            check_and_lock(connection, file)
+            write_owner(file)
+
+        return cls(*_opened(path, lock), owned=True)
+
+    @classmethod
+    def look(cls, path: Path) -> TaskDatabase:
+        """Open ``path`` for reading alone, beside others who read; raises as ``open``."""
+
+        def share(connection: sqlite3.Connection, file: Path) -> None:
+            connection.execute("PRAGMA query_only=ON")
+            connection.execute("BEGIN")
+            check_format(connection, file)
+
+        return cls(*_opened(path, share), owned=False)
 
     @property
     def path(self) -> Path:
@@ -75,37 +81,69 @@ class TaskDatabase:
 
     def close(self) -> None:
         """Give the file back; closing twice is harmless. Everything that had a receipt is on the disk already."""
-        with self._mutex:
+        with self.mutex:
             if self._identity == (-1, -1):
                 return
-            remove_owner(self._path)
+            if self._owned:
+                remove_owner(self._path)
             self._connection.close()
             release(self._identity)
             self._identity = (-1, -1)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         """All of the block or nothing; on the disk when the block is left."""
-        with self._mutex, translate_errors(self._path):
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self.reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._connection
-                self._connection.execute("COMMIT")
+                yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                self._roll_back()
+                _roll_back(connection)
                 raise
 
-    def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            # A disk that refused the write may refuse the way back too; the journal is still there then, and SQLite
-            # plays it back before the next access.
-            with suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, with nobody else using it, and its errors as ours."""
+        with self.mutex, translate_errors(self._path):
+            yield self._connection
 
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of one SELECT."""
-        with self._mutex, translate_errors(self._path):
-            return self._connection.execute(sql, tuple(values)).fetchall()
+        with self.reading() as connection:
+            return connection.execute(sql, tuple(values)).fetchall()
+
+
+def _opened(
+    path: Path, begin: Callable[[sqlite3.Connection, Path], None]
+) -> tuple[Path, sqlite3.Connection, tuple[int, int]]:
+    """The file, absolute, its connection, on which ``begin`` was called, and its place in this process's list."""
+    if not path.is_file():
+        raise NotFoundError(f"Expected a task file at {path}, found none. Create the task or import it first.")
+    path = path.resolve()
+    check_length(path)
+    identity = claim(path)
+    try:
+        with translate_errors(path):
+            connection = connect(path)
+        try:
+            with translate_errors(path):
+                begin(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    except BaseException:
+        release(identity)
+        raise
+    return path, connection, identity
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        # A disk that refused the write may refuse the way back too; the journal is still there then, and SQLite
+        # plays it back before the next access.
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
 
 
 def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:

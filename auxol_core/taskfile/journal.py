@@ -7,7 +7,6 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -90,11 +89,11 @@ class LessonStore(Mapping[str, Lesson]):
         return len(self._keys)
 
 
-class CorrectionJournal(TaskDatabase):
+class CorrectionJournal:
     """The part of a task file that keeps what the user taught."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, database: TaskDatabase) -> None:
+        self._database = database
         self._cache = LessonCache()
 
     def add_correction(
@@ -109,7 +108,7 @@ class CorrectionJournal(TaskDatabase):
         check_id("correction id", correction_id)
         check_id("slice id", slice_id)
         packed = [_packed(lesson) for lesson in lessons]
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             found = connection.execute(
                 "SELECT sequence FROM corrections WHERE correction_id = ?", (correction_id,)
             ).fetchone()
@@ -136,7 +135,7 @@ class CorrectionJournal(TaskDatabase):
 
     def counts(self) -> tuple[int, int]:
         """How many corrections and how many confirmations are saved. One read."""
-        (row,) = self._rows("SELECT count(*) - total(confirmation), total(confirmation) FROM corrections")
+        (row,) = self._database.rows("SELECT count(*) - total(confirmation), total(confirmation) FROM corrections")
         return int(cast(float, row[0])), int(cast(float, row[1]))
 
     def correction(self, correction_id: str) -> CorrectionRow:
@@ -148,16 +147,16 @@ class CorrectionJournal(TaskDatabase):
 
     def has_correction_of(self, slice_id: str) -> bool:
         """Whether a correction of this slice is saved. One read."""
-        return bool(self._rows("SELECT 1 FROM corrections WHERE slice_id = ? LIMIT 1", (slice_id,)))
+        return bool(self._database.rows("SELECT 1 FROM corrections WHERE slice_id = ? LIMIT 1", (slice_id,)))
 
     def queued(self) -> list[str]:
         """Ids of the corrections that are saved and not yet learned, in order. One read."""
-        rows = self._rows("SELECT correction_id FROM corrections WHERE state = 'queued' ORDER BY sequence")
+        rows = self._database.rows("SELECT correction_id FROM corrections WHERE state = 'queued' ORDER BY sequence")
         return [str(row[0]) for row in rows]
 
     def set_states(self, states: Mapping[str, CorrectionState]) -> None:
         """Change corrections' states. One transaction; NotFoundError, and nothing changed, if one is unknown."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             set_states(connection, states)
 
     def lessons(self, states: Collection[CorrectionState] = STATES) -> LessonStore:
@@ -182,14 +181,19 @@ class CorrectionJournal(TaskDatabase):
 
         Corrections that an undo or a roll back set aside are left out; queued and discarded ones count. One read.
         """
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT l.expert_losses FROM lessons l JOIN corrections c ON c.sequence = l.sequence "
             "WHERE l.expert_losses IS NOT NULL AND c.state != 'set_aside' ORDER BY l.sequence, l.position"
         )
         return [np.frombuffer(cast(bytes, row[0]), dtype="<f8").astype(np.float64) for row in rows]
 
+    def drop_cache(self) -> None:
+        """Let go of the decoded lessons."""
+        with self._database.mutex:
+            self._cache.clear()
+
     def _store(self, where: str, values: Sequence[object]) -> LessonStore:
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT l.key FROM lessons l JOIN corrections c ON c.sequence = l.sequence "
             f"{where} ORDER BY l.sequence, l.position",
             values,
@@ -197,10 +201,10 @@ class CorrectionJournal(TaskDatabase):
         return LessonStore([str(row[0]) for row in rows], self._lesson)
 
     def _lesson(self, key: str) -> Lesson:
-        with self._mutex:
+        with self._database.mutex:
             lesson = self._cache.get(key)
             if lesson is None:
-                rows = self._rows("SELECT arrays, checksum FROM lessons WHERE key = ?", (key,))
+                rows = self._database.rows("SELECT arrays, checksum FROM lessons WHERE key = ?", (key,))
                 if not rows:
                     raise NotFoundError(f"Expected the lesson {key!r}, but its correction was forgotten meanwhile.")
                 lesson = Lesson(key, unpack_lesson(key, cast(bytes, rows[0][0]), cast(int, rows[0][1])))
@@ -208,7 +212,7 @@ class CorrectionJournal(TaskDatabase):
             return lesson
 
     def _corrections(self, which: str, values: Sequence[object]) -> list[CorrectionRow]:
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT c.correction_id, c.sequence, c.slice_id, c.confirmation, c.state, c.saved_at, "
             "l.key, l.generalist, l.specialist, l.fused "
             f"FROM (SELECT * FROM corrections {which}) c LEFT JOIN lessons l ON l.sequence = c.sequence "

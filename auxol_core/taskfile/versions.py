@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptError
 from auxol_core.specialist.base import Arrays
 from auxol_core.taskfile import lesson_codec
-from auxol_core.taskfile.database import translate_errors
+from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.fault_points import reach
 from auxol_core.taskfile.journal import CorrectionJournal, page, set_states
 from auxol_core.taskfile.schema import (
@@ -40,30 +40,33 @@ KEEP_LAST = 5
 KEEP_EVERY = 20
 
 
-class VersionTree(CorrectionJournal):
-    """The part of a task file that keeps what the specialist became."""
+class VersionTree:
+    """The part of a task file that keeps what the specialist became from what is in ``journal``."""
+
+    def __init__(self, database: TaskDatabase, journal: CorrectionJournal) -> None:
+        self._database, self._journal = database, journal
 
     @property
     def current_version(self) -> int:
         """The version in use; 0: nothing learned."""
-        return cast(int, self._rows("SELECT current_version FROM task")[0][0])
+        return cast(int, self._database.rows("SELECT current_version FROM task")[0][0])
 
     @property
     def next_version(self) -> int:
         """The number for the next published update: one more than any that was ever published."""
-        return cast(int, self._rows("SELECT last_version FROM task")[0][0]) + 1
+        return cast(int, self._database.rows("SELECT last_version FROM task")[0][0]) + 1
 
     def updates(self) -> list[UpdateRow]:
         """The whole journal of updates and moves, in order. One read."""
-        with self._mutex, translate_errors(self._path):
-            return read_updates(self._connection)
+        with self._database.reading() as connection:
+            return read_updates(connection)
 
     def outcomes(self, after: int = 0, limit: int | None = None) -> list[UpdateRow]:
         """The updates without the moves, in order; not the first ``after``, at most ``limit``. One read."""
         size, first = page(after, limit)
-        with self._mutex, translate_errors(self._path):
+        with self._database.reading() as connection:
             return read_updates(
-                self._connection, "WHERE kind IN (?, ?) ORDER BY id LIMIT ? OFFSET ?", (*LEARN_KINDS, size, first)
+                connection, "WHERE kind IN (?, ?) ORDER BY id LIMIT ? OFFSET ?", (*LEARN_KINDS, size, first)
             )
 
     def lineage(self, version: int) -> list[UpdateRow]:
@@ -88,7 +91,7 @@ class VersionTree(CorrectionJournal):
             )
         data = None if snapshot is None else lesson_codec.encode(snapshot, max_bytes=MAX_STATE_BYTES)
         digest = None if data is None else hashlib.sha256(data).hexdigest()
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             self._check_place(update)
             identity = _insert_update(connection, update, digest)
             set_states(connection, states)
@@ -120,7 +123,7 @@ class VersionTree(CorrectionJournal):
         """
         if kind not in MOVE_KINDS:
             raise InvalidInputError(f"A move must be one of {', '.join(MOVE_KINDS)}, got {kind!r}.")
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             path = self.lineage(version)
             before = self.current_version
             move = UpdateRow((), 0, 0, True, reason, 0.0, before, version, kind)
@@ -138,14 +141,14 @@ class VersionTree(CorrectionJournal):
         journal's digest.
         """
         path = self.lineage(version)
-        parts = self._rows("SELECT data FROM snapshots WHERE version = ? ORDER BY part", (version,))
+        parts = self._database.rows("SELECT data FROM snapshots WHERE version = ? ORDER BY part", (version,))
         if not parts:
             return None
         return unpack_state(version, b"".join(cast(bytes, part[0]) for part in parts), path[-1].state_digest)
 
     def snapshot_versions(self) -> list[int]:
         """The versions whose state is stored, in order. One read."""
-        rows = self._rows("SELECT DISTINCT version FROM snapshots ORDER BY version")
+        rows = self._database.rows("SELECT DISTINCT version FROM snapshots ORDER BY version")
         return [cast(int, row[0]) for row in rows]
 
     def nearest_snapshot(self, version: int) -> tuple[int, dict[str, NDArray[Any]] | None]:
@@ -154,7 +157,7 @@ class VersionTree(CorrectionJournal):
         (0, None): none is, begin with the initial state. The updates of ``lineage(version)`` after it, replayed, give
         ``version``. Raises NotFoundError if there is no such version.
         """
-        with self._mutex:
+        with self._database.mutex:
             stored = set(self.snapshot_versions())
             for update in reversed(self.lineage(version)):
                 if update.version in stored:
@@ -175,7 +178,7 @@ class VersionTree(CorrectionJournal):
     def _states_after(self, path: list[UpdateRow]) -> dict[str, CorrectionState]:
         inside = {correction_id for update in path for correction_id in update.correction_ids}
         states: dict[str, CorrectionState] = {}
-        for row in self.corrections():
+        for row in self._journal.corrections():
             if row.state == "learned" and row.correction_id not in inside:
                 states[row.correction_id] = "set_aside"
             elif row.state == "set_aside" and row.correction_id in inside:

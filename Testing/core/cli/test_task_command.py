@@ -29,7 +29,7 @@ from auxol_core.errors import NotFoundError, TaskFileError, TaskFileLockedError
 from auxol_core.machine.places import data_folder
 from auxol_core.options import AuxolOptions, TaskOptions
 from auxol_core.taskfile.schema import LessonRow, UpdateRow
-from auxol_core.taskfile.task_file import TaskFile, TaskView
+from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import IntensityWindow, Scores, SliceImage
 
 HASH = "ab" * 32
@@ -179,19 +179,19 @@ def test_without_a_folder_given_it_is_the_users_or_the_one_the_environment_names
 def test_a_view_changes_nothing_and_two_may_look_at_once(tmp_path: Path) -> None:
     path = make_task(tmp_path, "liver", taught=2)
     before = path.read_bytes()
-    with TaskView(path) as view:
+    with TaskFile.look(path) as view:
         with pytest.raises(TaskFileError):
             view.reset()
         task_file = "auxol_core.taskfile.task_file"
-        lines = f"import pathlib, sys\nfrom {task_file} import TaskView\nTaskView(pathlib.Path(sys.argv[1]))"
+        lines = f"import pathlib, sys\nfrom {task_file} import TaskFile\nTaskFile.look(pathlib.Path(sys.argv[1]))"
         subprocess.run([sys.executable, "-c", lines, str(path)], check=True, timeout=60)
         assert len(view.corrections()) == 2
         assert [each.name for each in tmp_path.iterdir()] == ["liver.auxol"]
     assert path.read_bytes() == before
     with TaskFile.open(path, generalist_hash=HASH), pytest.raises(TaskFileLockedError):
-        TaskView(path)
+        TaskFile.look(path)
     with pytest.raises(NotFoundError):
-        TaskView(tmp_path / "none.auxol")
+        TaskFile.look(tmp_path / "none.auxol")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a killed process is imitated with os._exit and a hot journal")

@@ -13,7 +13,7 @@ import pytest
 from task_samples import lesson, new_task, publish, reopened, state, teach
 
 from auxol_core.errors import StorageFullError
-from auxol_core.taskfile import transfer as task_transfer
+from auxol_core.taskfile import transfer
 from auxol_core.taskfile.schema import LessonRow, UpdateRow
 from auxol_core.taskfile.task_file import TaskFile
 
@@ -73,11 +73,11 @@ def test_a_snapshot_on_a_full_disk_leaves_the_version_before(task: TaskFile, pat
 
 
 def test_sqlite_saying_full_is_the_same(task: TaskFile) -> None:
-    pages = task._rows("PRAGMA page_count")[0][0]
-    task._rows(f"PRAGMA max_page_count={pages}")
+    pages = task.database.rows("PRAGMA page_count")[0][0]
+    task.database.rows(f"PRAGMA max_page_count={pages}")
     with pytest.raises(StorageFullError):
         task.add_correction("a", "s", False, [_big_lesson()])
-    task._rows("PRAGMA max_page_count=1000000")
+    task.database.rows("PRAGMA max_page_count=1000000")
     assert task.add_correction("a", "s", False, [_big_lesson()]) == (1, False)
 
 
@@ -105,7 +105,7 @@ def test_a_full_disk_met_by_the_system_call_itself_is_the_same(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(task_transfer, "_sync", full)
+    monkeypatch.setattr(transfer, "_sync", full)
     with pytest.raises(StorageFullError):
         task.export(path.parent / "export")
 

@@ -1,0 +1,80 @@
+"""Forgetting a correction: what else goes with it, and what has to be learned again.
+
+Every version whose lineage learned from the correction goes, with snapshot and journal entry, and so do the moves that
+led to or from one. What stays is a whole task that has never seen it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+
+from auxol_core.taskfile.database import TaskDatabase
+from auxol_core.taskfile.journal import CorrectionJournal
+from auxol_core.taskfile.schema import LEARN_KINDS, UpdateRow
+from auxol_core.taskfile.versions import VersionTree, lineage_of
+
+
+def forget(
+    database: TaskDatabase, journal: CorrectionJournal, versions: VersionTree, correction_id: str
+) -> list[UpdateRow]:
+    """See ``TaskFile.forget``. One transaction; the room is given back afterwards."""
+    with database.transaction() as connection:
+        sequence = journal.correction(correction_id).sequence
+        updates = versions.updates()
+        tainted = _tainted(updates, correction_id)
+        path = lineage_of(updates, versions.current_version)
+        kept = [update.version for update in path if update.version not in tainted]
+        lost = [update for update in path if update.version in tainted]
+        for update in updates:
+            if correction_id in update.correction_ids or tainted & _stands_on(update):
+                _delete_update(connection, update)
+        connection.execute("UPDATE task SET current_version = ?", (kept[-1] if kept else 0,))
+        again = {other for update in lost for other in update.correction_ids} - {correction_id}
+        connection.executemany(
+            "UPDATE corrections SET state = 'queued' WHERE correction_id = ? AND state = 'learned'",
+            [(other,) for other in again],
+        )
+        connection.execute("DELETE FROM corrections WHERE sequence = ?", (sequence,))
+    return _without(lost, correction_id)
+
+
+def forget_everything(database: TaskDatabase) -> None:
+    """Delete all corrections and versions. One transaction."""
+    with database.transaction() as connection:
+        for table in ("snapshots", "updates", "corrections"):
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("UPDATE task SET current_version = 0")
+
+
+def _tainted(updates: list[UpdateRow], correction_id: str) -> set[int]:
+    """The versions with ``correction_id`` in their lineage; an update always comes after the one it stands on."""
+    tainted: set[int] = set()
+    for update in updates:
+        if update.made_version and (correction_id in update.correction_ids or update.base_version in tainted):
+            tainted.add(update.version)
+    return tainted
+
+
+def _stands_on(update: UpdateRow) -> set[int]:
+    """The versions an entry means nothing without; a discarded update's own number is nobody's."""
+    discarded = update.kind in LEARN_KINDS and not update.published
+    return {update.base_version} if discarded else {update.base_version, update.version}
+
+
+def _delete_update(connection: sqlite3.Connection, update: UpdateRow) -> None:
+    if update.made_version:
+        connection.execute("DELETE FROM snapshots WHERE version = ?", (update.version,))
+    connection.execute("DELETE FROM updates WHERE id = ?", (update.id,))
+
+
+def _without(updates: list[UpdateRow], correction_id: str) -> list[UpdateRow]:
+    """The schedule without one correction; updates that had nothing else are left out."""
+    remaining = [
+        (update, tuple(other for other in update.correction_ids if other != correction_id)) for update in updates
+    ]
+    return [
+        dataclasses.replace(update, correction_ids=ids, id=0, created=0.0, state_digest=None)
+        for update, ids in remaining
+        if ids
+    ]
