@@ -98,7 +98,7 @@ class EngineApi(Protocol):
 
     # A whole volume
 
-    @verb("POST tasks/{task}/propagate", "transfer", lane="volume", repeatable=False)
+    @verb("POST tasks/{task}/propagate", "transfer", lane="volume", repeatable=False, stream=True)
     def propagate(
         self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], *, taken: Collection[int] = ()
     ) -> Iterator[Propagated]:
@@ -112,6 +112,19 @@ class EngineApi(Protocol):
         cancels, what came stays. InvalidInputError without a seed or with one that is empty or outside the range.
         """
         return forwarded(self, EngineApi.propagate, task, slices, seeds, taken=taken)
+
+    @verb("POST tasks/{task}/find", "transfer", lane="volume", repeatable=False, stream=True)
+    def find(self, task: str, slices: Sequence[str], *, taken: Collection[int] = ()) -> Iterator[Propagated]:
+        """Look for the task's structure on slices that nobody prompted.
+
+        ``slices`` are ids, in the order in which they are to be looked at; they need not be neighbours. Where to look
+        follows from what the task was taught (by default: where its corrected objects lay, one object a slice);
+        generalist, specialist and fusion answer as for a click. Each slice comes once: with a proposal, which stays
+        pending, and a ``confidence`` 0..1, or with the reason why there is none: the structure was not found, or a
+        person has been there (``taken`` and the rest as in ``propagate``). Closing the iterator cancels, what came
+        stays. InvalidInputError where the task has no lesson yet that shows where the structure lies.
+        """
+        return forwarded(self, EngineApi.find, task, slices, taken=taken)
 
     @verb("POST tasks/{task}/prefetch", lane="volume", at_once=True)
     def prefetch(self, task: str, slices: Sequence[str]) -> None:

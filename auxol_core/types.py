@@ -66,6 +66,14 @@ class Box:
         both = max(0.0, height) * max(0.0, width)
         return both / (self.height * self.width + other.height * other.width - both)
 
+    def in_shares_of(self, shape: tuple[int, ...]) -> Box:
+        """The same place in shares 0..1 of the rows and columns of an image of ``shape``."""
+        return self.scaled(1 / shape[0], 1 / shape[1])
+
+    def scaled(self, rows: float, cols: float) -> Box:
+        """Every edge times ``rows`` or ``cols``, both above 0."""
+        return Box(self.row0 * rows, self.col0 * cols, self.row1 * rows, self.col1 * cols)
+
     def overlaps(self, shape: tuple[int, int]) -> bool:
         """Whether any part of it lies on an image of ``shape`` (rows, columns)."""
         return self.row0 < shape[0] and self.col0 < shape[1] and self.row1 > 0 and self.col1 > 0
@@ -368,15 +376,17 @@ class MaskPatch:
 
 @dataclass(frozen=True, eq=False)
 class Propagated:
-    """What propagation says of one slice. ``index``: its place in the range that was asked for.
+    """What ``propagate`` or ``find`` says of one slice. ``index``: its place in the range that was asked for.
 
-    ``proposal`` None: nothing is proposed there and ``reason`` says why (the structure ends, a person has been there);
-    otherwise ``reason`` is empty.
+    ``proposal`` None: nothing is proposed there and ``reason`` says why (the structure ends or is not found, a person
+    has been there); otherwise ``reason`` is empty. ``confidence`` 0..1: how sure whoever made the prompt is that the
+    structure is there and that the mask shows it; propagation takes the proposal's quality for it.
     """
 
     index: int
     proposal: Proposal | None
     reason: str = ""
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True)

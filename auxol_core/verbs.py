@@ -28,6 +28,9 @@ class Verb:
     holds a list. ``paged``: that list comes in pages of at most protocol.PAGE_ROWS rows (arguments ``after`` and
     ``limit``). ``urgent``: a person's click waits for it.
     ``at_once``: it touches no model and waits for none. ``teaches``: there may be something to learn after it.
+    ``stream``: it returns an iterator of Propagated, which come as they are made; closing it cancels. Such a verb is on
+    an open task and takes ``slices``, ids of slices that must be there; whole numbers in its other collections and
+    mappings are places in that list. It goes on in the background, and travels as a job that is asked for its items.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Verb:
     urgent: bool
     at_once: bool
     teaches: bool
+    stream: bool
     text: str
     function: Callable[..., Any]
     signature: inspect.Signature
@@ -95,6 +99,7 @@ def verb(
     urgent: bool = False,
     at_once: bool = False,
     teaches: bool = False,
+    stream: bool = False,
 ) -> Callable[[Function], Function]:
     """Declare the method below as a verb. ``where``: method and path, ``POST tasks/{task}/undo``. See Verb."""
     method, _, path = where.partition(" ")
@@ -116,6 +121,7 @@ def verb(
             urgent=urgent,
             at_once=at_once,
             teaches=teaches,
+            stream=stream,
             text=inspect.cleandoc(function.__doc__ or ""),
             function=function,
             signature=signature.replace(parameters=list(signature.parameters.values())[1:]),

@@ -61,6 +61,9 @@ class Shift:
         self.views.append(view)
         return Opinion(np.asarray(view.generalist.logits + _shift(self._state), dtype=np.float32), 0.8)
 
+    def place(self, lesson: Lesson) -> None:
+        return None
+
     def lesson(self, view: View, truth: BoolArray) -> dict[str, NDArray[np.generic]]:
         self.views.append(view)
         wrong = float(truth.mean()) - float(view.generalist.mask.mean())

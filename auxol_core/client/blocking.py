@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
@@ -32,7 +32,8 @@ from auxol_core.client.mending import Mending
 from auxol_core.client.outbox import Outbox
 from auxol_core.client.verbs import ClientVerbs
 from auxol_core.errors import TaskFileError, UnavailableError
-from auxol_core.types import BoolArray, Propagated, TaskStatus
+from auxol_core.types import Propagated, TaskStatus
+from auxol_core.verbs import declared
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -113,18 +114,19 @@ class EngineClient(Forwarder):
         self.close()
 
     def forward(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+        if declared(verb).stream:
+            items: Any = self._items(verb, *args, **kwargs)
+            return items  # type: ignore[no-any-return]
         return self._driver.run(self._verbs.ask(verb, *args, **kwargs))
 
-    def propagate(
-        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], *, taken: Collection[int] = ()
-    ) -> Iterator[Propagated]:
-        propagation = self._verbs.propagation(task, slices, seeds, taken)
-        self._driver.run(propagation.begin())
+    def _items(self, verb: VerbOf[..., Any], *args: Any, **kwargs: Any) -> Iterator[Propagated]:
+        stream = self._verbs.stream(verb, *args, **kwargs)
+        self._driver.run(stream.begin())
         try:
-            while not propagation.done:
-                yield from self._driver.run(propagation.more())
+            while not stream.done:
+                yield from self._driver.run(stream.more())
         finally:
-            self._driver.run(propagation.end())
+            self._driver.run(stream.end())
 
     def export_task(self, task: str, path: Path) -> None:
         with replacing(Path(path)) as file:

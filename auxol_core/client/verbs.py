@@ -1,7 +1,7 @@
 """The verbs of EngineApi on the way to a server, written once for every transport.
 
 ``ask(EngineApi.undo, "liver")`` is the flow of any verb. Most are made of their declarations (api.py, verbs.py); those
-that need more care stand below, each marked with the verb that it is. Propagation and files are flows of their own,
+that need more care stand below, each marked with the verb that it is. Streams and files are flows of their own,
 because an iterator and a path are nothing that a flow could be sent.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import NoneType
 from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar, get_args
@@ -24,11 +24,11 @@ from auxol_core.client.corrections import Corrections
 from auxol_core.client.effects import Answer, Flow
 from auxol_core.client.limits import NoAnswerError
 from auxol_core.client.mending import Mending, status_of
-from auxol_core.client.propagation import Propagation, send_missing
+from auxol_core.client.streams import Stream, send_missing
 from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError
 from auxol_core.options import TaskOptions
 from auxol_core.protocol import MEDIA_TYPE, encode, plain
-from auxol_core.types import BoolArray, Event, Prompt, Proposal, Receipt, SliceImage, TaskStatus
+from auxol_core.types import BoolArray, Event, Prompt, Propagated, Proposal, Receipt, SliceImage, TaskStatus
 from auxol_core.verbs import Lane, Verb, declared
 
 log = logging.getLogger(__name__)
@@ -163,11 +163,10 @@ class ClientVerbs:
         # Not twice: what changed is told once.
         return self._mending.proposals_of((yield from self._mending.ask(declared(EngineApi.refresh), {"task": task})))
 
-    def propagation(
-        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], taken: Collection[int] = ()
-    ) -> Propagation:
-        """``propagate``, in flows: its begin, the slices as they come, its end."""
-        return Propagation(self._mending, task, slices, seeds, taken)
+    def stream(self, verb: VerbOf[P, Iterator[Propagated]], *args: P.args, **kwargs: P.kwargs) -> Stream:
+        """A verb that is a stream, in flows: its begin, the slices as they come, its end."""
+        about = declared(verb)
+        return Stream(self._mending, about, about.arguments(*args, **kwargs))
 
     # Teaching
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from auxol_core.api import EngineApi
+from auxol_core.engine.ground import Errand
 from auxol_core.engine.open_task import COALESCED, Listener, TaskSession
 from auxol_core.engine.pending import Pending, PendingProposals, drawn_box
 from auxol_core.engine.saves import next_id, standing
@@ -29,7 +30,8 @@ from auxol_core.imaging import metrics
 from auxol_core.imaging.lowering import lowered
 from auxol_core.imaging.objects import Claimant, divide
 from auxol_core.options import MachineOptions, TaskOptions
-from auxol_core.prompter.propagate import propagating
+from auxol_core.prompter.finders import finder_of
+from auxol_core.prompter.propagate import Neighbours
 from auxol_core.specialist.base import View
 from auxol_core.specialist.fusion import fuse
 from auxol_core.specialist.preset import Learner
@@ -307,38 +309,24 @@ class Engine:
         self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], taken: Collection[int] = ()
     ) -> Generator[Propagated | None, None, None]:
         """``propagate`` in steps: yields None after each of them, and each slice as it is made."""
-        session = self._session(task)
-        touched, made = set(taken), {}
-        for slice_id in slices:
-            _ = self._slices[slice_id]  # one that is missing halfway would leave half of it to be asked for again
+        yield from self._errand(task).run(Neighbours(), slices, seeds, taken)
 
-        def is_taken(index: int) -> bool:
-            return index in touched or self._touched(session, slices[index])
+    def find(self, task: str, slices: Sequence[str], *, taken: Collection[int] = ()) -> Iterator[Propagated]:
+        return (item for item in self.finding(task, slices, taken) if item is not None)
 
-        def propose(slice_id: str, prompt: Prompt) -> Generator[None, None, Pending]:
-            prompt.check_against(self._slices[slice_id].shape)
+    def finding(
+        self, task: str, slices: Sequence[str], taken: Collection[int] = ()
+    ) -> Generator[Propagated | None, None, None]:
+        """``find`` in steps, as ``propagating``."""
+        finder = finder_of(self._session(task).options.preset)
+        yield from self._errand(task).run(finder, slices, {}, taken)
+
+    def _errand(self, task: str) -> Errand:
+        def make(session: TaskSession, slice_id: str, prompt: Prompt) -> Generator[None, None, Pending]:
             view = yield from self._view(session, slice_id, prompt)
-            pending = self._propose(session, slice_id, prompt, view, str(uuid.uuid4()))
-            made[pending.proposal.proposal_id] = pending
-            return pending
+            return self._propose(session, slice_id, prompt, view, str(uuid.uuid4()))
 
-        for item in propagating(slices, seeds, is_taken, propose):
-            if item is not None and item.proposal is not None:
-                pending = made[item.proposal.proposal_id]
-                if pending.proposal.quality > 0:
-                    pending.trust = item.proposal.quality / pending.proposal.quality
-                pending.proposal = item.proposal  # with the quality of a propagated slice
-                self._pending.add(pending)
-                made.clear()
-                if pending.proposal.version != session.version:  # the task was moved since it was made
-                    renewed = yield from self._renewed(session, pending)
-                    item = replace(item, proposal=renewed.proposal)
-            yield item
-
-    def _touched(self, session: TaskSession, slice_id: str) -> bool:
-        """Whether a person has accepted a proposal of this task on the slice, or saved it."""
-        accepted = any(p.accepted and p.proposal.slice_id == slice_id for p in self._pending.of_task(session.name))
-        return accepted or any(row.slice_id == slice_id for row in session.standing.saves)
+        return Errand(self._session(task), self._slices, self._pending, make, self._renewed)
 
     def prefetch(self, task: str, slices: Sequence[str]) -> None:  # noqa: ARG002
         # Nobody works here while nothing is asked; a host with a worker does it when idle.
@@ -574,10 +562,12 @@ class Engine:
 
 
 # The verbs that compute for long, in steps; a host with something more urgent calls these.
-STEPS: Mapping[str, Callable[..., Generator[None, None, object]]] = {
+STEPS: Mapping[str, Callable[..., Generator[object, None, object]]] = {
     EngineApi.predict.__name__: Engine.predicting,
     EngineApi.proposal.__name__: Engine.proposal_now,
     EngineApi.refresh.__name__: Engine.refreshing_now,
+    EngineApi.propagate.__name__: Engine.propagating,
+    EngineApi.find.__name__: Engine.finding,
     EngineApi.correct.__name__: Engine.correcting,
     EngineApi.learn_now.__name__: Engine.learning_now,
     EngineApi.undo.__name__: Engine.undoing,

@@ -2,7 +2,7 @@
 
 The server's handlers hand verbs over with ``submit`` and wait for futures; scripts and tests call the verbs, which
 block. Predictions go first, then what is saved, then what was asked for and takes long; learning, refreshing and
-propagation go on in between, prefetching when there is nothing else. Verbs that touch no model (``AT_ONCE``) are
+streams go on in between, prefetching when there is nothing else. Verbs that touch no model (``AT_ONCE``) are
 answered by whoever calls them, whatever the compute thread is at.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -21,7 +21,7 @@ from auxol_core.engine.engine import STEPS, Engine
 from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker import Job, Urgency, Worker
 from auxol_core.errors import AuxolError, CancelledError
-from auxol_core.types import BoolArray, Event, Propagated, SliceImage
+from auxol_core.types import Event, Propagated, SliceImage
 from auxol_core.verbs import Verb, declared
 
 log = logging.getLogger(__name__)
@@ -69,17 +69,21 @@ class WorkerEngine(Forwarder):
     def submit(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
         """Hand ``verb``, none that is ``at_once``, to the compute thread; a future of its result or its error."""
         about = declared(verb)
-        in_steps = STEPS.get(about.name)
 
         def work() -> Any:
-            carry_out = getattr(self.engine, about.name) if in_steps is None else partial(in_steps, self.engine)
-            begun = carry_out(*args, **kwargs)
+            begun = self._begun(about, *args, **kwargs)
             if not about.teaches:
                 return begun
             given = about.arguments(*args, **kwargs)
             return self._then_learn(str(given["task" if about.on_open_task else "name"]), begun)
 
         return self.worker.submit(work, urgency_of(about)).future
+
+    def _begun(self, about: Verb, *args: Any, **kwargs: Any) -> Any:
+        """A verb's result, or its steps; of a stream without steps of its own each item is one."""
+        in_steps = STEPS.get(about.name)
+        carry_out = getattr(self.engine, about.name) if in_steps is None else partial(in_steps, self.engine)
+        return carry_out(*args, **kwargs)
 
     def _then_learn(self, task: str, begun: Any) -> Generator[None, None, Any]:
         result = (yield from begun) if isinstance(begun, Generator) else begun
@@ -106,18 +110,15 @@ class WorkerEngine(Forwarder):
             log.error("Learning of a task stopped by a defect of the program", exc_info=error)
             self.engine.tell(task, "failed", reason=f"{type(error).__name__}; see the engine's log. Nothing is lost.")
 
-    def propagating(
+    def streaming(
         self,
         on_item: Callable[[Propagated], None],
-        task: str,
-        slices: Sequence[str],
-        seeds: Mapping[int, BoolArray],
-        taken: Collection[int] = (),
+        verb: VerbOf[P, Iterator[Propagated]],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> Job[None]:
-        """``propagate`` in the background: ``on_item`` is called in the compute thread with each slice."""
-        return self.worker.submit(
-            lambda: self.engine.propagating(task, slices, seeds, taken), Urgency.BACKGROUND, on_item
-        )
+        """A stream, in the background: ``on_item`` is called in the compute thread with each item."""
+        return self.worker.submit(partial(self._begun, declared(verb), *args, **kwargs), Urgency.BACKGROUND, on_item)
 
     def watch(self, watcher: Callable[[Event], None]) -> Callable[[], None]:
         """Call ``watcher`` with each event, in the compute thread, until the function returned is called."""
@@ -144,17 +145,14 @@ class WorkerEngine(Forwarder):
         if about.at_once:
             done: Result = getattr(self.engine, about.name)(*args, **kwargs)
             return done
+        if about.stream:
+            items: Any = self._items(verb, *args, **kwargs)
+            return items  # type: ignore[no-any-return]
         return self.submit(verb, *args, **kwargs).result()
 
-    def slice_image(self, slice_id: str) -> SliceImage:
-        """The slice itself; NotFoundError where it was never put or was evicted."""
-        return self.engine.slice_image(slice_id)
-
-    def propagate(
-        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], *, taken: Collection[int] = ()
-    ) -> Iterator[Propagated]:
+    def _items(self, verb: VerbOf[..., Any], *args: Any, **kwargs: Any) -> Iterator[Propagated]:
         made: queue.SimpleQueue[Propagated | None] = queue.SimpleQueue()
-        job = self.propagating(made.put, task, slices, seeds, taken)
+        job = self.streaming(made.put, verb, *args, **kwargs)
         job.future.add_done_callback(lambda _: made.put(None))
         try:
             while (item := made.get()) is not None:
@@ -162,6 +160,10 @@ class WorkerEngine(Forwarder):
             job.future.result()
         finally:
             job.cancel()
+
+    def slice_image(self, slice_id: str) -> SliceImage:
+        """The slice itself; NotFoundError where it was never put or was evicted."""
+        return self.engine.slice_image(slice_id)
 
     def prefetch(self, task: str, slices: Sequence[str]) -> None:
         if self._prefetching is not None:

@@ -8,20 +8,18 @@ How good an answer is, the model alone tells badly: beyond the structure's end i
 sure of it. What tells more is how much the masks have changed on the way from the seed, since every change may be an
 error, and errors stay. The quality estimate of a propagated slice is therefore the model's own, lowered by the change
 so far (``chain``).
-
-The planner knows neither engine nor model: it is handed ``propose``, and the engine keeps what is yielded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.imaging.metrics import dice
+from auxol_core.prompter.base import MIN_PIXELS, TAKEN, Ground, IsTaken, Made, Propose
 from auxol_core.types import BoolArray, Box, Prompt, Propagated, Proposal
 
 # Measured on 10 brain tumours (FLAIR) and 13 anterior hippocampi, seeds at the largest slice and at a quarter of the
@@ -47,21 +45,13 @@ LEAST_SHARE = 0.78
 # Between two seeds the structure most likely goes on: with this, 95 of 104 slices of those hippocampi are proposed
 # and the Dice of the whole is 0.61; with the share above, 63 and 0.44. Tumours are the same with both.
 LEAST_BETWEEN = 0.5
-# As in objects.py: a speck of fewer pixels is noise, and no prompt fits it.
-MIN_PIXELS = 9
-
-TAKEN = "a person has accepted or edited this slice"
 
 
-class Made(Protocol):
-    """What ``propose`` returns, as far as this file needs it."""
+class Neighbours:
+    """The prompter that goes from slice to slice, beginning at the ground's seeds."""
 
-    @property
-    def proposal(self) -> Proposal: ...
-
-
-Propose = Callable[[str, Prompt], Generator[None, None, Made]]
-IsTaken = Callable[[int], bool]
+    def prompting(self, ground: Ground) -> Generator[Propagated | None, None, None]:
+        return propagating(ground.slices, ground.seeds, ground.is_taken, ground.propose)
 
 
 def propagating(
@@ -192,7 +182,7 @@ class _Plan:
             return
         self._told.add(index)
         front.before, front.mask, front.at, front.index = front.mask, proposal.mask, index, index + front.step
-        yield Propagated(index, proposal)
+        yield Propagated(index, proposal, confidence=proposal.quality)
 
     def _made(self, front: _Front) -> Generator[None, None, Made]:
         made = yield from self._propose(self._slices[front.index], front.prompt)

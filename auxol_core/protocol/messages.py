@@ -74,7 +74,9 @@ def proposals_message(proposals: Sequence[Proposal | Propagated]) -> Message:
     entries: list[dict[str, object]] = []
     arrays: dict[str, NDArray[Any]] = {}
     for number, item in enumerate(proposals):
-        about = {"index": item.index, "reason": item.reason} if isinstance(item, Propagated) else {}
+        about: dict[str, object] = {}
+        if isinstance(item, Propagated):
+            about = {"index": item.index, "reason": item.reason, "confidence": item.confidence}
         proposal = item.proposal if isinstance(item, Propagated) else item
         if proposal is not None:
             shown = prompt_message(proposal.prompt)
@@ -95,12 +97,13 @@ def proposals_of(message: Message) -> list[Proposal]:
 
 
 def propagated_of(message: Message) -> list[Propagated]:
-    """The slices of a message of propagation, in the order in which they were made."""
+    """The slices of a message of ``propagate`` or ``find``, in the order in which they were made."""
     return [
         Propagated(
             int(entry["index"]),
             _proposal(message, number, entry) if "proposal_id" in entry else None,
             str(entry["reason"]),
+            float(entry["confidence"]),
         )
         for number, entry in enumerate(message.fields["proposals"])
     ]

@@ -8,7 +8,7 @@ with whoever prompted.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from auxol_core.api import EngineApi, VerbOf
 from auxol_core.engine.engine import Engine
+from auxol_core.engine.worker import Job
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import NotFoundError, UnavailableError
 from auxol_core.options import TaskOptions
 from auxol_core.server.household import SHARED, Home, Household
-from auxol_core.server.jobs import PropagationJob
+from auxol_core.server.jobs import StreamJob
 from auxol_core.server.users import User
 from auxol_core.types import BoolArray, Event, Prompt, Propagated, Proposal, Receipt, SliceImage, TaskStatus
 
@@ -231,23 +232,23 @@ class Desk:
 
     # A whole volume
 
-    async def propagate(
-        self, task: str, slices: Sequence[str], seeds: Mapping[int, BoolArray], taken: Collection[int]
+    async def stream(
+        self, verb: VerbOf[..., Iterator[Propagated]], task: str, slices: Sequence[str], **more: Any
     ) -> str:
-        """Begin it; the job's id."""
+        """Begin a verb that is a stream; the job's id."""
         home, jobs, user = await self._at(task), self.household.jobs, self.user.name
         await self._bring(home, slices)
 
-        def start(on_item: Any) -> Any:
+        def start(on_item: Callable[[Propagated], None]) -> Job[None]:
             def told(item: Propagated) -> None:
                 if home.shared and item.proposal is not None:
                     self._mine(item.proposal)
                 on_item(item)
 
-            return home.engine.propagating(told, task, slices, seeds, taken)
+            return home.engine.streaming(told, verb, task, slices, **more)
 
         jobs.check_room(user)
-        return jobs.add(user, PropagationJob((home.owner, task), start))
+        return jobs.add(user, StreamJob((home.owner, task), start))
 
     async def prefetch(self, task: str, slices: Sequence[str]) -> None:
         home = await self._at(task)

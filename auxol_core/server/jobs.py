@@ -1,7 +1,7 @@
-"""What takes longer than a request may: a verb whose answer is fetched later, and the slices of a propagation.
+"""What takes longer than a request may: a verb whose answer is fetched later, and the slices of a stream.
 
 A job belongs to one user; to another it is not there. It is forgotten when nobody asked after it for a while; a
-propagation that is still going on is cancelled by that.
+stream that is still going on is cancelled by that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from auxol_core.server.bell import Bell
 from auxol_core.server.leases import Key
 from auxol_core.types import Propagated
 
-ITEMS_AT_ONCE = 32  # of a propagation, in one answer: 32 masks are a message of some hundred kilobytes
+ITEMS_AT_ONCE = 32  # of a stream, in one answer: 32 masks are a message of some hundred kilobytes
 TOPIC = "job"
 
 
@@ -70,7 +70,7 @@ def _dispose(answer: asyncio.Task[Response]) -> None:
         made.remove()
 
 
-class PropagationJob:
+class StreamJob:
     """Slices of the task of ``lease`` as they are made; kept until the client asks for those that come after."""
 
     def __init__(self, lease: Key, start: Callable[[Callable[[Propagated], None]], Work[None]]) -> None:
@@ -105,7 +105,7 @@ class PropagationJob:
     async def items(self, after: int, wait_s: float) -> tuple[list[Propagated], bool]:
         """Those from number ``after`` on, and whether these are the last; waits up to ``wait_s`` for the first.
 
-        Raises the error that ended the propagation, once all that was made before it has been fetched.
+        Raises the error that ended the stream, once all that was made before it has been fetched.
         """
         kept = min(max(0, after - self._first), len(self._items))
         del self._items[:kept]
@@ -175,13 +175,13 @@ class Jobs:
         now = self._clock()
         for user, job_id in [key for key, asked in self._asked.items() if now - asked > self._keep_s]:
             job = self._jobs[user, job_id]
-            if job.done or isinstance(job, PropagationJob):
+            if job.done or isinstance(job, StreamJob):
                 self.end(user, job_id)
 
     def wake(self) -> None:
         """Answer who waits for items."""
         for job in self._jobs.values():
-            if isinstance(job, PropagationJob):
+            if isinstance(job, StreamJob):
                 job.wake()
 
     def end_of(self, user: str) -> None:

@@ -1,4 +1,4 @@
-"""Proposals and corrections, propagation and jobs."""
+"""Proposals and corrections, and jobs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from auxol_core.api import EngineApi
 from auxol_core.errors import NotFoundError
 from auxol_core.protocol import Message, prompt_of, proposals_message
 from auxol_core.server import answers
-from auxol_core.server.described import OR_A_JOB, JobAnswer, at, gives, router, takes
+from auxol_core.server.described import OR_A_JOB, at, gives, router, takes
 from auxol_core.server.desk import Desk
-from auxol_core.server.jobs import PropagationJob, VerbJob
+from auxol_core.server.jobs import StreamJob, VerbJob
 from auxol_core.server.requests import (
     LATEST,
     MAX_IDS,
@@ -26,7 +26,6 @@ from auxol_core.server.requests import (
     TaskName,
     Wait,
     array,
-    indices,
     mask_of,
     only,
     received,
@@ -120,33 +119,12 @@ async def prefetch(task: TaskName, wanted: Slices, desk: AtDesk) -> Response:
     return answers.done()
 
 
-@at(
-    proposal_router,
-    EngineApi.propagate,
-    status_code=202,
-    response_model=JobAnswer,
-    openapi_extra=takes("fields {slices: [ids], seeds: [indices], taken: [indices]}, arrays {seed/<index>}"),
-)
-async def propagate(request: Request, task: TaskName, desk: AtDesk) -> Response:
-    """Begin to segment the same structure on neighbouring slices; the job has them as they are made."""
-    async with received(request, desk) as message:
-        slices = texts(message, "slices")
-        seeds = indices(message, "seeds", len(slices))
-        taken = indices(message, "taken", len(slices))
-        only(message, [f"seed/{index}" for index in seeds])
-        masks = await run_in_threadpool(
-            lambda: {index: mask_of(array(message, f"seed/{index}"), "A seed") for index in seeds}
-        )
-        job = await desk.propagate(task, slices, masks, taken)
-    return answers.values({"job": job}, 202)
-
-
 @proposal_router.get("/jobs/{job_id}", responses=OR_A_JOB)
 async def job_answer(job_id: str, desk: AtDesk, wait: Wait = 0.0) -> Response:
     """The answer of the verb that became this job, as the verb gives it, or 202 again."""
     job = desk.household.jobs.get(desk.user.name, job_id)
     if not isinstance(job, VerbJob):
-        raise NotFoundError("The job is a propagation, which has no answer. Ask for its items.")
+        raise NotFoundError("The job is a stream, which has no answer. Ask for its items.")
     with desk.household.polls.passing(desk.user.name):
         answer = await job.answer(min(wait, desk.household.limits.poll_s), desk.household.leaving)
     return answers.values({"job": job_id}, 202) if answer is None else answer
@@ -154,10 +132,10 @@ async def job_answer(job_id: str, desk: AtDesk, wait: Wait = 0.0) -> Response:
 
 @proposal_router.get("/jobs/{job_id}/items", response_class=Response, responses=gives("slices from number after on"))
 async def job_items(job_id: str, desk: AtDesk, after: After = 0, wait: Wait = 0.0) -> Response:
-    """The slices of a propagation from number ``after`` on; the field done says whether these are the last."""
+    """The slices of a stream from number ``after`` on; the field done says whether these are the last."""
     job = desk.household.jobs.get(desk.user.name, job_id)
-    if not isinstance(job, PropagationJob):
-        raise NotFoundError("The job is no propagation and has no items. Ask for its answer.")
+    if not isinstance(job, StreamJob):
+        raise NotFoundError("The job is no stream and has no items. Ask for its answer.")
     desk.household.leases.used(job.lease)
     with desk.household.polls.passing(desk.user.name):
         items, done = await job.items(after, min(wait, desk.household.limits.poll_s))

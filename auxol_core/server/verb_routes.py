@@ -1,7 +1,7 @@
-"""Routes made of the door's declarations alone, for verbs on an open task that take and give plain values.
+"""Routes made of the door's declarations alone, for verbs on an open task that take and give plain values, or streams.
 
 Arguments beside the path travel in the query of a GET and as a JSON object otherwise; what is returned is a JSON
-object, or nothing. A verb that may take long is answered in time, or by a job.
+object, or nothing. A verb that may take long is answered in time, or by a job. Streams: stream_routes.py.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from auxol_core.server.described import OR_A_JOB, path_of, router
 from auxol_core.server.desk import Desk
 from auxol_core.server.long_verbs import in_time
 from auxol_core.server.requests import LATEST, AtDesk, CorrectionName, Rows, TaskName
+from auxol_core.server.stream_routes import add_stream_route
 from auxol_core.verbs import VERBS, Verb
 
 # How arguments in a path are read, by their names, and in a query, by their types; another one is added here.
@@ -39,7 +40,7 @@ def plain_routes(others: Sequence[APIRouter]) -> APIRouter:
     plain = router()
     for about in VERBS.values():
         if (about.method, path_of(about)) not in handled:
-            _add_route(plain, about)
+            (add_stream_route if about.stream else _add_route)(plain, about)
     return plain
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.generalist.base import Embedding
-from auxol_core.types import BoolArray, FloatArray, Prompt, Segmentation
+from auxol_core.types import BoolArray, Box, FloatArray, Prompt, Segmentation
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -125,3 +125,9 @@ class Specialist(Protocol):
 
     def doubts(self, lessons: Sequence[Lesson]) -> str:
         """Why the ``lessons`` of one correction had better not be learned, in a few words; empty: no reason."""
+
+    def place(self, lesson: Lesson) -> Box | None:
+        """Where the corrected object of ``lesson`` lay on its slice, in shares 0..1 of its rows and columns.
+
+        None where nothing was there, or where the lesson does not tell.
+        """

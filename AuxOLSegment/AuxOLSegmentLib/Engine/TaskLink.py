@@ -223,7 +223,7 @@ class TaskLink:
     async def propagate(self, slices: Sequence[str], seeds: Mapping[int, np.ndarray], taken: Sequence[int]) -> str:
         """Begin; the id of the job."""
         fields = {"slices": list(slices), "seeds": list(seeds), "taken": list(taken)}
-        masks = {f"seed/{index}": np.ascontiguousarray(mask, dtype=bool) for index, mask in seeds.items()}
+        masks = {f"seeds/{index}": np.ascontiguousarray(mask, dtype=bool) for index, mask in seeds.items()}
         answer = await self._verb(
             "POST", "propagate", body=encode(Message(fields, masks)), mediaType=MEDIA_TYPE, repeatable=False
         )

@@ -307,7 +307,7 @@ def test_propagation_sends_what_is_missing_and_yields_as_it_comes(server: StandI
     assert len(server.of(put(OTHER))) == 2 and len(server.of(put(IMAGE))) == 1
     begun = server.of("POST /tasks/liver/propagate")[0].message
     assert begun.fields == {"slices": ids, "seeds": [0], "taken": [2]}
-    assert np.array_equal(begun.arrays["seed/0"], MASK)
+    assert np.array_equal(begun.arrays["seeds/0"], MASK)
     assert [r.query.partition("&")[0] for r in server.of("GET /jobs/j/items")] == ["after=0", "after=0", "after=1"]
     assert server.of("DELETE /jobs/j") == []
 

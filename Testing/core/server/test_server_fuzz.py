@@ -100,7 +100,7 @@ DTYPES = st.one_of(
     arrays.floating_dtypes(sizes=(16, 32, 64)),
 )  # fmt: skip
 ARRAYS = st.dictionaries(
-    st.sampled_from(["pixels", "mask", "prompt_mask", "seed/0", "seed/1", "x"]),
+    st.sampled_from(["pixels", "mask", "prompt_mask", "seeds/0", "seeds/1", "x"]),
     st.just(truth()) | arrays.arrays(DTYPES, arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=6)),
     max_size=2,
 )

@@ -126,7 +126,7 @@ def volume(client: BareClient, slices: int) -> list[str]:
 
 
 def propagate(client: BareClient, ids: list[str]) -> str:
-    message = protocol.Message({"slices": ids, "seeds": [0], "taken": [2]}, {"seed/0": truth()})
+    message = protocol.Message({"slices": ids, "seeds": [0], "taken": [2]}, {"seeds/0": truth()})
     begun = client.send("POST", "tasks", "discs", "propagate", message=message)
     assert begun.status_code == 202, begun.text
     return str(begun.json()["job"])
@@ -155,7 +155,7 @@ def test_a_propagation_that_is_cancelled_ends_and_what_it_cannot_do_is_told(clie
     job = propagate(client, volume(client, 4))
     assert client("DELETE", "jobs", job).status_code == 204
     assert client("GET", "jobs", job, "items").status_code == 404
-    unknown = protocol.Message({"slices": ["0" * 64, "1" * 64], "seeds": [0], "taken": []}, {"seed/0": truth()})
+    unknown = protocol.Message({"slices": ["0" * 64, "1" * 64], "seeds": [0], "taken": []}, {"seeds/0": truth()})
     job = client.send("POST", "tasks", "discs", "propagate", message=unknown).json()["job"]
     assert client("GET", "jobs", job, "items", params={"wait": 20}).json()["missing"] == "slice"
     assert client("GET", "jobs", job).status_code == 404, "a propagation has items"
@@ -164,14 +164,14 @@ def test_a_propagation_that_is_cancelled_ends_and_what_it_cannot_do_is_told(clie
 def test_a_propagation_that_does_not_fit_is_refused(client: BareClient) -> None:
     ids = volume(client, 2)
     for fields, arrays in (
-        ({"slices": ids, "seeds": [2]}, {"seed/2": truth()}),
-        ({"slices": ids, "seeds": [-1]}, {"seed/-1": truth()}),
-        ({"slices": ids, "seeds": [True]}, {"seed/True": truth()}),
+        ({"slices": ids, "seeds": [2]}, {"seeds/2": truth()}),
+        ({"slices": ids, "seeds": [-1]}, {"seeds/-1": truth()}),
+        ({"slices": ids, "seeds": [True]}, {"seeds/True": truth()}),
         ({"slices": ids, "seeds": [0]}, {}),
-        ({"slices": ids, "seeds": [0]}, {"seed/0": truth().astype(float)}),
-        ({"slices": ids, "seeds": []}, {"seed/0": truth()}),
+        ({"slices": ids, "seeds": [0]}, {"seeds/0": truth().astype(float)}),
+        ({"slices": ids, "seeds": []}, {"seeds/0": truth()}),
         ({"slices": "ids", "seeds": []}, {}),
-        ({"slices": ids, "seeds": [0], "taken": [9]}, {"seed/0": truth()}),
+        ({"slices": ids, "seeds": [0], "taken": [9]}, {"seeds/0": truth()}),
     ):
         answer = client.send("POST", "tasks", "discs", "propagate", message=protocol.Message(fields, arrays))
         assert (answer.status_code, answer.json()["error"]) == (422, "InvalidInputError")

@@ -50,7 +50,7 @@ def test_slices_tasks_proposals_and_jobs_of_one_are_not_there_for_another(alice:
     carol.create("hers")
     slice_id = alice.put(picture())
     shown = alice.proposal("mine", slice_id, BOX)
-    message = protocol.Message({"slices": [slice_id], "seeds": [0], "taken": []}, {"seed/0": truth()})
+    message = protocol.Message({"slices": [slice_id], "seeds": [0], "taken": []}, {"seeds/0": truth()})
     job = alice.send("POST", "tasks", "mine", "propagate", message=message).json()["job"]
     assert carol("GET", "tasks").json() == {"tasks": ["hers"]}
     stranger = [
@@ -153,7 +153,7 @@ def test_both_work_on_the_same_slice_at_once(alice: BareClient, bob: BareClient)
     bob("POST", "tasks", SHARED, "open")
     masks = [c.proposal(SHARED, c.put(picture()), BOX).mask for c in (alice, bob)]
     assert np.array_equal(*masks)
-    message = protocol.Message({"slices": [picture().slice_id] * 1, "seeds": [0], "taken": []}, {"seed/0": truth()})
+    message = protocol.Message({"slices": [picture().slice_id] * 1, "seeds": [0], "taken": []}, {"seeds/0": truth()})
     job = bob.send("POST", "tasks", SHARED, "propagate", message=message).json()["job"]
     assert alice("GET", "jobs", job, "items").status_code == 404
     assert bob("GET", "jobs", job, "items", params={"wait": 10}).status_code == 200

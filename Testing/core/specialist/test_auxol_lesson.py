@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auxol_core.specialist.auxol.lesson import CLOSE_SIDE, WHOLE_SIDE, Scene, decode, encode
+from auxol_core.specialist.auxol.lesson import CLOSE_SIDE, WHOLE_SIDE, Scene, decode, encode, place_of
 from auxol_core.specialist.base import View
 from auxol_core.taskfile import lesson_codec
 from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt, Segmentation
@@ -138,3 +138,13 @@ def test_a_slice_longer_than_any_window_can_be_learned_from() -> None:
     whole, close = _scenes(_view(truth, Prompt(box=box)), truth)
     assert whole.target.truth.shape == (WHOLE_SIDE, 2)
     assert close.target.truth.sum() == truth.sum()
+
+
+@pytest.mark.parametrize("shape", [(60, 80), (1024, 700)], ids=["as it was", "kept small"])
+def test_a_lesson_tells_where_the_object_lay_on_its_slice(shape: tuple[int, int]) -> None:
+    box = Box(12, 20, 36, 64)
+    truth = _truth(shape, box)
+    place = place_of(encode(_view(truth, Prompt(box=box)), truth))
+    assert place is not None and place.scaled(*shape).iou(box) > 0.9
+    nothing = np.zeros(shape, dtype=bool)
+    assert place_of(encode(_view(truth, Prompt(box=box)), nothing)) is None

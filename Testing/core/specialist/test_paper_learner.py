@@ -71,6 +71,20 @@ def _same(first: Arrays, second: Arrays) -> bool:
     return set(first) == set(second) and all(np.array_equal(first[name], second[name]) for name in first)
 
 
+# What a lesson tells
+
+
+def test_a_lesson_tells_where_the_object_lay_unless_nothing_was_there_or_an_earlier_version_wrote_it() -> None:
+    learner = _learner()
+    view, truth = _scene(0)
+    tight, arrays = Box.of_mask(truth), learner.lesson(view, truth)
+    place = learner.place(Lesson("a#0", arrays))
+    assert tight is not None and place is not None
+    assert place.scaled(64, 64).iou(tight) == pytest.approx(1, abs=1e-5)
+    assert learner.place(Lesson("b#0", learner.lesson(view, np.zeros_like(truth)))) is None
+    assert learner.place(Lesson("c#0", {name: a for name, a in arrays.items() if name != "place"})) is None
+
+
 # Predicting
 
 
@@ -122,6 +136,7 @@ def test_a_lesson_of_a_box_keeps_image_mask_and_truth_of_the_crop() -> None:
         "mask": ((32, 32), "bool"),
         "truth": ((32, 32), "bool"),
         "kind": ((3,), "uint8"),
+        "place": ((4,), "float32"),
     }
     assert arrays["truth"].sum() > arrays["mask"].sum() > 0
     assert arrays["kind"].tobytes() == b"box"
@@ -131,7 +146,7 @@ def test_a_lesson_of_a_click_keeps_no_mask_and_as_coded_ones_keep_alpha() -> Non
     click = _learner().lesson(*_scene(0, click=True))
     coded = _learner(replace(SMALL, mask_channel="as_coded")).lesson(*_scene(0))
 
-    assert set(click) == {"image", "truth", "kind"}
+    assert set(click) == {"image", "truth", "kind", "place"}
     assert click["kind"].tobytes() == b"point"
     assert coded["mask"].dtype == np.uint8
     assert not coded["image"][coded["mask"] == 0].any()

@@ -31,10 +31,10 @@ from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.promptable.weights import load_weights, to_channels_last
 from auxol_core.specialist.auxol.draw import draw_sample, guard_sample
-from auxol_core.specialist.auxol.lesson import Scene, decode, encode, looks_inverted
+from auxol_core.specialist.auxol.lesson import Scene, decode, encode, looks_inverted, place_of
 from auxol_core.specialist.auxol.opinion import checked, opinion_of
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View, correction_of
-from auxol_core.types import PLAIN_KINDS, BoolArray, FloatArray
+from auxol_core.types import PLAIN_KINDS, BoolArray, Box, FloatArray
 
 LEARNING, MEAN, ORIGIN = "learning/", "mean/", "origin"
 FROZEN = ("detail.", "stem.", "encoder.0.")
@@ -210,6 +210,10 @@ class AuxolSpecialist:
         """See Specialist.doubts: object and background may be swapped."""
         swapped = looks_inverted([lesson.arrays for lesson in lessons])
         return "the mask looks inverted, what was proposed is its background" if swapped else ""
+
+    def place(self, lesson: Lesson) -> Box | None:
+        """See Specialist.place: the lesson holds the whole slice."""
+        return place_of(lesson.arrays)
 
 
 def _digest(network: PromptableNetwork) -> NDArray[np.uint8]:

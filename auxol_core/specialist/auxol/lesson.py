@@ -108,6 +108,13 @@ def decode(arrays: Arrays) -> Iterator[Scene]:
             yield Scene(Target(image, truth), prompt, proposal)
 
 
+def place_of(arrays: Arrays) -> Box | None:
+    """The object's box in shares 0..1 of the slice's rows and columns; None where nothing is there."""
+    truth = np.asarray(arrays["truth_whole"], dtype=bool)
+    box = Box.of_mask(truth)
+    return None if box is None else box.in_shares_of(truth.shape)
+
+
 def looks_inverted(lessons: Sequence[Arrays]) -> bool:
     """Whether the complement of one correction's ``lessons`` is what was proposed: object and background swapped.
 

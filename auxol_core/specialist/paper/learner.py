@@ -8,7 +8,8 @@ Names in a state, for each kind (box, point): ``<kind>/weight/<parameter>``, ``<
 ``<kind>/keys`` (UTF-8 bytes, uint8), ``<kind>/offsets`` (entries + 1,) int64 into them and ``<kind>/losses`` float64.
 
 Names in a lesson: ``image`` (S, S, 3) uint8; ``mask`` (S, S), with box prompts alone, see crop.CropInput; ``truth``
-(S, S) bool; ``kind``, the word box or point in ASCII, uint8.
+(S, S) bool; ``kind``, the word box or point in ASCII, uint8; ``place`` (4,) float32, where the object lay, in shares of
+the slice's rows and columns (row0, col0, row1, col1), if anything is there: nothing is learned from it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from auxol_core.specialist.paper.crop import crop_input, crop_region, nearest, p
 from auxol_core.specialist.paper.networks import Networks
 from auxol_core.specialist.paper.trainer import Trainer, kind_in, samples
 from auxol_core.specialist.paper.unet import WIDTHS, UNet
-from auxol_core.types import PLAIN_KINDS, BoolArray, FloatArray, Prompt, probability_of
+from auxol_core.types import PLAIN_KINDS, BoolArray, Box, FloatArray, Prompt, probability_of
 
 OUTSIDE = -20.0
 
@@ -108,6 +109,9 @@ class PaperSpecialist:
         arrays["truth"] = nearest(truth[region], side)
         if crop.mask is not None:
             arrays["mask"] = crop.mask
+        if (box := Box.of_mask(truth)) is not None:
+            share = box.in_shares_of(truth.shape)
+            arrays["place"] = np.array([share.row0, share.col0, share.row1, share.col1], dtype=np.float32)
         return arrays
 
     def learn(
@@ -151,6 +155,11 @@ class PaperSpecialist:
     def doubts(self, lessons: Sequence[Lesson]) -> str:  # noqa: ARG002 (the Protocol's)
         """None: the published method learns what it is given."""
         return ""
+
+    def place(self, lesson: Lesson) -> Box | None:
+        """See Specialist.place; None for a lesson of a version that did not write it down."""
+        place = np.asarray(lesson.arrays.get("place", ()), dtype=np.float64)
+        return Box(*place.tolist()) if place.shape == (4,) else None
 
     def scores(self, state: Arrays, lessons: Sequence[Lesson]) -> list[float]:
         """Dice in each lesson's crop, (crop_side, crop_side); 1 where both masks are empty."""

@@ -1,59 +1,52 @@
-"""A propagation under way in a server: begun, asked for its slices as they are made, ended."""
+"""A verb that is a stream, under way in a server: begun, asked for its slices as they are made, ended."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auxol_core import protocol
-from auxol_core.api import EngineApi
 from auxol_core.client.calls import Request, job_of, json_of, message_of, understood
 from auxol_core.client.effects import Answer, Flow
 from auxol_core.client.mending import Mending
 from auxol_core.errors import AuxolError
 from auxol_core.protocol import MEDIA_TYPE, Message, encode
-from auxol_core.types import BoolArray, Propagated, SliceImage
-from auxol_core.verbs import Lane, declared
+from auxol_core.types import Propagated, SliceImage
+from auxol_core.verbs import Lane, Verb
 
 
-class Propagation:
-    """``done``: everything has come. See EngineApi.propagate for the arguments."""
+class Stream:
+    """``verb`` with its arguments by name. ``done``: everything has come."""
 
-    def __init__(
-        self,
-        mending: Mending,
-        task: str,
-        slices: Sequence[str],
-        seeds: Mapping[int, BoolArray],
-        taken: Collection[int],
-    ) -> None:
-        self._mending, self._task, self._slices = mending, task, list(slices)
-        values = {"slices": self._slices, "seeds": [int(i) for i in seeds], "taken": [int(i) for i in taken]}
-        masks = {f"seed/{int(index)}": np.asarray(mask, dtype=bool) for index, mask in seeds.items()}
-        self._body = encode(Message(values, masks))
+    def __init__(self, mending: Mending, verb: Verb, given: Mapping[str, Any]) -> None:
+        self._mending, self._verb, self._given = mending, verb, given
+        self._slices = list(given["slices"])
+        self._body = encode(_message(verb, given))
         self._job, self._came = "", 0
         self.done = False
 
     def begin(self) -> Flow[None]:
         """Send the slices that the server lacks, and begin."""
-        calls, verb = self._mending.calls, declared(EngineApi.propagate)
-        request = calls.request(verb, {"task": self._task}, body=self._body, media=MEDIA_TYPE)
+        calls, verb = self._mending.calls, self._verb
+        request = calls.request(verb, self._given, body=self._body, media=MEDIA_TYPE)
 
         def call() -> Flow[Answer]:
             yield from send_missing(self._mending, self._slices, self._mending.memory.slice, verb.lane)
             return (yield from calls.call(request))
 
-        self._job = job_of((yield from self._mending.mended(call, self._task)))
+        self._job = job_of((yield from self._mending.mended(call, self._given["task"])))
 
     def more(self) -> Flow[list[Propagated]]:
         """The slices that came since; none where nothing came during one long poll."""
         calls, limits = self._mending.calls, self._mending.calls.limits
         query, within = {"after": self._came, "wait": limits.poll}, limits.poll + limits.quick
-        lane = declared(EngineApi.propagate).lane
-        answer = yield from calls.call(Request("GET", ("jobs", self._job, "items"), within, query=query, lane=lane))
+        request = Request("GET", ("jobs", self._job, "items"), within, query=query, lane=self._verb.lane)
+        answer = yield from calls.call(request)
         message = understood(lambda: message_of(answer))
         items, self.done = understood(lambda: (protocol.propagated_of(message), bool(message.fields["done"])))
         self._came += len(items)
@@ -66,6 +59,23 @@ class Propagation:
             calls = self._mending.calls
             with suppress(AuxolError):  # it ends by itself where nobody asks after it
                 yield from calls.call(Request("DELETE", ("jobs", self._job), calls.limits.quick, retry=0.0))
+
+
+def _message(verb: Verb, given: Mapping[str, Any]) -> Message:
+    """The arguments beside the path as fields; the masks of a mapping as arrays ``<argument>/<index>``."""
+    fields: dict[str, Any] = {}
+    arrays: dict[str, NDArray[Any]] = {}
+    for name in verb.beside_path:
+        value = given[name]
+        if isinstance(value, Mapping):
+            arrays |= {f"{name}/{int(index)}": np.asarray(mask, dtype=bool) for index, mask in value.items()}
+        listed = isinstance(value, Collection) and not isinstance(value, str)
+        fields[name] = [_plain(each) for each in value] if listed else _plain(value)
+    return Message(fields, arrays)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def send_missing(

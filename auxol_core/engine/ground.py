@@ -1,0 +1,88 @@
+"""A prompter at work in an open task: what it may look at, and what is kept of what it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from dataclasses import replace
+
+from auxol_core.engine.open_task import TaskSession
+from auxol_core.engine.pending import Pending, PendingProposals
+from auxol_core.engine.slices import SliceStore
+from auxol_core.errors import NotFoundError
+from auxol_core.prompter.base import Ground, Prompter
+from auxol_core.types import BoolArray, Box, Prompt, Propagated
+
+Making = Callable[[TaskSession, str, Prompt], Generator[None, None, Pending]]
+Renewing = Callable[[TaskSession, Pending], Generator[None, None, Pending]]
+
+
+class Errand:
+    """One run of a prompter. ``make``: a proposal for a prompt, in steps, not kept yet; ``renew``: one that is kept,
+    made anew under the version in use."""
+
+    def __init__(
+        self, session: TaskSession, slices: SliceStore, pending: PendingProposals, make: Making, renew: Renewing
+    ) -> None:
+        self._session, self._slices, self._pending = session, slices, pending
+        self._make, self._renew = make, renew
+        self._made: dict[str, Pending] = {}
+
+    def run(
+        self, prompter: Prompter, ids: Sequence[str], seeds: Mapping[int, BoolArray], taken: Collection[int]
+    ) -> Generator[Propagated | None, None, None]:
+        """What ``prompter`` says of the slices ``ids``; NotFoundError before anything is made where one is not here."""
+        touched = set(taken)
+        for slice_id in ids:
+            _ = self._slices[slice_id]  # one that is missing halfway would leave half of it to be asked for again
+        ground = Ground(
+            slices=ids,
+            seeds=seeds,
+            is_taken=lambda index: index in touched or self._touched(ids[index]),
+            shape_of=lambda index: self._slices[ids[index]].shape,
+            places=self._places,
+            propose=self._propose,
+        )
+        for item in prompter.prompting(ground):
+            yield item if item is None else (yield from self._kept(item))
+
+    def _propose(self, slice_id: str, prompt: Prompt) -> Generator[None, None, Pending]:
+        prompt.check_against(self._slices[slice_id].shape)
+        made = yield from self._make(self._session, slice_id, prompt)
+        self._made[made.proposal.proposal_id] = made
+        return made
+
+    def _kept(self, item: Propagated) -> Generator[None, None, Propagated]:
+        """``item``, whose proposal is pending from now on; whatever else was made on the way to it is forgotten."""
+        made, self._made = self._made, {}
+        if item.proposal is None:
+            return item
+        pending = made[item.proposal.proposal_id]
+        if pending.proposal.quality > 0:
+            pending.trust = item.proposal.quality / pending.proposal.quality
+        pending.proposal = item.proposal  # with the quality that the prompter gives it
+        self._pending.add(pending)
+        if pending.proposal.version == self._session.version:
+            return item
+        renewed = yield from self._renew(self._session, pending)  # the task was moved meanwhile
+        return replace(item, proposal=renewed.proposal)
+
+    def _touched(self, slice_id: str) -> bool:
+        """Whether a person has accepted a proposal of this task on the slice, or saved it."""
+        pending = self._pending.of_task(self._session.name)
+        accepted = any(p.accepted and p.proposal.slice_id == slice_id for p in pending)
+        return accepted or any(row.slice_id == slice_id for row in self._session.standing.saves)
+
+    def _places(self, most: int) -> Generator[None, None, list[Box]]:
+        """Where the last objects lay that are learned or wait to be, at most so many, the latest last; one a step."""
+        lessons = self._session.file.lessons(("queued", "learned"))
+        found: list[Box] = []
+        for key in reversed(list(lessons)):
+            try:
+                place = self._session.specialist.place(lessons[key])
+            except NotFoundError:
+                continue  # it was forgotten meanwhile
+            found += [] if place is None else [place]
+            if len(found) == most:
+                break
+            yield
+        return found[::-1]
