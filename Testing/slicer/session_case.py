@@ -62,7 +62,11 @@ class SharedWorker:
 
     @classmethod
     def stop(cls):
+        from AuxOLSegmentLib.Engine.Leaving import endAll, stillLeaving
+
         cls.connection.stop()
+        until(lambda: not stillLeaving(), 20)
+        endAll()
         shutil.rmtree(cls.folder, ignore_errors=True)
 
 
@@ -112,11 +116,14 @@ class SessionCase(SlicerCase):
 
     def end(self):
         """End the session, and see that its worker goes."""
+        from AuxOLSegmentLib.Engine.Leaving import stillLeaving
+
         process = self.session.connection._process
         self.session.close()
         if process is not None and process.ready is not None:
             pid = process.ready.pid
             until(lambda: not _alive(pid), 20)
+        until(lambda: not stillLeaving(), 20)
 
     # The user
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import unittest
-from types import SimpleNamespace
 
 import slicer_setting  # first: it loads the module
 from fake_session import correction, status, version
@@ -162,29 +161,6 @@ class TestFollowing(unittest.TestCase):
         self.tasks.start(self.follower.read())
         slicer_setting.until(lambda: len(self.task.asked) == 6)
         self.settled()
-
-
-class TestPages(unittest.TestCase):
-    """What TaskLink asks of the engine."""
-
-    def test_a_long_list_comes_in_pages_and_ends_with_a_short_one(self):
-        from auxol_core.protocol import PAGE_ROWS, plain
-        from AuxOLSegmentLib.Engine.Async import Task
-        from AuxOLSegmentLib.Engine.TaskLink import PAGE, TaskLink
-
-        self.assertLessEqual(PAGE, PAGE_ROWS)
-        rows = [correction(at, 0.5, None, 0.7) for at in range(1, PAGE + 4)]
-        asked = []
-
-        class Connection:
-            async def call(self, method, *parts, query):
-                asked.append(query)
-                page = rows[query["after"] : query["after"] + query["limit"]]
-                return SimpleNamespace(json={parts[-1]: plain(page)})
-
-        link = TaskLink(Connection(), "liver", lambda: None)
-        self.assertEqual(Task(link.corrections(2)).result(), rows[2:])
-        self.assertEqual(asked, [{"after": at, "limit": PAGE} for at in (2, PAGE + 2)])
 
 
 if __name__ == "__main__":

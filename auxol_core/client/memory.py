@@ -150,6 +150,11 @@ class ClientMemory:
         with self._mutex:
             self._open[task] = paused
 
+    def reopened(self, task: str) -> None:
+        """A server has opened it anew, where its events count from the first again."""
+        with self._mutex:
+            self._applied.pop(task, None)
+
     def paused(self, task: str, paused: bool) -> None:
         """Note whether learning is paused, of a task that was opened here."""
         with self._mutex:

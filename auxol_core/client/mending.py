@@ -75,6 +75,7 @@ class Mending:
         if not self.memory.is_open(task):
             return False
         yield from self.open(task)
+        self.memory.reopened(task)
         if self.memory.is_paused(task):
             yield from self.calls.call(self.calls.request(declared(EngineApi.pause), {"task": task}))
         return True

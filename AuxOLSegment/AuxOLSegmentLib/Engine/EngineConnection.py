@@ -1,35 +1,45 @@
 """The engine that answers: a worker of ours, one that another Slicer on this machine runs, or a server by address.
 
-Whoever calls gets a link that is ready, and a worker that died is started again. The address and token of our worker
-lie in a file that only this user can read, so that a second Slicer attaches to it instead of waiting for task files.
+Whoever asks a verb gets the answer of an engine that is ready. A worker that died is started again, and is brought what
+the one before had; one that is late is busy, and is left to it. The session's corrections are kept here, too.
 """
 
-import json
 import logging
-import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-import qt
 from slicer.i18n import tr as _
 
-from auxol_core import protocol
+from auxol_core.api import VerbOf
+from auxol_core.client.address import Address
+from auxol_core.client.calls import Calls
+from auxol_core.client.effects import Answer, BrokenError, Exchange, Flow
+from auxol_core.client.limits import Timeouts
+from auxol_core.client.memory import ClientMemory
+from auxol_core.client.mending import Mending
+from auxol_core.client.verbs import ClientVerbs
 from auxol_core.errors import AccessError, AuxolError, InvalidInputError, UnavailableError
-from auxol_core.private_files import make_folder
-from AuxOLSegmentLib.Engine.Async import Task, after, shared
-from AuxOLSegmentLib.Engine.EngineLink import POLL_S, QUICK_MS, Answer, ConnectionLostError, EngineLink
+from AuxOLSegmentLib.Engine.Async import Task, Tasks, after, shared
+from AuxOLSegmentLib.Engine.AttachFile import AttachFile
+from AuxOLSegmentLib.Engine.EngineLink import EngineLink
 from AuxOLSegmentLib.Engine.EngineProcess import EngineProcess
+from AuxOLSegmentLib.Engine.EngineStart import Found, aboutServer, attached, dataFolder, launched
+from AuxOLSegmentLib.Engine.FlowDriver import FlowDriver
+from AuxOLSegmentLib.Engine.Keeper import FOLDER, CorrectionKeeper
 from AuxOLSegmentLib.Machine.Messages import sentence
+
+__all__ = ["EngineConnection", "EngineState", "dataFolder"]
 
 log = logging.getLogger(__name__)
 
-ATTACH_FILE = "worker.json"
-ATTACH_MS = 2_000
 RESTARTS = 3  # in a row, without an answer in between; then the user decides
-PAUSE_MS = 500
+ENDING_MS = 300  # a process whose connections broke off is seen to have ended by then
+NOWHERE = Address("http://127.0.0.1:1", "not-started")
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
 class EngineState(Enum):
@@ -41,32 +51,139 @@ class EngineState(Enum):
     FAILED = "failed"
 
 
-def dataFolder(settings: Any) -> Path:
-    """Where the tasks lie: as `auxol` has it, or as the settings say."""
-    if settings.dataDir:
-        return Path(settings.dataDir)
-    given = os.environ.get("AUXOL_DATA_DIR")
-    base = qt.QStandardPaths.writableLocation(qt.QStandardPaths.GenericDataLocation)
-    return Path(given) if given else Path(str(base)) / "auxol" / "tasks"
+class _Client:
+    """Verbs and memory for one server. ``whom``: its address and token; None: whatever runs on this machine."""
+
+    def __init__(self, whom: tuple[str, str] | None, limits: Timeouts, brought: Callable[[str, str], None]) -> None:
+        self.whom, self.memory = whom, ClientMemory()
+        calls = Calls(NOWHERE if whom is None else Address(*whom), limits)
+        self.verbs = ClientVerbs(Mending(calls, self.memory, brought), keeps=True)
 
 
 class EngineConnection:
     """``changed()`` is called when ``state`` or ``about`` has changed, ``lost()`` when what the engine held is gone."""
 
-    def __init__(self, settings: Any, changed: Callable[[], None], lost: Callable[[], None]) -> None:
-        self._settings, self._changed, self._lost = settings, changed, lost
+    def __init__(
+        self, settings: Any, changed: Callable[[], None], lost: Callable[[], None], limits: Timeouts | None = None
+    ) -> None:
+        self._settings, self._changed, self._lost, self._limits = settings, changed, lost, limits or Timeouts()
         self.state = EngineState.OFF
         self.about: dict[str, Any] = {}
         self.error: AuxolError | None = None
+        self._asked = ""  # the generalist that another Slicer's worker was started with
         self.attached = False
         self._link: EngineLink | None = None
         self._process: EngineProcess | None = None
-        self._leaving: list[EngineProcess] = []  # a QProcess that is dropped kills its child in the middle of a write
         self._starting: Task | None = None
+        self._looking: Task | None = None
+        self._tasks = Tasks(lambda error: log.warning("It could not be seen whether the engine lives: %s", error))
         self._failures = 0
         self._lastLog = ""
+        self._keepers: dict[Path, CorrectionKeeper] = {}
+        self._broughtTo: dict[str, Callable[[], None]] = {}
+        self._driver = FlowDriver(self._exchanged, lambda effect: self.keeper.carryOut(effect))
+        self._client: _Client | None = None
 
-    # A link that is ready
+    # Verbs
+
+    def _clientNow(self) -> "_Client":
+        """Of the engine that is there, or that would be started now; what another server has, this one has not."""
+        whom = (str(self._settings.serverUrl), str(self._settings.serverToken)) if self.remote else None
+        if self._client is None or (self._link is None and self._client.whom != whom):
+            self._client = _Client(whom, self._limits, self._brought)
+        return self._client
+
+    @property
+    def verbs(self) -> ClientVerbs:
+        """The verbs of the engine; InvalidInputError where the settings name a server that can be none."""
+        return self._clientNow().verbs
+
+    @property
+    def memory(self) -> ClientMemory:
+        """What can be brought again to an engine that has lost it."""
+        return self._clientNow().memory
+
+    async def ask(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+        """The result of ``verb``, a method of EngineApi."""
+        return await self.run(self.verbs.ask(verb, *args, **kwargs))
+
+    async def run(self, flow: Flow[Result]) -> Result:
+        """The result of a flow of ``verbs``; the engine is started where it asks something of it."""
+        return await self._driver.run(flow)
+
+    def whenBrought(self, task: str, call: Callable[[], None]) -> None:
+        """Call it when an engine had lost that task, and has it open again."""
+        self._broughtTo[task] = call
+
+    def _brought(self, what: str, task: str) -> None:
+        if what == "open task" and task in self._broughtTo:
+            self._broughtTo[task]()
+
+    async def _exchanged(self, exchange: Exchange) -> Answer:
+        link = self.link
+        if link is None:
+            await self.ready()
+            raise BrokenError("the engine was not there yet", arrived=False, late=False, anew=True)
+        try:
+            answer: Answer = await link.exchange(exchange)
+        except BrokenError as error:
+            raise await self._judged(link, error) from error
+        self._failures = 0
+        return answer
+
+    async def _judged(self, link: EngineLink, error: BrokenError) -> BrokenError:
+        """``error``; told as of a server that is gone, where there is another one now."""
+        if error.late or self.remote:
+            self._lookAfter(link)
+            return error
+        if await self._lives(link):
+            return error
+        self._forget(link)
+        if self._starting is None:
+            raise UnavailableError("The engine was stopped. Start it again in the settings.")
+        self._failures += 1
+        if self._failures > RESTARTS:
+            self._failures = 0
+            return error
+        await self.ready()
+        return BrokenError(str(error), arrived=error.arrived, late=False, anew=True)
+
+    # Whether it lives
+
+    def _lookAfter(self, link: EngineLink) -> None:
+        """See to it, beside everything else, that a dead engine is not waited for."""
+        if self._looking is None or self._looking.done:
+            self._looking = self._tasks.start(self._lookedAfter(link))
+
+    async def _lookedAfter(self, link: EngineLink) -> None:
+        if not await self._lives(link):
+            self._forget(link)
+
+    async def _lives(self, link: EngineLink) -> bool:
+        if link is not self._link:
+            return False
+        if self._process is not None:
+            await after(ENDING_MS)
+            if link is not self._link or not self._process.running:
+                return False
+        return await FlowDriver(link.exchange).run(self.verbs.calls.alive())
+
+    def _forget(self, link: EngineLink) -> None:
+        """Nothing answers there any more: the next call looks for an engine anew."""
+        if self._link is link:
+            if self._process is not None:
+                log.warning("The engine gives no sign of life and is ended")
+                self._process.kill()
+            self._drop()
+            self._lost()
+
+    def _died(self, tail: str) -> None:
+        log.warning("The engine ended by itself:\n%s", tail)
+        if self.state is EngineState.READY:
+            self._drop()
+            self._lost()
+
+    # Start and stop
 
     @property
     def remote(self) -> bool:
@@ -78,144 +195,75 @@ class EngineConnection:
         """The link, where it is ready."""
         return self._link if self.state is EngineState.READY else None
 
-    async def ready(self) -> EngineLink:
-        """A link that is ready; starts what has to be started. Raises what was in the way."""
-        if self.state is EngineState.READY and self._link is not None:
-            return self._link
-        if self._starting is None or self._starting.done:
-            self._starting = Task(self._start())
-        await shared(self._starting)
-        if self._link is None:
-            raise UnavailableError("The engine was stopped. Start it again in the settings.")
-        return self._link
+    @property
+    def keeper(self) -> CorrectionKeeper:
+        """The outbox beside the tasks."""
+        folder = dataFolder(self._settings) / FOLDER
+        if folder not in self._keepers:
+            self._keepers[folder] = CorrectionKeeper(folder, lambda: str(self._settings.pythonPath))
+        return self._keepers[folder]
+
+    async def ready(self) -> None:
+        """Returns when an engine is ready; starts what has to be started. Raises what was in the way."""
+        while self.link is None:
+            if self._starting is None or self._starting.done:
+                self._starting = Task(self._start())
+            await shared(self._starting)
 
     async def _start(self) -> None:
         self._set(EngineState.STARTING)
         try:
-            if self.remote:
-                self._link = await self._checked(EngineLink(self._settings.serverUrl, self._settings.serverToken))
-            else:
-                self._link = await self._attached() or await self._launched()
+            found = await self._found()
         except AuxolError as error:
             self.error = error
+            self._letGo()
             self._set(EngineState.FAILED)
             raise
-        self.error = None
+        self.error, self.about, self._asked = None, found.about, found.asked
+        self.attached = not self.remote and found.process is None
+        self.verbs.calls.move(found.address)
+        self._link = EngineLink()
         self._set(EngineState.READY)
 
-    async def _checked(self, link: EngineLink, timeoutMs: int = QUICK_MS) -> EngineLink:
-        """``link`` if a server of ours is there that speaks our version and takes our token."""
-        try:
-            self.about = await _about(link, timeoutMs)
-        except BaseException:
-            link.close()
-            raise
-        return link
+    async def _found(self) -> Found:
+        if self.remote:
+            address = Address(self._settings.serverUrl, self._settings.serverToken)
+            return Found(address, await aboutServer(address, self._limits))
+        there = await attached(self._settings, self._limits)
+        return there or await launched(self._settings, self._limits, self._begun, self._died)
 
-    async def _attached(self) -> EngineLink | None:
-        """A link to the worker of another Slicer on this machine; None where there is none."""
-        told = self._readAttachFile()
-        if told is None:
-            return None
-        try:
-            link = await self._checked(EngineLink(f"http://127.0.0.1:{told['port']}", told["token"]), ATTACH_MS)
-        except AuxolError as error:
-            log.info("No worker to attach to: %s", error)
-            return None
-        if self.about.get("pid") != told["pid"]:
-            link.close()
-            return None
-        self.attached = True
-        return link
+    def _begun(self, process: EngineProcess) -> None:
+        self._process = process
 
-    async def _launched(self) -> EngineLink:
-        folder = dataFolder(self._settings)
-        try:
-            make_folder(folder)
-        except OSError as error:
-            raise UnavailableError(
-                f"A folder for the tasks was expected at {folder}, but it cannot be made ({error.strerror}). "
-                "Name another one in the settings."
-            ) from None
-        process = EngineProcess(self._settings.pythonPath, self._arguments(folder), self._died)
-        self._process, self.attached = process, False
-        ready = await process.start()
-        link = await self._checked(EngineLink(f"http://127.0.0.1:{ready.port}", process.token))
-        self._writeAttachFile({"port": ready.port, "pid": ready.pid, "token": process.token})
-        return link
-
-    def _arguments(self, folder: Path) -> list[str]:
-        settings = self._settings
-        arguments = ["--data-dir", str(folder), "--generalist", settings.generalist, "--device", settings.device]
-        return arguments + (["--threads", str(settings.threads)] if settings.threads else [])
-
-    # Calls
-
-    async def call(self, method: str, *parts: str, repeatable: bool = True, **more: Any) -> Answer:
-        """The answer of a ready engine; asked again after a restart where the question may be repeated."""
-        while True:
-            link = await self.ready()
-            try:
-                answer: Answer = await link.call(method, *parts, **more)
-            except ConnectionLostError:
-                self._forgetLink(link)
-                self._failures += 1
-                if not repeatable or self._failures > RESTARTS:
-                    self._failures = 0
-                    raise
-                await after(PAUSE_MS)
-            else:
-                self._failures = 0
-                return answer
-
-    async def slowCall(self, method: str, *parts: str, **more: Any) -> Answer:
-        """``call`` of a verb that may take long: where the server says that it is at it, ask until it is done."""
-        answer = await self.call(method, *parts, **{"timeoutMs": 60_000, "repeatable": method != "POST", **more})
-        while answer.status == 202:
-            job = str(answer.json["job"])
-            answer = await self.call(
-                "GET", "jobs", job, query={"wait": POLL_S}, timeoutMs=POLL_S * 1000 + QUICK_MS, lane="events"
-            )
-        return answer
-
-    def _forgetLink(self, link: EngineLink) -> None:
-        """``link`` gave no answer: the next call looks for an engine anew."""
-        if self._link is not link:
-            return
-        if self._process is not None:
-            self._process.kill()  # it runs and does not answer, or is about to end
-            self._keepUntilGone(self._process)
-        self._drop()
-        self._lost()
-
-    def _died(self, tail: str) -> None:
-        log.warning("The engine ended by itself:\n%s", tail)
-        self._drop()
-        self._lost()
+    def _letGo(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            self._lastLog = process.logText() or self._lastLog
+            AttachFile(dataFolder(self._settings)).remove(process.token)
+            process.stop()
+            process.keepUntilGone()
 
     def _drop(self) -> None:
-        if self._process is not None:
-            self._lastLog = self._process.logText() or self._lastLog
-            self._removeAttachFile()
-        if self._link is not None:
-            self._link.close()
-        self._link = self._process = None
+        self._letGo()
+        link, self._link = self._link, None
         self.attached = False
         self._set(EngineState.OFF)
+        if link is not None:
+            link.close()
 
     def stop(self) -> None:
         """Let the engine go. A worker of ours ends by itself, and nobody waits for it. Harmless twice."""
-        process, self._process = self._process, None
-        if process is not None:
-            self._removeAttachFile(process)
-            process.stop()
-            self._keepUntilGone(process)
-        if self._starting is not None:
-            self._starting.cancel()
+        starting, self._starting = self._starting, None
+        if starting is not None:
+            starting.cancel()
+        self._tasks.cancelAll()
         self._drop()
 
-    def _keepUntilGone(self, process: EngineProcess) -> None:
-        self._leaving = [*[each for each in self._leaving if each.running], process]
+    def close(self) -> None:
+        """The session ends: the engine is let go, and what is to be kept is kept."""
+        self.stop()
+        for each in self._keepers.values():
+            each.close()
 
     async def test(self, url: str, token: str) -> dict[str, Any]:
         """What the server at ``url`` says of itself; raises why it cannot be used."""
@@ -223,11 +271,7 @@ class EngineConnection:
             raise InvalidInputError(f"An address like https://server.hospital.org was expected, got {url!r}.")
         if not token or not token.isascii():
             raise AccessError("A token was expected, got none. Ask who runs the server for yours.")
-        link = EngineLink(url, token)
-        try:
-            return await _about(link, QUICK_MS)
-        finally:
-            link.close()
+        return await aboutServer(Address(url, token), self._limits)
 
     # What is told
 
@@ -245,12 +289,16 @@ class EngineConnection:
         elif self.attached:
             where = _("on this machine, run by another Slicer")
         compute = self.told
-        return _("Version {version} {where}, computing on {device} ({why})").format(
+        told = _("Version {version} {where}, computing on {device} ({why})").format(
             version=self.about.get("version", "?"),
             where=where,
             device=compute.get("device") or "?",
             why=compute.get("device_reason") or compute.get("precision") or "?",
         )
+        if self.attached and self._asked not in ("", self._settings.generalist):
+            other = _(". It runs the generalist {its}, not {ours} as set here: stop it in the other Slicer to change")
+            told += other.format(its=self._asked, ours=self._settings.generalist)
+        return told
 
     @property
     def told(self) -> Mapping[str, Any]:
@@ -266,44 +314,3 @@ class EngineConnection:
         if state is not self.state:
             self.state = state
             self._changed()
-
-    # The file through which a second Slicer finds our worker
-
-    @property
-    def _attachPath(self) -> Path:
-        return dataFolder(self._settings) / ATTACH_FILE
-
-    def _readAttachFile(self) -> Mapping[str, Any] | None:
-        try:
-            told = json.loads(self._attachPath.read_text(encoding="utf-8"))
-            return {"port": int(told["port"]), "pid": int(told["pid"]), "token": str(told["token"])}
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def _writeAttachFile(self, values: Mapping[str, Any]) -> None:
-        path = self._attachPath
-        try:
-            path.unlink(missing_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(values, file)
-        except OSError as error:
-            log.info("A second Slicer will not find this worker: %s", error)
-
-    def _removeAttachFile(self, process: EngineProcess | None = None) -> None:
-        told, process = self._readAttachFile(), process or self._process
-        if told is not None and process is not None and told["token"] == process.token:
-            with suppress(OSError):
-                self._attachPath.unlink()
-
-
-async def _about(link: EngineLink, timeoutMs: int) -> dict[str, Any]:
-    """What the server says of itself, and where it computes; raises why it is none of ours, of our version, for us."""
-    about = (await link.call("GET", "health", timeoutMs=timeoutMs)).json
-    if not isinstance(about, dict) or about.get("program") != "auxol":
-        raise UnavailableError(
-            f"An AuxOL server was expected at {link.url}, got another program. See whether the address is right."
-        )
-    protocol.check_version(str(about.get("protocol")), here="client")
-    await link.call("GET", "tasks", timeoutMs=timeoutMs)
-    return {**about, "compute": (await link.call("GET", "compute", timeoutMs=timeoutMs)).json}

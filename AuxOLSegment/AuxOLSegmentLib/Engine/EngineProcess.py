@@ -19,6 +19,7 @@ import qt
 from auxol_core.errors import AuxolError, UnavailableError
 from auxol_core.protocol import Ready, read_ready_line
 from AuxOLSegmentLib.Engine.Async import Promise
+from AuxOLSegmentLib.Engine.Leaving import keepUntilGone
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,11 @@ class EngineProcess:
         # Idle compute threads otherwise spin on cores that Slicer needs.
         environment.insert("OMP_WAIT_POLICY", "PASSIVE")
         return environment
+
+    @property
+    def pid(self) -> int:
+        """The id of the process that was started; the worker's own, behind a launcher, is that of ``ready``."""
+        return int(self._process.processId()) if self._process is not None else 0
 
     @property
     def running(self) -> bool:
@@ -157,3 +163,9 @@ class EngineProcess:
         self._stopped = True
         if self.running:
             self._process.kill()
+
+    def keepUntilGone(self) -> None:
+        """Nobody holds on to this object any more, and the process may still run."""
+        if self._process is not None:
+            self._stopped = True
+            keepUntilGone(self._process)

@@ -1,36 +1,33 @@
-"""One task in the engine: its verbs, as coroutines. What the engine has lost is brought again."""
+"""One task in the engine: the verbs of EngineApi (auxol_core.api) bound to its name, as coroutines."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
-import numpy as np
-
-from auxol_core import protocol
+from auxol_core.api import EngineApi
+from auxol_core.client.streams import Stream
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.options import TaskOptions
-from auxol_core.protocol import MEDIA_TYPE, Message, encode, made, plain
 from auxol_core.types import (
+    BoolArray,
     CorrectionInfo,
     Event,
     Prompt,
     Propagated,
     Proposal,
-    Receipt,
     SliceImage,
     TaskStatus,
     VersionInfo,
 )
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
-from AuxOLSegmentLib.Engine.EngineLink import FILE_TYPE, POLL_S, PREDICT_MS, QUICK_MS, TRANSFER_MS, Answer
 
-Json = Mapping[str, Any]
-PAGE = 200  # rows, read in a few milliseconds; the protocol allows more
-
-
-def body(value: object) -> bytes:
-    """A JSON body."""
-    return json.dumps(plain(value)).encode()
+POLL_S = 25.0
+_CHANGES = {
+    "learn": EngineApi.learn_now,
+    "undo": EngineApi.undo,
+    "roll_back": EngineApi.roll_back,
+    "reset": EngineApi.reset,
+}
 
 
 class TaskLink:
@@ -39,246 +36,125 @@ class TaskLink:
     def __init__(self, connection: EngineConnection, name: str, reopened: Callable[[], None]) -> None:
         self._connection, self.name, self._reopened = connection, name, reopened
 
-    # Open, and mended
-
     async def open(self, options: TaskOptions) -> TaskStatus:
         """Open the task; make it where there is none of that name."""
-        names = (await self._connection.call("GET", "tasks")).json["tasks"]
-        if self.name in names:
-            answer = await self._connection.slowCall("POST", "tasks", self.name, "open", repeatable=True)
-        else:
-            answer = await self._connection.call("POST", "tasks", body=body({"name": self.name, "options": options}))
-        return made(TaskStatus, answer.json)
+        ask = self._connection.ask
+        self._connection.whenBrought(self.name, self._reopened)
+        if self.name in await ask(EngineApi.list_tasks):
+            return await ask(EngineApi.open_task, self.name)
+        try:
+            return await ask(EngineApi.create_task, self.name, options)
+        except InvalidInputError:
+            if self.name not in await ask(EngineApi.list_tasks):
+                raise
+            return await ask(EngineApi.open_task, self.name)  # a saved slice had it made in this moment
 
-    async def _mended(self, call: Callable[[], Any], images: Sequence[SliceImage] = ()) -> Answer:
-        """The answer to ``call()``; once more after each thing that was missing was brought."""
-        brought: set[str] = set()
-        while True:
-            try:
-                answer: Answer = await call()
-            except NotFoundError as error:
-                if error.missing in brought or not await self._bring(error.missing, images):
-                    raise
-                brought.add(error.missing)
-            else:
-                return answer
+    # Slices and proposals
 
-    async def _bring(self, what: str, images: Sequence[SliceImage]) -> bool:
-        if what == "open task":
-            await self._connection.slowCall("POST", "tasks", self.name, "open", repeatable=True)
-            self._reopened()
-            return True
-        if what == "slice" and images:
-            await self._send(images)
-            return True
-        return False
-
-    async def _verb(self, method: str, *parts: str, slow: bool = False, **more: Any) -> Answer:
-        ask = self._connection.slowCall if slow else self._connection.call
-        return await self._mended(lambda: ask(method, "tasks", self.name, *parts, **more))
-
-    # Slices
-
-    async def _send(self, images: Sequence[SliceImage], lane: str = "work") -> None:
-        wanted = {image.slice_id: image for image in images}
-        answer = await self._connection.call("POST", "slices", "missing", body=body({"ids": list(wanted)}), lane=lane)
-        for sliceId in answer.json["missing"]:
-            await self._put(wanted[sliceId], lane)
-
-    async def _put(self, image: SliceImage, lane: str) -> None:
-        link = await self._connection.ready()
-        message = Message({"spacing_mm": plain(image.spacing_mm)}, {"pixels": np.ascontiguousarray(image.pixels)})
-        await self._connection.call(
-            "PUT",
-            "slices",
-            image.slice_id,
-            body=encode(message, pack_all=not link.loopback),
-            mediaType=MEDIA_TYPE,
-            timeoutMs=TRANSFER_MS,
-            lane=lane,
-        )
+    def _remember(self, images: Sequence[SliceImage]) -> list[str]:
+        """What the engine turns out to lack of these is brought to it."""
+        for image in images:
+            self._connection.memory.keep_slice(image.slice_id, image)
+        return [image.slice_id for image in images]
 
     async def sendSlices(self, images: Sequence[SliceImage]) -> list[str]:
         """Make them known on the lane of volumes; their ids."""
-        await self._send(images, "volume")
-        return [image.slice_id for image in images]
-
-    # Proposals
+        return await self._connection.run(self._connection.verbs.put_slices(images))
 
     async def predict(self, image: SliceImage, prompt: Prompt, previous: str | None) -> Proposal:
         """The proposal for ``prompt``; ``previous``: a pending one of the same object, which it replaces."""
-        sliceId, named = image.slice_id, previous
-
-        async def ask() -> Answer:
-            return await self._connection.call(
-                "POST",
-                "tasks",
-                self.name,
-                "predict",
-                body=encode(protocol.prompt_message(prompt, slice_id=sliceId, previous=named)),
-                mediaType=MEDIA_TYPE,
-                timeoutMs=PREDICT_MS,
-            )
-
+        ask, (sliceId,) = self._connection.ask, self._remember([image])
         try:
-            answer = await self._mended(ask, [image])
+            return await ask(EngineApi.predict, self.name, sliceId, prompt, previous=previous)
         except NotFoundError as error:
             if error.missing != "proposal":
                 raise
-            named = None  # the engine was restarted; the prompt itself says enough
-            answer = await self._mended(ask, [image])
-        return _understood(lambda: protocol.proposals_of(answer.message)[0])
+            return await ask(EngineApi.predict, self.name, sliceId, prompt)  # the prompt itself says enough
 
-    async def proposal(self, proposalId: str) -> Proposal:
-        """A pending proposal as it is now."""
-        answer = await self._connection.call("GET", "proposals", proposalId)
-        return _understood(lambda: protocol.proposals_of(answer.message)[0])
+    async def proposal(self, proposalId: str, image: SliceImage | None = None) -> Proposal:
+        """A pending proposal as it is now; ``image``: its slice, in case that is needed."""
+        try:
+            return await self._connection.ask(EngineApi.proposal, proposalId)
+        except NotFoundError as error:
+            if error.missing != "slice" or image is None:
+                raise
+        await self._connection.ask(EngineApi.put_slice, image)
+        return await self._connection.ask(EngineApi.proposal, proposalId)
 
-    async def accept(self, proposalId: str) -> None:
-        """The user took it over."""
-        await self._gone(self._connection.call("POST", "proposals", proposalId, "accept"))
+    async def accept(self, proposalId: str, version: int | None = None) -> None:
+        """The user took it over as it is in ``version``; ProposalChangedError where it is another one by now."""
+        try:
+            await self._connection.ask(EngineApi.accept, proposalId, version=version)
+        except NotFoundError:
+            return  # what the engine no longer has need not be told
 
     async def dismiss(self, proposalId: str) -> None:
         """The user does not want it."""
-        await self._gone(self._connection.call("DELETE", "proposals", proposalId))
-
-    async def _gone(self, call: Any) -> None:
-        """What the engine no longer has need not be told."""
         try:
-            await call
+            await self._connection.ask(EngineApi.dismiss, proposalId)
         except NotFoundError:
             return
 
     # Teaching
 
-    async def correct(
-        self, image: SliceImage, mask: np.ndarray, correctionId: str, proposals: Sequence[str]
-    ) -> Receipt:
-        """Durable when this returns; the same id again changes nothing."""
-        fields = {"slice_id": image.slice_id, "proposals": list(proposals)}
-        data = encode(Message(fields, {"mask": np.ascontiguousarray(mask, dtype=bool)}))
-        answer = await self._mended(
-            lambda: self._connection.call(
-                "PUT",
-                "tasks",
-                self.name,
-                "corrections",
-                correctionId,
-                body=data,
-                mediaType=MEDIA_TYPE,
-                timeoutMs=PREDICT_MS,
-            ),
-            [image],
-        )
-        return made(Receipt, answer.json)
-
     async def change(self, verb: str, **values: Any) -> TaskStatus:
         """learn, undo, reset, roll_back(version=k)."""
-        answer = await self._verb("POST", verb, slow=True, body=body(values) if values else None)
-        return made(TaskStatus, answer.json)
+        return await self._connection.ask(_CHANGES[verb], self.name, **values)
 
     async def forget(self, correctionId: str) -> TaskStatus:
         """Delete a correction, and relearn what came after without it."""
-        return made(TaskStatus, (await self._verb("DELETE", "corrections", correctionId, slow=True)).json)
+        return await self._connection.ask(EngineApi.forget, self.name, correctionId)
 
     async def pause(self, paused: bool) -> None:
         """Keep corrections queued, or learn by itself."""
-        await self._verb("POST", "pause" if paused else "resume")
+        await self._connection.ask(EngineApi.pause if paused else EngineApi.resume, self.name)
 
     async def status(self) -> TaskStatus:
         """Where it stands."""
-        return made(TaskStatus, (await self._verb("GET")).json)
+        return await self._connection.ask(EngineApi.status, self.name)
 
     async def corrections(self, after: int = 0) -> list[CorrectionInfo]:
         """The learning curve behind its first ``after`` rows."""
-        return await self._rows("corrections", CorrectionInfo, after)
+        return await self._connection.ask(EngineApi.corrections, self.name, after)
 
     async def versions(self, after: int = 0) -> list[VersionInfo]:
         """Its history behind its first ``after`` rows."""
-        return await self._rows("versions", VersionInfo, after)
-
-    async def _rows(self, verb: str, kind: type[Any], after: int) -> list[Any]:
-        """Page by page; Qt's event loop has its turn while the next page is under way."""
-        rows: list[Any] = []
-        while True:
-            answer = await self._verb("GET", verb, query={"after": after + len(rows), "limit": PAGE})
-            page = answer.json[verb]
-            rows += [made(kind, each) for each in page]
-            if len(page) < PAGE:
-                return rows
+        return await self._connection.ask(EngineApi.versions, self.name, after)
 
     async def events(self, after: int, waitS: float = POLL_S) -> list[Event]:
         """What has happened since; a long poll on a lane of its own."""
-        answer = await self._verb(
-            "GET",
-            "events",
-            query={"after": after, "wait": waitS},
-            timeoutMs=int(waitS * 1000) + QUICK_MS,
-            lane="events",
-        )
-        return _understood(lambda: protocol.events_of(answer.message))
+        return await self._connection.ask(EngineApi.events, self.name, after, wait_s=waitS)
 
     # A volume
 
-    async def propagate(self, slices: Sequence[str], seeds: Mapping[int, np.ndarray], taken: Sequence[int]) -> str:
-        """Begin; the id of the job."""
-        fields = {"slices": list(slices), "seeds": list(seeds), "taken": list(taken)}
-        masks = {f"seeds/{index}": np.ascontiguousarray(mask, dtype=bool) for index, mask in seeds.items()}
-        answer = await self._verb(
-            "POST", "propagate", body=encode(Message(fields, masks)), mediaType=MEDIA_TYPE, repeatable=False
-        )
-        return str(answer.json["job"])
+    async def propagate(
+        self, slices: Sequence[str], seeds: Mapping[int, BoolArray], taken: Sequence[int]
+    ) -> Stream:
+        """Begin."""
+        begun = self._connection.verbs.stream(EngineApi.propagate, self.name, slices, seeds, taken=taken)
+        await self._connection.run(begun.begin())
+        return begun
 
-    async def propagated(self, job: str, came: int) -> tuple[list[Propagated], bool]:
-        """The next slices, and whether these are the last."""
-        answer = await self._connection.call(
-            "GET",
-            "jobs",
-            job,
-            "items",
-            query={"after": came, "wait": POLL_S},
-            timeoutMs=POLL_S * 1000 + QUICK_MS,
-            lane="volume",
-        )
-        message = answer.message
-        return _understood(lambda: (protocol.propagated_of(message), bool(message.fields["done"])))
+    async def propagated(self, propagation: Stream) -> list[Propagated]:
+        """The next slices; ``propagation.done``: these are the last."""
+        return await self._connection.run(propagation.more())
 
-    async def cancelJob(self, job: str) -> None:
-        """End a propagation; what came stays."""
-        await self._gone(self._connection.call("DELETE", "jobs", job))
+    async def endPropagation(self, propagation: Stream) -> None:
+        """End it; what came stays."""
+        await self._connection.run(propagation.end())
 
     async def prefetch(self, images: Sequence[SliceImage]) -> None:
         """Have the embeddings of these prepared while nothing else is to be done."""
-        ids = await self.sendSlices(images)
-        await self._verb("POST", "prefetch", body=body({"slices": ids}), lane="volume")
+        await self._connection.ask(EngineApi.prefetch, self.name, await self.sendSlices(images))
 
     # Files
 
     async def exported(self) -> bytes:
         """The task as a file's bytes."""
-        return (await self._verb("GET", "file", slow=True, timeoutMs=TRANSFER_MS, lane="volume")).body
+        file = BytesIO()
+        await self._connection.run(self._connection.verbs.export_to(self.name, file))
+        return file.getvalue()
 
     async def imported(self, data: bytes) -> TaskStatus:
         """Take a file's bytes in as a new task of this name."""
-        answer = await self._connection.slowCall(
-            "PUT",
-            "tasks",
-            self.name,
-            "file",
-            body=data,
-            mediaType=FILE_TYPE,
-            timeoutMs=TRANSFER_MS,
-            lane="volume",
-            repeatable=False,
-        )
-        return made(TaskStatus, answer.json)
-
-
-def _understood(read: Callable[[], Any]) -> Any:
-    """``read()``; InvalidInputError where the answer is not what the protocol says."""
-    try:
-        return read()
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        if isinstance(error, InvalidInputError):
-            raise
-        raise InvalidInputError(f"The engine's answer does not fit ({error}). Update both sides.") from None
+        return await self._connection.run(self._connection.verbs.import_from(BytesIO(data), self.name))

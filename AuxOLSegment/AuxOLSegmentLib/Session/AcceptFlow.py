@@ -1,17 +1,19 @@
 """From a proposal into the segment, or away. What is accepted is the user's; nothing of ours writes over it."""
 
 import numpy as np
+import slicer
 from slicer.i18n import tr as _
 
-from auxol_core.errors import AuxolError
+from auxol_core.errors import AuxolError, NotFoundError, ProposalChangedError
 from auxol_core.types import BoolArray
+from AuxOLSegmentLib.Engine.TaskLink import TaskLink
 from AuxOLSegmentLib.Machine.GeneralistName import generalistName
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Prompts.PromptReader import PromptReader
 from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage
 from AuxOLSegmentLib.Session.Offers import Offers
-from AuxOLSegmentLib.Session.Proposals import Proposals
+from AuxOLSegmentLib.Session.Proposals import Proposals, Shown
 from AuxOLSegmentLib.Session.Selection import Selection
 from AuxOLSegmentLib.Session.SliceBook import SETTLED
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
@@ -90,9 +92,31 @@ class AcceptFlow:
             [each.proposalID for each in shown], before, selection.digestOn(key), seen=key in selection.displayed()
         )
         for each in shown:
-            self._desk.ifOpen(lambda link, each=each: link.accept(each.proposalID))
+            self._desk.ifOpen(lambda link, each=each: self._agreed(link, each))
         self._prompts.removeOn(key)
         self.markProvenance(reviewed=False)
+
+    async def _agreed(self, link: TaskLink, shown: Shown) -> None:
+        """Tell the engine what was accepted. Where it has another one by now, which nobody has seen, that is shown."""
+        volume, key = slicer.mrmlScene.GetNodeByID(shown.key.volumeID), shown.key
+        try:
+            await link.accept(shown.proposalID, shown.version)
+            return
+        except ProposalChangedError:
+            image = None if volume is None else sliceImage(volume, key.axis, key.index)
+        try:
+            fresh = await link.proposal(shown.proposalID, image)
+        except NotFoundError:
+            return
+        if np.array_equal(fresh.mask, shown.mask):
+            await link.accept(shown.proposalID, fresh.version)
+        elif slicer.mrmlScene.GetNodeByID(key.volumeID) is not None:
+            self._offers.show(Shown.of(fresh, key))
+            self._teller.tell("slices")
+            self._teller.say(
+                _("The task has learned meanwhile and proposes more for this slice: accept that too, or discard it"),
+                "warning",
+            )
 
     def _unprotected(self, mask: BoolArray, key: SliceKey) -> BoolArray:
         """``mask`` without the lines where ``key`` crosses slices of another direction that a person has settled."""

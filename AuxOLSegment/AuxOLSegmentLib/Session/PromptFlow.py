@@ -150,8 +150,11 @@ class PromptFlow:
 
     async def _fetched(self, proposalID: str) -> None:
         link = await self._desk.link()
+        shown = self._proposals.get(proposalID)
+        volume = None if shown is None else slicer.mrmlScene.GetNodeByID(shown.key.volumeID)
         try:
-            proposal = await link.proposal(proposalID)
+            image = None if volume is None else sliceImage(volume, shown.key.axis, shown.key.index)
+            proposal = await link.proposal(proposalID, image)
         except NotFoundError:
             return
         shown = self._proposals.get(proposalID)

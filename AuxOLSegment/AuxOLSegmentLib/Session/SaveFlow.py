@@ -6,8 +6,9 @@ import slicer
 from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError
-from auxol_core.types import BoolArray, Receipt, SliceImage
+from auxol_core.types import Receipt
 from AuxOLSegmentLib.Engine.Async import Tasks
+from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage
 from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
@@ -25,6 +26,7 @@ class SaveFlow:
 
     def __init__(
         self,
+        connection: EngineConnection,
         selection: Selection,
         inUse: SliceInUse,
         proposals: Proposals,
@@ -36,7 +38,7 @@ class SaveFlow:
     ) -> None:
         self._selection, self._inUse, self._proposals, self._accepting = selection, inUse, proposals, accepting
         self._desk, self._tasks, self._teller, self._keep = desk, tasks, teller, keep
-        self._teacher = Teacher(tasks, self._taught, teller.say)
+        self._teacher = Teacher(connection, desk.settled, self._taught, teller.say)
         self._lastSeen: tuple[tuple[str, SliceKey], str] | None = None
 
     def canSave(self) -> tuple[bool, str]:
@@ -102,23 +104,39 @@ class SaveFlow:
         image = sliceImage(slicer.mrmlScene.GetNodeByID(key.volumeID), key.axis, key.index)
         record.digest = self._selection.digestOn(key)
         self._teller.say(_("Saving ..."), "busy")
-        self._tasks.start(self._handedOver(record, image, self._selection.maskOn(key)))
-
-    async def _handedOver(self, record: SliceRecord, image: SliceImage, mask: BoolArray) -> None:
-        link = await self._desk.link()
-        self._teacher.add(link, record, image, mask)
+        mask = self._selection.maskOn(key)
+        if self._desk.status is None:
+            self._tasks.start(self._desk.link())  # so that it is followed; the save does not depend on it
+        try:
+            self._teacher.add(self._desk.task, record, image, mask, self._desk.optionsIfNew())
+        except AuxolError as error:
+            self._teller.failed(error)
 
     def sendWaiting(self) -> None:
-        """Send what has no receipt yet, unless that is going on."""
+        """Send what has no receipt yet, also of sessions before this one, unless that is going on."""
         self._teacher.go()
 
+    def forget(self, task: str) -> None:
+        """The task was deleted or reset: what waits for it is not wanted any more."""
+        self._teacher.forget(task)
+
+    def rest(self) -> None:
+        """Send nothing until an engine is there again; what waits stays in the outbox."""
+        self._teacher.rest()
+
+    def close(self) -> None:
+        """The session ends: the outbox has what has no receipt."""
+        self._teacher.close()
+
     def _taught(self, lesson: Lesson, receipt: Receipt) -> None:
-        if lesson.record.correctionID == lesson.correctionID:  # it was not changed meanwhile
+        if lesson.record.correctionID == receipt.correction_id:  # it was not changed meanwhile
             lesson.record.saved()
-        if not self._selection.whyNot():
+        here = self._selection.book.get(lesson.record.key) is lesson.record  # another segment may be chosen by now
+        if here and lesson.kept.task == self._desk.task and not self._selection.whyNot():
             self._accepting.markProvenance(reviewed=True)
         what = _("confirmed as proposed") if receipt.confirmation else _("with your changes")
         self._teller.say(_("Saved {what}").format(what=what))
-        self._desk.saved()
+        if lesson.kept.task == self._desk.task:
+            self._desk.saved()
         self._teller.tell("slices")
         self._keep()

@@ -100,5 +100,4 @@ class SceneEvents:
         self._proposals.clear()
         self._books.clear()
         self._inputs.choose(None, None, "")
-        self._teller.say("")  # what was said was about this scene
-        self._saving.sendWaiting()  # what the user saved is still to be learned
+        self._teller.say("")  # what was said was about this scene; what the user saved goes on its way all the same

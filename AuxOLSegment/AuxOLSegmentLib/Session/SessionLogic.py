@@ -81,6 +81,7 @@ class SessionLogic:
         """Let it go; what has a receipt is safe, the rest waits."""
         self.parts.volumes.cancel()
         self.desk.leave()
+        self.parts.saving.rest()
         self.parts.tasks.cancelAll()  # a call that is under way would start it again
         self.connection.stop()
 

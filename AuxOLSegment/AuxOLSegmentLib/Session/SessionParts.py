@@ -51,13 +51,24 @@ class SessionParts:
             lambda event: self.prompting.refreshed(event),
             lambda: self.prompting.askAgain(),
             lambda: windowOf(selection.volume),
+            lambda task: self.saving.forget(task),
         )
         self.offers = offers = Offers(selection, proposals, desk)
         self.prompting = PromptFlow(selection, proposals, offers, desk, tasks, teller, self._toolTaken)
         self.prompts = self.prompting.prompts
         self.accepting = AcceptFlow(selection, inUse, proposals, offers, self.prompts, self.writer, desk, teller)
         self.keeper = Keeper(parameters, books, proposals)
-        self.saving = SaveFlow(selection, inUse, proposals, self.accepting, desk, tasks, teller, self.keeper.keep)
+        self.saving = SaveFlow(
+            self.engine.connection,
+            selection,
+            inUse,
+            proposals,
+            self.accepting,
+            desk,
+            tasks,
+            teller,
+            self.keeper.keep,
+        )
         self.volumes = VolumeFlow(settings, selection, inUse, proposals, offers, self.accepting, desk, tasks, teller)
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
         self.inputs = Inputs(
@@ -95,9 +106,10 @@ class SessionParts:
         self.teller.close()
         self.volumes.close()
         self.tasks.close()
+        self.saving.close()
         self.desk.leave()
         self.inUse.views.stop()
         self.scene.close()
         self.prompts.cleanup()
         self.layer.cleanup()
-        self.engine.connection.stop()
+        self.engine.connection.close()

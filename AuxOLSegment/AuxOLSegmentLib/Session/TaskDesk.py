@@ -2,13 +2,15 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import vtk
 from slicer.i18n import tr as _
 
-from auxol_core.errors import InvalidInputError, StorageFullError
+from auxol_core.api import EngineApi
+from auxol_core.errors import AuxolError, InvalidInputError, StorageFullError
 from auxol_core.options import TaskOptions
 from auxol_core.private_files import opener
 from auxol_core.types import CorrectionInfo, Event, IntensityWindow, TaskStatus, VersionInfo
@@ -26,7 +28,7 @@ class TaskDesk:
     """The open task. ``tell(kind)`` as SessionLogic's listeners have it, ``say(text, level)``, ``refreshed(event)``.
 
     ``reopened()``: the engine had lost the task. ``window()``: the grey range that a new task is to see, None: the
-    engine takes it from the first slice.
+    engine takes it from the first slice. ``emptied(task)``: it was deleted or reset.
     """
 
     def __init__(
@@ -39,10 +41,11 @@ class TaskDesk:
         refreshed: Callable[[Event], None],
         reopened: Callable[[], None],
         window: Callable[[], IntensityWindow | None],
+        emptied: Callable[[str], None],
     ) -> None:
         self._connection, self._settings, self._tasks = connection, settings, tasks
         self._tell, self._say, self._refreshed, self._reopened = tell, say, refreshed, reopened
-        self._window = window
+        self._window, self._emptied = window, emptied
         self.task = ""
         self.names: list[str] = []
         self._follower: TaskFollower | None = None
@@ -121,7 +124,7 @@ class TaskDesk:
 
     async def readNames(self) -> None:
         """Ask which tasks there are."""
-        self.names = [str(name) for name in (await self._connection.call("GET", "tasks")).json["tasks"]]
+        self.names = await self._connection.ask(EngineApi.list_tasks)
         self._tell("tasks")
 
     async def link(self) -> TaskLink:
@@ -140,8 +143,8 @@ class TaskDesk:
         return follower.link
 
     async def _open(self, name: str) -> TaskFollower:
-        link = TaskLink(self._connection, name, self._cameBack)
-        status = await link.open(TaskOptions(preset=self._settings.preset, window=self._window()))
+        link = TaskLink(self._connection, name, lambda: self._cameBack(name))
+        status = await link.open(self._options())
         follower = TaskFollower(link, self._tasks, self._tell, self._say, self._refreshed)
         if name == self.task:
             self._follower = follower
@@ -150,9 +153,24 @@ class TaskDesk:
             self._tasks.start(self.readNames())
         return follower
 
-    def _cameBack(self) -> None:
+    def _options(self) -> TaskOptions:
+        return TaskOptions(preset=self._settings.preset, window=self._window())
+
+    def optionsIfNew(self) -> TaskOptions | None:
+        """What the chosen task is made with, where it is not known to be there."""
+        return None if self._follower is not None or self.task in self.names else self._options()
+
+    async def settled(self, name: str) -> None:
+        """Until nobody is opening that task here any more, whatever came of it."""
+        if self._opening is not None and name == self.task:
+            with suppress(AuxolError):  # who opened it is told
+                await shared(self._opening)
+
+    def _cameBack(self, name: str) -> None:
+        if name != self.task:
+            return  # a slice that was saved in it is still on its way
         if self._follower is not None:
-            self._tasks.start(self._follower.read())
+            self._follower.followAnew()
         self._reopened()
 
     def leave(self) -> None:
@@ -217,7 +235,11 @@ class TaskDesk:
 
     def reset(self) -> None:
         """Delete all that was learned and saved in the task."""
-        self._change("reset")
+        self._do(self._wasReset)
+
+    async def _wasReset(self, link: TaskLink) -> None:
+        await link.change("reset")
+        self._emptied(link.name)
 
     def _change(self, verb: str, **values: Any) -> None:
         self._do(lambda link: link.change(verb, **values))
@@ -282,7 +304,8 @@ class TaskDesk:
 
     async def _deleted(self, name: str) -> None:
         try:
-            await self._connection.call("DELETE", "tasks", name)
+            await self._connection.ask(EngineApi.delete_task, name)
+            self._emptied(name)
         finally:
             await self.readNames()
 

@@ -67,6 +67,12 @@ class TaskFollower:
         self._tasks.start(self.read())
         self._poll = self._tasks.start(self._follow())
 
+    def followAnew(self) -> None:
+        """The engine has opened the task again: its events count from the first, and some were missed."""
+        if self._poll is not None:
+            self._poll.cancel()
+            self._poll = self._tasks.start(self._follow(missed=True))
+
     def close(self) -> None:
         """Follow it no longer."""
         self._closed = True
@@ -93,8 +99,8 @@ class TaskFollower:
         if not self._closed:
             self.take(status)
 
-    async def _follow(self) -> None:
-        last, known, missed = 0, False, False
+    async def _follow(self, missed: bool = False) -> None:
+        last, known = 0, False
         while not self._closed:
             try:
                 events = await self.link.events(last, 25.0 if known else 0.0)

@@ -1,96 +1,170 @@
-"""Saved slices on their way to the engine: one after another, in order, kept until each has its receipt."""
+"""Saved slices: first on the disk, then on their way to the engine, one after another, until each has its receipt.
+
+What is chosen, closed or deleted in the scene meanwhile changes nothing about it. What has no receipt when the session
+ends lies in the outbox, and is sent when the next engine starts, also without the scene.
+"""
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from slicer.i18n import tr as _
 
-from auxol_core.errors import AuxolError, CancelledError, StorageFullError, UnavailableError
-from auxol_core.types import Receipt, SliceImage
-from AuxOLSegmentLib.Engine.Async import Tasks
-from AuxOLSegmentLib.Engine.TaskLink import TaskLink
+from auxol_core.client.corrections import WILL_BE_SENT
+from auxol_core.client.kept import KeptCorrection
+from auxol_core.errors import AuxolError, CancelledError, InvalidInputError, NotFoundError
+from auxol_core.options import TaskOptions
+from auxol_core.types import BoolArray, Receipt, SliceImage
+from AuxOLSegmentLib.Engine.Async import Task, Tasks, after
+from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Session.SliceBook import SliceRecord
 
 NAMESPACE = uuid.UUID("5e1f8c3e-6d0b-4b52-9a43-7a1e0c9d2b11")  # of corrections that Slicer sends
+AGAIN_MS = 10_000  # where the engine is there and did not take it
 
 
 @dataclass(eq=False)
 class Lesson:
-    """A slice as it was when the user saved it. ``mask``: (rows, columns) bool."""
+    """A slice as it was when the user saved it. ``fate``: what becomes of it if it cannot be sent; ``handled``: it is
+    on the disk, or cannot be."""
 
-    link: TaskLink
     record: SliceRecord
-    image: SliceImage = field(repr=False)
-    mask: np.ndarray = field(repr=False)
-    proposals: list[str]
-    correctionID: str
+    kept: KeptCorrection = field(repr=False)
+    fate: str = WILL_BE_SENT
+    handled: bool = False
+
+    @property
+    def correctionID(self) -> str:
+        """Under which it is sent."""
+        return self.kept.correction_id
 
 
 class Teacher:
-    """``arrived(lesson, receipt)`` is called with each receipt, ``tell(text, level)`` with what the user is to know."""
+    """``arrived(lesson, receipt)`` is called with each receipt, ``tell(text, level)`` with what the user is to know.
+
+    ``settled(task)`` returns when nobody is opening or making that task any more.
+    """
 
     def __init__(
         self,
-        tasks: Tasks,
+        connection: EngineConnection,
+        settled: Callable[[str], Awaitable[None]],
         arrived: Callable[[Lesson, Receipt], None],
         tell: Callable[[str, str], None],
     ) -> None:
-        self._tasks, self._arrived, self._tell = tasks, arrived, tell
+        self._connection, self._settled, self._arrived, self._tell = connection, settled, arrived, tell
+        # Of its own: what else the session had begun may be cancelled, and a save is not.
+        self._tasks = Tasks(lambda error: self._tell(sentence(error), "error"))
         self._lessons: list[Lesson] = []
-        self._sending: Any = None
+        self._sending: Task | None = None
 
     @property
     def waiting(self) -> int:
         """Slices without a receipt."""
         return len(self._lessons)
 
-    def add(self, link: TaskLink, record: SliceRecord, image: SliceImage, mask: np.ndarray) -> None:
-        """Send it, after those before it. The same mask again has the same id, and is taken once, also after the scene
-        was loaded from a time before it was saved."""
-        record.correctionID = _correctionID(link.name, image, mask)
-        if any(lesson.correctionID == record.correctionID for lesson in self._lessons):
+    def add(
+        self,
+        task: str,
+        record: SliceRecord,
+        image: SliceImage,
+        mask: BoolArray,
+        options: TaskOptions | None,
+    ) -> None:
+        """Keep it and send it, after those before it. The same mask again has the same id, and is taken once, also
+        after the scene was loaded from a time before it was saved. ``options``: of a task that may have to be made."""
+        correctionID = _correctionID(task, image, mask)
+        record.correctionID = correctionID
+        if any(lesson.correctionID == correctionID for lesson in self._lessons):
             return
-        self._lessons.append(Lesson(link, record, image, mask, list(record.proposals), record.correctionID))
-        self.go()
+        self._connection.memory.keep_slice(image.slice_id, image)
+        corrections = self._connection.verbs.corrections
+        kept = corrections.kept(task, image.slice_id, mask, correctionID, list(record.proposals), options)
+        lesson = Lesson(record, kept)
+        self._lessons.append(lesson)
+        self._tasks.start(self._keep(lesson))
+
+    async def _keep(self, lesson: Lesson) -> None:
+        lesson.fate = await self._connection.run(self._connection.verbs.corrections.keep(lesson.kept))
+        if lesson.fate == WILL_BE_SENT:
+            self._tell(_("Saved on this machine; the engine has not learned it yet"), "busy")
+        else:
+            self._tell(_("This slice is not on the disk yet, and is not safe until the engine has it"), "warning")
+        lesson.handled = True
+        self._go()
 
     def go(self) -> None:
-        """Send what waits, unless that is going on."""
-        if self._lessons and (self._sending is None or self._sending.done):
+        """An engine is there: send what waits, also from sessions before this one."""
+        self._go(evenIfNone=True)
+
+    def _go(self, evenIfNone: bool = False) -> None:
+        if (self._lessons or evenIfNone) and (self._sending is None or self._sending.done):
             self._sending = self._tasks.start(self._send())
 
     async def _send(self) -> None:
-        while self._lessons:
-            lesson = self._lessons[0]
-            try:
-                receipt = await lesson.link.correct(
-                    lesson.image, lesson.mask, lesson.correctionID, lesson.proposals
-                )
-            except CancelledError:
-                raise
-            except (UnavailableError, StorageFullError) as error:
-                # Nothing is taken for saved; it goes out again with the next save, or when the engine is back.
-                self._tell(
-                    _("{count} saved slices wait for the engine. {reason}").format(
-                        count=len(self._lessons), reason=sentence(error)
-                    ),
-                    "warning",
-                )
+        while True:
+            while self._next is not None:
+                if not await self._delivered(self._next):
+                    return
+            await self._connection.run(self._connection.verbs.corrections.send_waiting(open_tasks=True))
+            if self._next is None:
                 return
-            except AuxolError as error:
-                self._lessons.pop(0)
-                lesson.record.correctionID = ""
-                self._tell(_("This slice was not learned. {reason}").format(reason=sentence(error)), "error")
-            else:
-                self._lessons.pop(0)
-                self._arrived(lesson, receipt)
+
+    @property
+    def _next(self) -> Lesson | None:
+        return self._lessons[0] if self._lessons and self._lessons[0].handled else None
+
+    async def _delivered(self, lesson: Lesson) -> bool:
+        """Whether to go on with the next one."""
+        corrections = self._connection.verbs.corrections
+        try:
+            await self._settled(lesson.kept.task)
+            if lesson not in self._lessons:
+                return True
+            receipt = await self._connection.run(corrections.deliver(lesson.kept, lesson.fate, open_task=True))
+        except CancelledError:
+            return False  # the engine was stopped; it waits for the next one
+        except (InvalidInputError, NotFoundError) as error:
+            self._drop(lesson)
+            self._tell(_("This slice was not learned. {reason}").format(reason=sentence(error)), "error")
+        except AuxolError as error:
+            # Nothing is taken for learned; it goes out again with the next save, or when the engine is back.
+            waits = _("{count} saved slices wait for the engine. {reason}")
+            self._tell(waits.format(count=len(self._lessons), reason=sentence(error)), "warning")
+            if self._connection.link is None:
+                return False
+            await after(AGAIN_MS)
+        else:
+            self._lessons = [each for each in self._lessons if each is not lesson]
+            if lesson.record.correctionID == lesson.correctionID:  # the slice was not changed meanwhile
+                lesson.record.correctionID = receipt.correction_id
+            self._arrived(lesson, receipt)
+        return True
+
+    def _drop(self, lesson: Lesson) -> None:
+        self._lessons = [each for each in self._lessons if each is not lesson]
+        if lesson.record.correctionID == lesson.correctionID:
+            lesson.record.correctionID = ""
+
+    def forget(self, task: str) -> None:
+        """The task was deleted or reset: what waits for it is not wanted any more."""
+        for lesson in [each for each in self._lessons if each.kept.task == task]:
+            self._drop(lesson)
+
+    def rest(self) -> None:
+        """Send nothing until an engine is there again; what waits stays in the outbox."""
+        if self._sending is not None:
+            self._sending.cancel()
+
+    def close(self) -> None:
+        """The session ends: the outbox has what has no receipt."""
+        self._tasks.close()
 
 
-def _correctionID(task: str, image: SliceImage, mask: np.ndarray) -> str:
+def _correctionID(task: str, image: SliceImage, mask: BoolArray) -> str:
     """One id for one mask on one slice in one task."""
     content = hashlib.sha256(np.packbits(mask).tobytes()).hexdigest()
     return str(uuid.uuid5(NAMESPACE, f"{task}\n{image.slice_id}\n{content}"))

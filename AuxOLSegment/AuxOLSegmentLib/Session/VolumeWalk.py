@@ -1,4 +1,4 @@
-"""Propagation as the panel sees it: slices are sent a few at a time, proposals shown as they come; cancelable."""
+"""Stream as the panel sees it: slices are sent a few at a time, proposals shown as they come; cancelable."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from slicer.i18n import tr as _
 
-from auxol_core.errors import AuxolError
+from auxol_core.client.streams import Stream
 from auxol_core.types import Propagated
 from AuxOLSegmentLib.Engine.Async import Breath, Task, Tasks
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
@@ -36,7 +36,7 @@ class VolumeWalk:
         self._tasks, self._came, self._changed, self._tell = tasks, came, changed, tell
         self.progress = Progress()
         self._running: Task | None = None
-        self._job: tuple[TaskLink, str] | None = None
+        self._job: tuple[TaskLink, Stream] | None = None
 
     def begin(
         self,
@@ -78,12 +78,10 @@ class VolumeWalk:
             ids += await link.sendSlices(images)
         return ids
 
-    async def _followed(self, link: TaskLink, job: str, keys: list[SliceKey]) -> None:
-        count, last, breath = 0, False, Breath()
-        while not last:
-            items, last = await link.propagated(job, count)
-            count += len(items)
-            for item in items:
+    async def _followed(self, link: TaskLink, job: Stream, keys: list[SliceKey]) -> None:
+        breath = Breath()
+        while not job.done:
+            for item in await link.propagated(job):
                 self._came(keys[item.index], item)
                 done = self.progress.done + (item.proposal is not None)
                 self.progress = self.progress._replace(done=done)
@@ -94,13 +92,8 @@ class VolumeWalk:
         """End it; what came stays. Harmless where nothing goes on."""
         job, self._job = self._job, None
         if job is not None:
-            self._tasks.start(self._cancelled(*job))
+            link, begun = job
+            self._tasks.start(link.endPropagation(begun))
         if self._running is not None:
             self._running.cancel()
             self._running = None
-
-    async def _cancelled(self, link: TaskLink, job: str) -> None:
-        try:
-            await link.cancelJob(job)
-        except AuxolError:
-            return  # it ends by itself where nobody asks after it

@@ -1,0 +1,82 @@
+"""The file through which a second Slicer finds the worker of the first: its address and token, for this user alone.
+
+It is there from the moment when the worker is started, so that who comes meanwhile waits for it and starts none.
+"""
+
+import json
+import logging
+import os
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+NAME = "worker.json"
+
+
+@dataclass(frozen=True)
+class Worker:
+    """``port`` 0: it is being started, and ``pid`` is then its launcher's. ``generalist``: as the settings name it."""
+
+    port: int
+    pid: int
+    token: str
+    generalist: str
+
+    @property
+    def starting(self) -> bool:
+        """Whether it takes no requests yet."""
+        return self.port == 0
+
+
+class AttachFile:
+    """In the folder of the tasks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+
+    def read(self, startWithin: float) -> Worker | None:
+        """The worker that it tells of; None where there is none. One that was being started and is gone, or has not
+        come within so many seconds, is none."""
+        try:
+            told = json.loads(self._path.read_text(encoding="utf-8"))
+            worker = Worker(int(told["port"]), int(told["pid"]), str(told["token"]), str(told.get("generalist", "")))
+            age = time.time() - self._path.stat().st_mtime
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        return None if worker.starting and (age > startWithin or _isGone(worker.pid)) else worker
+
+    def write(self, worker: Worker) -> None:
+        """Tell of ``worker``; where that cannot be, a second Slicer will not find it."""
+        partial = self._path.with_name(f".{os.urandom(8).hex()}.partial")
+        try:
+            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(asdict(worker), file)
+            partial.replace(self._path)
+        except OSError as error:
+            log.info("A second Slicer will not find this worker: %s", error)
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+    def remove(self, token: str) -> None:
+        """The worker with that token is no more."""
+        worker = self.read(float("inf"))
+        if worker is None or worker.token == token:
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+
+
+def _isGone(pid: int) -> bool:
+    """Whether there is surely no such process; Windows cannot be asked like this."""
+    if os.name != "posix" or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
