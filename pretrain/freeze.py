@@ -16,6 +16,7 @@ import typer
 from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.promptable.weights import save_weights
+from auxol_core.whole_files import written_beside
 
 MAX_BYTES = 8_000_000
 
@@ -30,13 +31,11 @@ def freeze(
     network.load_state_dict(state["averaged"])
     made_by = {"options": json.dumps(state["options"]), "steps": str(state["step"]), "images": str(state["images"])}
     out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_suffix(".part")
-    save_weights(network, part, made_by)
-    data = part.read_bytes()
-    if len(data) > MAX_BYTES:
-        part.unlink()
-        raise typer.BadParameter(f"The weights may take {MAX_BYTES:,} bytes, these take {len(data):,}.")
-    part.replace(out)
+    with written_beside(out) as partial:
+        save_weights(network, partial, made_by)
+        data = partial.read_bytes()
+        if len(data) > MAX_BYTES:
+            raise typer.BadParameter(f"The weights may take {MAX_BYTES:,} bytes, these take {len(data):,}.")
     typer.echo(f"{out.name}: {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}, {made_by}")
 
 

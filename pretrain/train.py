@@ -30,6 +30,7 @@ from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.sampling import Sample, Target, fresh_sample, repaired_sample, stacked
 from auxol_core.promptable.weights import to_channels_last
 from auxol_core.types import FloatArray
+from auxol_core.whole_files import replaced
 from pretrain.stream import SyntheticStream
 
 log = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ class Trainer:
                 mean.lerp_(now[name], 1 - keep)
 
     def save(self, path: Path) -> None:
-        """Write everything a later call needs to go on; beside first, then replace."""
+        """Write everything a later call needs to go on, whole or not at all."""
         state = {
             "options": asdict(self.options),
             "step": self.step,
@@ -138,9 +139,8 @@ class Trainer:
             "averaged": self.averaged.state_dict(),
             "optimiser": self.optimiser.state_dict(),
         }
-        part = path.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(path)
+        with replaced(path) as file:
+            torch.save(state, file)
 
     def load(self, path: Path) -> None:
         """Go on from ``path``. Samples that waited for a repair are not kept: the first batch is fresh."""

@@ -7,16 +7,13 @@ known here, which every engine leaves beside a task file that it has open.
 from __future__ import annotations
 
 import errno
-import os
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from auxol_core.client.keeper import sync_folder
 from auxol_core.errors import AuxolError, NotFoundError, StorageFullError, TaskFileError, TaskFileLockedError
-from auxol_core.private_files import opener
+from auxol_core.whole_files import replaced
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -28,19 +25,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises TaskFileLockedError where ``path`` is a task file that some engine has open, StorageFullError, TaskFileError.
     """
     _check_free(path, "Choose another name for the export.")
-    partial = path.absolute().with_name(f".{secrets.token_hex(8)}.partial")
     try:
-        with open(partial, "xb+", opener=opener) as file:
+        with replaced(path, private=True) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-        sync_folder(partial.parent)
     except OSError as error:
         raise _refused(path, error) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 @contextmanager

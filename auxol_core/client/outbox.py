@@ -15,10 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from auxol_core.client.effects import Fetch, Keep, OutboxEffect, Waiting
-from auxol_core.client.keeper import PARTIAL, write_whole
 from auxol_core.client.kept import ENDING, KeptCorrection, bytes_of, kept_of
 from auxol_core.errors import AuxolError
 from auxol_core.private_files import make_folder, tighten, tighten_folder
+from auxol_core.whole_files import PARTIAL, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Outbox:
     def put(self, kept: KeptCorrection) -> None:
         """Keep ``kept``; it is on the disk when this returns."""
         make_folder(self.folder)
-        write_whole(self.folder, kept.file_name, bytes_of(kept))
+        write_whole(self.folder / kept.file_name, bytes_of(kept), private=True)
 
     def names(self) -> list[str]:
         """What is kept, oldest first; what a program that was killed left half written is removed after an hour."""

@@ -17,7 +17,6 @@ import hashlib
 import logging
 import os
 import re
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from numpy.typing import NDArray
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist.base import Embedding, Generalist
 from auxol_core.machine.places import cache_folder
+from auxol_core.whole_files import UNFINISHED, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,6 @@ DEFAULT_MAX_BYTES = 4 * 2**30
 MAGIC = b"AuxOL embedding 1\n"
 _DIGEST_BYTES = 32
 _NAME = re.compile(r"[0-9a-f]{64}\.embedding")
-_UNFINISHED = re.compile(r"new-\w+\.part")
 # Nobody writes one file for longer: what is older was left by a process that died.
 _UNFINISHED_S = 3600.0
 # An access time is not kept on most disks, so reading sets the time of the last change; a minute is fine enough.
@@ -150,24 +149,19 @@ class DiskCache:
         log.warning("The disk cache of embeddings at %s cannot be %s (%s) and is off", self.folder, verb, error)
 
     def _replace(self, path: Path, data: bytes) -> None:
-        handle, name = tempfile.mkstemp(prefix="new-", suffix=".part", dir=self.folder)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(name).replace(path)
+            write_whole(path, data, private=True, sync=False)
         except PermissionError:
             if not path.exists():
                 raise
             # Windows: another process is reading the same embedding. What it reads is what this one would write.
-        finally:
-            _remove(Path(name))
 
     def _entries(self) -> Iterator[_Entry]:
         """The cache's own files, also those that were never finished."""
         try:
             with os.scandir(self.folder) as found:
                 for each in found:
-                    if _NAME.fullmatch(each.name) or _UNFINISHED.fullmatch(each.name):
+                    if _NAME.fullmatch(each.name) or UNFINISHED.fullmatch(each.name):
                         try:
                             yield _Entry(Path(each.path), each.stat(follow_symlinks=False))
                         except FileNotFoundError:

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from auxol_core.errors import CheckpointError, CheckpointMissingError
 from auxol_core.generalist.checkpoints import file_sha256
 from auxol_core.generalist.row import GeneralistRow
+from auxol_core.whole_files import put_in_place
 
 Progress = Callable[[int, int | None], None]
 
@@ -66,7 +67,7 @@ def download(row: GeneralistRow, folder: Path, progress: Progress | None = None)
             part = target.with_name(f"{target.name}.part")
             _fetch_all(entry, part, target, progress)
             _check(part, entry)
-            part.replace(target)
+            put_in_place(part, target)
     except Timeout as error:
         raise CheckpointError(f"{target} is being downloaded by another process. Wait for it.") from error
     except requests.RequestException as error:

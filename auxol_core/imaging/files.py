@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from auxol_core.errors import DataError
 from auxol_core.imaging.integrity import check_complete
 from auxol_core.types import BoolArray
+from auxol_core.whole_files import written_beside
 
 Pixels = NDArray[np.generic]
 
@@ -160,14 +161,15 @@ def _write(path: Path, image: sitk.Image) -> None:
     """Written beside and then moved into place, so that an interruption leaves no half file under the final name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     last = ending(path, VOLUME_ENDINGS + IMAGE_ENDINGS) or path.suffix
-    # An .mhd names its .raw file inside, so it cannot be renamed afterwards.
-    beside = path if last == ".mhd" else path.with_name(f".{path.name[: -len(last)]}.part{last}")
     try:
-        sitk.WriteImage(image, str(beside), useCompression=last in (".nii.gz", ".nrrd", ".mha"))
+        if last == ".mhd":  # it names its .raw file inside, so it cannot be renamed afterwards
+            sitk.WriteImage(image, str(path))
+        else:
+            with written_beside(path, last) as partial:
+                sitk.WriteImage(image, str(partial), useCompression=last in (".nii.gz", ".nrrd", ".mha"))
     except RuntimeError as error:
         reason = _last_line(error)
         raise DataError(f"{path.name} could not be written: {reason}. Check the folder and its disk.") from error
-    beside.replace(path)
 
 
 def _whole_numbers(path: Path, pixels: Pixels) -> Pixels:

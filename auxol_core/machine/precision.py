@@ -19,6 +19,7 @@ from auxol_core.machine.places import cache_folder
 from auxol_core.options import Precision
 from auxol_core.promptable.network import CROP_SIDE, INPUT_CHANNELS, PromptableNetwork
 from auxol_core.promptable.weights import to_channels_last
+from auxol_core.whole_files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -84,9 +85,7 @@ def _read(path: Path) -> dict[str, float]:
 def _write(path: Path, known: dict[str, float]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(known))
-        part.replace(path)
+        write_whole(path, json.dumps(known).encode())
     except OSError as error:
         # Not remembered is no harm: it is measured again next time.
         log.info("the measured precision could not be remembered: %s", error)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from io import StringIO
 from pathlib import Path
+
+from auxol_core.whole_files import write_whole
 
 DONE = "done"
 
@@ -45,14 +48,13 @@ class BatchTable:
         return known is not None and known.key == key and known.status == DONE
 
     def put(self, line: Line) -> None:
-        """Add or replace a source's line and write the file, beside and then into place."""
+        """Add or replace a source's line and write the file anew."""
         self.lines[line.name] = line
-        beside = self._path.with_name(f".{self._path.name}.part")
-        with beside.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, [f.name for f in fields(Line)])
-            writer.writeheader()
-            writer.writerows({k: "" if v is None else v for k, v in asdict(li).items()} for li in self.lines.values())
-        beside.replace(self._path)
+        text = StringIO(newline="")
+        writer = csv.DictWriter(text, [f.name for f in fields(Line)])
+        writer.writeheader()
+        writer.writerows({k: "" if v is None else v for k, v in asdict(li).items()} for li in self.lines.values())
+        write_whole(self._path, text.getvalue().encode())
 
 
 def _line(cells: Mapping[str, str]) -> Line:

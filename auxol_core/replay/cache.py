@@ -19,6 +19,7 @@ from auxol_core.replay.methods import Method
 from auxol_core.replay.options import EngineKind, ReplayOptions
 from auxol_core.replay.rows import COLUMNS, Row, append_row, read_rows, write_rows
 from auxol_core.replay.runner import Segment
+from auxol_core.whole_files import write_whole
 
 # Of floor 4 only what computes: the composition root, and these modules of the replay.
 _FLOOR_4 = ("cli", "server", "pretrain", "replay")
@@ -77,9 +78,7 @@ class Cache:
         """Keep a finished run: rows first, then the file that says that they are all."""
         write_rows(self._path(name, ".csv"), run.rows)
         meta = {"columns": COLUMNS, "facts": asdict(run.facts), "peak_rss_mb": run.peak_rss_mb}
-        beside = self._path(name, ".json.part")
-        beside.write_text(json.dumps(meta, indent=1), encoding="utf-8")
-        beside.replace(self._path(name, ".json"))
+        write_whole(self._path(name, ".json"), json.dumps(meta, indent=1).encode())
         self._path(name, ".partial.csv").unlink(missing_ok=True)
 
     def _path(self, name: str, ending: str) -> Path:

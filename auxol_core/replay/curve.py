@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from auxol_core.replay.rows import ACCEPTED_DICE, Row
+from auxol_core.whole_files import replaced
 
 # Okabe and Ito's colours, told apart by colour-blind readers too; line styles help in grey.
 _STYLES: dict[str, tuple[str, str, float]] = {
@@ -65,9 +66,8 @@ def draw(path: Path, rows: Mapping[tuple[str, str], Sequence[Row]]) -> None:
             axis.set_axis_off()
     methods = list(dict.fromkeys(method for _, method in rows))
     _legend(figure, axes.ravel()[0], methods, columns=across + 2)
-    beside = path.with_name(f".{path.name}.part")
-    figure.savefig(beside, format="png")
-    beside.replace(path)
+    with replaced(path) as file:
+        figure.savefig(file, format="png")
 
 
 def _panel(axis: Axes, dataset: str, methods: Mapping[str, Sequence[Row]], *, first: bool) -> None:

@@ -6,10 +6,12 @@ import csv
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from auxol_core.errors import DataError
 from auxol_core.replay.methods import canonical
+from auxol_core.whole_files import write_whole
 
 ACCEPTED_DICE = 0.90
 
@@ -58,13 +60,12 @@ def as_text(row: Row) -> list[str]:
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
-    """Write a CSV with a header, beside and then into place."""
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(COLUMNS)
-        writer.writerows(as_text(row) for row in rows)
-    beside.replace(path)
+    """Write a CSV with a header, whole or not at all."""
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows(as_text(row) for row in rows)
+    write_whole(path, text.getvalue().encode())
 
 
 def append_row(path: Path, row: Row) -> None:

@@ -12,6 +12,7 @@ from auxol_core.replay.cache import Finished
 from auxol_core.replay.options import ReplayOptions
 from auxol_core.replay.rows import Row
 from auxol_core.replay.runner import Segment
+from auxol_core.whole_files import write_whole
 
 MAX_NAMED = 50
 
@@ -111,10 +112,8 @@ def _made_with(run: Finished, options: ReplayOptions) -> Entry:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write JSON without NaN, beside and then into place."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    beside.replace(path)
+    """Write JSON without NaN, whole or not at all."""
+    write_whole(path, (json.dumps(content, indent=1, allow_nan=False) + "\n").encode())
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

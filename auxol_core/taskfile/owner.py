@@ -21,7 +21,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from auxol_core.errors import TaskFileLockedError
-from auxol_core.private_files import opener
+from auxol_core.whole_files import write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -64,14 +64,10 @@ def read_owner(path: Path) -> Owner | None:
 def write_owner(path: Path) -> None:
     """Note this process as the owner. A disk too full for the note is no reason not to open the task: logged only."""
     owner = Owner(os.getpid(), socket.gethostname(), datetime.now(timezone.utc).isoformat(timespec="seconds"))
-    beside = owner_path(path).with_name(f"{owner_path(path).name}.{os.getpid()}")
     try:
-        with open(beside, "w", encoding="utf-8", opener=opener) as file:
-            json.dump(asdict(owner), file)
-        os.replace(beside, owner_path(path))
+        write_whole(owner_path(path), json.dumps(asdict(owner)).encode(), private=True, sync=False)
     except OSError as error:
         _log.warning("The note on who has %s open could not be written: %s", path.name, error)
-        remove_quietly(beside)
 
 
 def remove_owner(path: Path) -> None:

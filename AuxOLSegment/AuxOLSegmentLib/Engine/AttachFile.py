@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from auxol_core.whole_files import write_whole
+
 log = logging.getLogger(__name__)
 
 NAME = "worker.json"
@@ -50,16 +52,11 @@ class AttachFile:
 
     def write(self, worker: Worker) -> None:
         """Tell of ``worker``; where that cannot be, a second Slicer will not find it."""
-        partial = self._path.with_name(f".{os.urandom(8).hex()}.partial")
         try:
-            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(worker), file)
-            partial.replace(self._path)
+            # Not synced: the main thread does not wait for a disk, and what is lost with the machine is no worker.
+            write_whole(self._path, json.dumps(asdict(worker)).encode(), private=True, sync=False)
         except OSError as error:
             log.info("A second Slicer will not find this worker: %s", error)
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
 
     def remove(self, token: str) -> None:
         """The worker with that token is no more."""

@@ -1,6 +1,5 @@
 """Which task is taught, and everything the panel can do to it. A segment remembers its task in a tag."""
 
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -12,8 +11,8 @@ from slicer.i18n import tr as _
 from auxol_core.api import EngineApi
 from auxol_core.errors import AuxolError, InvalidInputError, StorageFullError
 from auxol_core.options import TaskOptions
-from auxol_core.private_files import opener
 from auxol_core.types import CorrectionInfo, Event, IntensityWindow, TaskStatus, VersionInfo
+from auxol_core.whole_files import write_whole
 from AuxOLSegmentLib.Engine.Async import Task, Tasks, shared
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
@@ -262,13 +261,10 @@ class TaskDesk:
     async def _exported(self, path: Path) -> None:
         link = await self.link()
         data = await link.exported()
-        part = path.with_name(f".{secrets.token_hex(8)}.partial")
         try:
-            with open(part, "xb", opener=opener) as file:  # it holds parts of images: the user's alone
-                file.write(data)
-            part.replace(path)
+            # It holds parts of images: the user's alone. Not synced: a slow disk would hold Slicer's main thread.
+            write_whole(path, data, private=True, sync=False)
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise StorageFullError(
                 _("The task could not be written to {path} ({reason}). Choose another place.").format(
                     path=path, reason=error.strerror

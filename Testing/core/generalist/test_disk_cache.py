@@ -145,7 +145,7 @@ def test_a_full_disk_or_a_read_only_folder_switches_it_off_with_one_line(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    monkeypatch.setattr("auxol_core.generalist.disk_cache.write_whole", refuse)
     cache.write("slice 1", ARRAYS)
     cache.write("slice 2", ARRAYS)
     assert cache.read("slice 1") is None
@@ -166,7 +166,7 @@ def test_a_file_in_the_folders_place_switches_it_off(cache: DiskCache, caplog: p
 def test_clear_removes_its_own_files_and_no_others(cache: DiskCache) -> None:
     cache.write("slice 1", ARRAYS)
     cache.write("slice 2", ARRAYS)
-    (cache.folder / "new-abc_123.part").write_bytes(b"of a process that died")
+    (cache.folder / ".0123456789abcdef.partial").write_bytes(b"of a process that died")
     (cache.folder / "thesis.txt").write_text("mine")
     assert cache.clear() == 2
     assert [path.name for path in files(cache)] == ["thesis.txt"]
@@ -177,7 +177,7 @@ def test_clear_removes_its_own_files_and_no_others(cache: DiskCache) -> None:
 
 def test_what_a_dead_process_left_unfinished_is_removed_and_what_a_living_one_writes_is_not(cache: DiskCache) -> None:
     cache.folder.mkdir()
-    old, new = cache.folder / "new-old.part", cache.folder / "new-young.part"
+    old, new = cache.folder / ".0123456789abcdef.partial", cache.folder / ".fedcba9876543210.partial"
     for path in (old, new):
         path.write_bytes(b"half")
     os.utime(old, (0, time.time() - 7200))
