@@ -153,6 +153,12 @@ class TestWhatThePanelSays(PanelCase):
             names = [*stand_in.values, *stand_in.asked, *stand_in.orders]
             self.assertEqual([name for name in names if not hasattr(session, name)], [])
 
+    def test_the_stand_in_has_the_names_of_the_panels_protocol(self):
+        from AuxOLSegmentLib.Panel.PanelSession import PanelSession
+
+        names = [name for name in vars(PanelSession) if not name.startswith("_")]
+        self.assertEqual([name for name in names if not hasattr(self.session, name)], [])
+
 
 class TestInputs(PanelCase):
     """Volume, segment, task."""

@@ -78,7 +78,10 @@ class EngineLink:
     def _promised(self, exchange: Exchange, reply: Any) -> Promise:
         self._number += 1
         number = self._number
-        promise = Promise(cancel=lambda: self._abandon(number))
+        def abandon() -> None:
+            self._abandon(number)
+
+        promise = Promise(cancel=abandon)
         # Kept here, because the Python side of a reply must outlive this function.
         self._underWay[number] = _UnderWay(exchange, reply, promise, time.monotonic() + exchange.within)
         reply.connect("uploadProgress(qint64,qint64)", lambda sent, total: self._progressed(number, sent))
@@ -129,11 +132,11 @@ class EngineLink:
         exchange, reply, lane = each.exchange, each.reply, (each.exchange.lane, each.exchange.loopback)
         status, error = _status(reply), reply.error()
         # With an answer that tells an error Qt sets an error too; without a status there was no whole answer.
-        whole = status is not None and error not in _broken()
+        whole = error not in _broken()
         version = bytes(reply.rawHeader(HEADER_VERSION.encode()).data()).decode("latin-1")
         trouble = str(reply.errorString())
         reply.deleteLater()
-        if whole:
+        if status is not None and whole:
             self._proven.add(lane)
             each.promise.resolve(Answer(status, version or None, b"".join(each.pieces)))
             return

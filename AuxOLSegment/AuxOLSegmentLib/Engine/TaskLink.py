@@ -22,10 +22,9 @@ from auxol_core.types import (
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 
 POLL_S = 25.0
-_CHANGES = {
+_CHANGES: dict[str, Callable[[EngineApi, str], TaskStatus]] = {
     "learn": EngineApi.learn_now,
     "undo": EngineApi.undo,
-    "roll_back": EngineApi.roll_back,
     "reset": EngineApi.reset,
 }
 
@@ -99,7 +98,9 @@ class TaskLink:
 
     async def change(self, verb: str, **values: Any) -> TaskStatus:
         """learn, undo, reset, roll_back(version=k)."""
-        return await self._connection.ask(_CHANGES[verb], self.name, **values)
+        if verb == "roll_back":
+            return await self._connection.ask(EngineApi.roll_back, self.name, values["version"])
+        return await self._connection.ask(_CHANGES[verb], self.name)
 
     async def forget(self, correctionId: str) -> TaskStatus:
         """Delete a correction, and relearn what came after without it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import slicer
 from slicer.i18n import tr as _
 
@@ -12,18 +14,18 @@ SINGLETON_TAG = "AuxOLSegment"
 class EditorFrame:
     """``widget`` is the qMRMLSegmentEditorWidget, ``node`` the vtkMRMLSegmentEditorNode that holds its choices."""
 
-    def __init__(self, layout: object) -> None:
-        self.widget = slicer.qMRMLSegmentEditorWidget()
+    def __init__(self, layout: Any) -> None:
+        self.widget: Any = slicer.qMRMLSegmentEditorWidget()
         # The panel has selectors of its own at its top, where the work begins.
         self.widget.segmentationNodeSelectorVisible = False
         self.widget.sourceVolumeNodeSelectorVisible = False
-        self.node = None
+        self.node: Any = None
         # The node first, so that what the widget selects when it gets the scene is kept in it.
         self.selectNode()
         self.widget.setMRMLScene(slicer.mrmlScene)
         layout.addWidget(self.widget)
 
-    def selectNode(self) -> object:
+    def selectNode(self) -> Any:
         """The scene's editor node of ours, made if the scene has none."""
         node = slicer.mrmlScene.GetSingletonNode(SINGLETON_TAG, "vtkMRMLSegmentEditorNode")
         if node is None:
@@ -60,7 +62,7 @@ class EditorFrame:
         if segmentation is None:
             return ""
         self.widget.saveStateForUndo()
-        segmentID = segmentation.GetSegmentation().AddEmptySegment("", _("Segment"))
+        segmentID: str = segmentation.GetSegmentation().AddEmptySegment("", _("Segment"))
         self.widget.setCurrentSegmentID(segmentID)
         return segmentID
 

@@ -19,6 +19,7 @@ from slicer.util import VTKObservationMixin
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.GeneralistName import generalistTitle
 from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
+from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, setReady, silently
 from AuxOLSegmentLib.Scene.VolumeReader import volumeProblem
 
@@ -29,7 +30,9 @@ SEGMENT_EVENTS = ("SegmentAdded", "SegmentRemoved", "SegmentModified")
 class InputsPanel(VTKObservationMixin):
     """``changed()`` is called after another volume or segment was chosen."""
 
-    def __init__(self, ui: Any, logic: Any, editor: EditorFrame, act: Act, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, ui: Any, logic: PanelSession, editor: EditorFrame, act: Act, changed: Callable[[], None]
+    ) -> None:
         VTKObservationMixin.__init__(self)
         self.ui, self.logic, self.editor, self.act, self.changed = ui, logic, editor, act, changed
         self.parameters: Any = None
@@ -150,7 +153,7 @@ class InputsPanel(VTKObservationMixin):
         with silently(selector):
             selector.clear()
             for segmentID in segmentIDs(segmentation):
-                segment = segmentation.GetSegmentation().GetSegment(segmentID)
+                segment = node.GetSegmentationNode().GetSegmentation().GetSegment(segmentID)
                 selector.addItem(_swatch(segment.GetColor()), segment.GetName(), segmentID)
             selector.setCurrentIndex(selector.findData(node.GetSelectedSegmentID() or "") if node is not None else -1)
         noSegmentation = "" if segmentation is not None else _("Choose a volume and a segmentation first.")

@@ -132,8 +132,8 @@ class _Drawing:
         dark = palette.color(qt.QPalette.Base).lightness() < 128
         self.colors = {name: qt.QColor(code) for name, code in (DARK if dark else LIGHT).items()}
         metrics = painter.fontMetrics()
-        self.line = metrics.height()
-        self.left = metrics.horizontalAdvance("0.00") + self.line + 8
+        self.line: int = metrics.height()
+        self.left: int = metrics.horizontalAdvance("0.00") + self.line + 8
         self.right, self.top = width - 10, self.line + 12
         self.bottom = height - 2 * self.line - 8
         self.grid = qt.QColor(self.text)
@@ -145,7 +145,7 @@ class _Drawing:
         return self.left + 6 + (number - 1) / (last - 1) * (self.right - self.left - 12)
 
     def y(self, dice: float) -> float:
-        return self.bottom - (dice - self.floor) / (1.0 - self.floor) * (self.bottom - self.top)
+        return float(self.bottom - (dice - self.floor) / (1.0 - self.floor) * (self.bottom - self.top))
 
     def write(self, x: float, y: float, width: float, text: str, flags: int) -> None:
         self.painter.setPen(qt.QPen(self.text))

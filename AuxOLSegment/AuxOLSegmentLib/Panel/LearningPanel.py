@@ -12,6 +12,7 @@ from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.GeneralistName import generalistName, generalistTitle
 from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.LearningCurve import Curve, GrowingCurve, drawCurve
+from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import (
     Act,
     confirmed,
@@ -31,7 +32,7 @@ GENERALIST_COLUMN = 2
 class LearningPanel:
     """Reads everything from SessionLogic whenever it says 'learning' or 'task'."""
 
-    def __init__(self, ui: Any, logic: Any, settings: Settings, act: Act) -> None:
+    def __init__(self, ui: Any, logic: PanelSession, settings: Settings, act: Act) -> None:
         self.ui, self.logic, self.settings, self.act = ui, logic, settings, act
         self.versions = Table(
             ui.versionsTable,

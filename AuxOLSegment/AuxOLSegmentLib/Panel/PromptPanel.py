@@ -9,6 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Panel import Shortcuts
+from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, Say, setReady, silently, withKey
 from AuxOLSegmentLib.Scene.VolumeReader import ViewRefused, alignedSlice, rotateToVolume, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
@@ -19,7 +20,7 @@ MODES = ("box", "positive", "negative")
 class PromptPanel:
     """``whyNot()`` says why nothing can be prompted yet. A key does what its button does."""
 
-    def __init__(self, ui: Any, logic: Any, whyNot: Callable[[], str], act: Act, say: Say) -> None:
+    def __init__(self, ui: Any, logic: PanelSession, whyNot: Callable[[], str], act: Act, say: Say) -> None:
         self.ui, self.logic, self.whyNot, self.act, self.say = ui, logic, whyNot, act, say
         self.keysShown = False
         self.modeButtons = dict(zip(MODES, (ui.boxButton, ui.positiveButton, ui.negativeButton), strict=True))
@@ -31,8 +32,8 @@ class PromptPanel:
             button.connect("clicked(bool)", lambda checked, mode=mode: self._onMode(mode, checked))
         ui.promptList.connect("itemClicked(QListWidgetItem*)", lambda *_unused: self._onPromptClicked())
         clicks = {
-            ui.removeLastButton: lambda: logic.prompts.removeLast(logic.prompts.active),
-            ui.removePromptButton: lambda: logic.prompts.remove(logic.prompts.active),
+            ui.removeLastButton: lambda: self._onActive(logic.prompts.removeLast),
+            ui.removePromptButton: lambda: self._onActive(logic.prompts.remove),
             ui.removeAllButton: lambda: logic.prompts.removeAll(),
             ui.rotateButton: self._rotateViews,
             ui.acceptButton: lambda: logic.accept(),
@@ -72,6 +73,11 @@ class PromptPanel:
     def _onMode(self, mode: str, checked: bool) -> None:
         self.act((lambda: self.logic.prompts.start(mode)) if checked else self.logic.prompts.stop)
         self.refreshPrompts()
+
+    def _onActive(self, remove: Callable[[str], None]) -> None:
+        """With the selected object; without one the buttons are off."""
+        if self.logic.prompts.active is not None:
+            remove(self.logic.prompts.active)
 
     def _onPromptClicked(self) -> None:
         objects = list(self.logic.prompts.objects())

@@ -10,6 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Machine.Settings import Settings
+from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, fraction, setReady, silently
 from AuxOLSegmentLib.Panel.Table import Table
 from AuxOLSegmentLib.Scene.VolumeReader import displayedSlices, rasOfPixel, sliceCount, volumeProblem
@@ -19,7 +20,7 @@ from AuxOLSegmentLib.Session.SliceBook import SliceState
 class ReviewPanel:
     """``whyNot()`` says why nothing can be proposed yet."""
 
-    def __init__(self, ui: Any, logic: Any, settings: Settings, whyNot: Callable[[], str], act: Act) -> None:
+    def __init__(self, ui: Any, logic: PanelSession, settings: Settings, whyNot: Callable[[], str], act: Act) -> None:
         self.ui, self.logic, self.settings, self.whyNot, self.act = ui, logic, settings, whyNot, act
         self._items: list[Any] = []
         self._planes: dict[tuple[str, int], str] = {}

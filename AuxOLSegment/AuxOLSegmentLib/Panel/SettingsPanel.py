@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.Settings import Settings
+from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, Say, fileToOpen, folderToUse, setReady, silently
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -21,7 +22,7 @@ class SettingsPanel:
     """``changed()`` is called after a setting was changed that other parts of the panel show."""
 
     def __init__(
-        self, ui: Any, logic: Any, settings: Settings, changed: Callable[[], None], act: Act, say: Say
+        self, ui: Any, logic: PanelSession, settings: Settings, changed: Callable[[], None], act: Act, say: Say
     ) -> None:
         self.ui, self.logic, self.settings, self.changed, self.act, self.say = ui, logic, settings, changed, act, say
         self._gone = False

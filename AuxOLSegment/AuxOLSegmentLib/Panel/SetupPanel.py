@@ -32,7 +32,7 @@ class SetupPanel:
         self.ui.setupSection.visible = bool(needed) or self._installing
         if not needed and not self._installing:
             return
-        can, why = Dependencies.canInstall(self.settings.wheelFolder)
+        can, why = Dependencies.canInstall(str(self.settings.wheelFolder))
         names = ", ".join(_bare(requirement) for requirement in needed)
         self.ui.setupLabel.text = _("The engine needs packages that this Slicer has not: {names}.").format(names=names)
         if not self._installing:
@@ -44,7 +44,7 @@ class SetupPanel:
         """Install, saying on the way what happens."""
         self._installing = True
         self.refresh()
-        Dependencies.install(self._onProgress, self._onDone, self.settings.wheelFolder)
+        Dependencies.install(self._onProgress, self._onDone, str(self.settings.wheelFolder))
 
     def _onProgress(self, line: str) -> None:
         if not self._gone:

@@ -21,6 +21,7 @@ from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
 from AuxOLSegmentLib.Panel.InputsPanel import InputsPanel
 from AuxOLSegmentLib.Panel.LearningPanel import LearningPanel
+from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import setReady
 from AuxOLSegmentLib.Panel.PromptPanel import PromptPanel
 from AuxOLSegmentLib.Panel.ReviewPanel import ReviewPanel
@@ -44,7 +45,7 @@ class PanelWidget:
     The module widget passes on enter(), exit(), cleanup(), the closing of a scene, and the scene's Parameters.
     """
 
-    def __init__(self, layout: Any, logic: Any, settings: Settings) -> None:
+    def __init__(self, layout: Any, logic: PanelSession, settings: Settings) -> None:
         self.logic, self.settings = logic, settings
         self.entered = False
         self._load(layout)

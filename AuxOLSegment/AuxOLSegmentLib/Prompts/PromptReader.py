@@ -12,6 +12,7 @@ from typing import Any
 import qt
 import slicer
 import vtk
+from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from auxol_core.errors import InvalidInputError
@@ -76,7 +77,7 @@ class PromptReader(VTKObservationMixin):
             self._tools.startPoints(mode, self._pointNode)
 
     def _pointNode(self, role: str) -> Any:
-        node = PromptNodes.pointNode(role, self._volume())
+        node = PromptNodes.pointNode(role, self._chosen())
         self._points.watch(node)
         return node
 
@@ -197,18 +198,18 @@ class PromptReader(VTKObservationMixin):
         self._book.objectFor(key, positive)
         node = self._pointNode(POSITIVE if positive else NEGATIVE)
         self._tools.pressed = key
-        node.AddControlPointWorld(vtk.vtkVector3d(*rasOfPixel(self._volume(), key.axis, key.index, row, col)))
+        node.AddControlPointWorld(vtk.vtkVector3d(*rasOfPixel(self._chosen(), key.axis, key.index, row, col)))
 
     def _check(self, sliceNode: Any, ras: tuple[float, float, float], positive: bool) -> SliceKey:
         """The slice that a point there would be on; InvalidInputError if it cannot be a prompt."""
-        key = keyOfClick(self._volume(), sliceNode, ras)
+        key = keyOfClick(self._chosen(), sliceNode, ras)
         self._book.objectFor(key, positive)
         return key
 
     def _onBox(self, key: SliceKey, box: Box) -> None:
         place = self._book.nextPlace(key, newObjectID())
         with self._points.lookingAway():
-            node = PromptNodes.newBoxNode(self._volume(), place, box)
+            node = PromptNodes.newBoxNode(self._chosen(), place, box)
         self._book.shown[node.GetID()] = Shown(BOX, place, node.GetID(), box=box)
         self._book.active = place.object
         self._changed(place.object)
@@ -223,7 +224,7 @@ class PromptReader(VTKObservationMixin):
         role, ras = node.GetAttribute(PromptNodes.ROLE), PromptNodes.pointRas(node, at)
         pressed, self._tools.pressed = self._tools.pressed, None
         try:
-            key = pressed or keyOfPoint(self._volume(), ras)
+            key = pressed or keyOfPoint(self._chosen(), ras)
             place = self._book.nextPlace(key, self._book.objectFor(key, role == POSITIVE))
         except InvalidInputError as error:
             # Markups are still at work on this point; it can go when they are done.
@@ -260,7 +261,7 @@ class PromptReader(VTKObservationMixin):
 
     def _settle(self, node: Any, at: int, shown: Shown) -> bool:
         """Take the point's place over; onto its slice and into the image if it was dragged out. Whether it moved."""
-        volumeNode, place = self._volume(), shown.place
+        volumeNode, place = self._chosen(), shown.place
         row, col, index = pixelOfRas(volumeNode, place.axis, PromptNodes.pointRas(node, at))
         rows, cols = sliceShape(volumeNode, place.axis)
         pixel = (min(max(row, 0.0), rows - 1.0), min(max(col, 0.0), cols - 1.0))
@@ -329,6 +330,12 @@ class PromptReader(VTKObservationMixin):
     def observers(self) -> int:
         """How many observers are in place, for tests."""
         return len(self.Observations) + len(self._points.Observations) + self._tools.observers
+
+    def _chosen(self) -> slicer.vtkMRMLVolumeNode:
+        volumeNode = self._volume()
+        if volumeNode is None:
+            raise InvalidInputError(_("Choose a volume first."))
+        return volumeNode
 
     def _volume(self) -> slicer.vtkMRMLVolumeNode | None:
         return slicer.mrmlScene.GetNodeByID(self._book.volumeID) if self._book.volumeID else None

@@ -144,24 +144,25 @@ class RubberBand:
         self._pressed = sliceWidget.sliceView().interactor().GetEventPosition()
         self._first = pixelOfRas(volumeNode, self._key.axis, rasAtMouse(sliceWidget))[:2]
 
-    def _edges(self) -> tuple[float, float, float, float]:
+    def _edges(self, volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey) -> tuple[float, float, float, float]:
         """(row0, col0, row1, col1) in centre coordinates, between the press and the mouse."""
-        row, col, _index = pixelOfRas(self._volume(), self._key.axis, rasAtMouse(self._widget))
+        row, col, _index = pixelOfRas(volumeNode, key.axis, rasAtMouse(self._widget))
         first = self._first
         return min(first[0], row), min(first[1], col), max(first[0], row), max(first[1], col)
 
     def _draw(self) -> None:
-        if not self._stillThere():
+        volumeNode, key, frame = self._volume(), self._key, self._frame
+        if volumeNode is None or key is None or frame is None or not self._stillThere():
             self._cancel()
             return
-        row0, col0, row1, col1 = self._edges()
+        row0, col0, row1, col1 = self._edges(volumeNode, key)
         toView = vtk.vtkMatrix4x4()
         vtk.vtkMatrix4x4.Invert(self._widget.mrmlSliceNode().GetXYToRAS(), toView)
         corners = []
         for row, col in ((row0, col0), (row0, col1), (row1, col1), (row1, col0)):
-            ras = rasOfPixel(self._volume(), self._key.axis, self._key.index, row, col)
+            ras = rasOfPixel(volumeNode, key.axis, key.index, row, col)
             corners.append(toView.MultiplyPoint((*ras, 1.0))[:2])
-        self._frame.show(corners)
+        frame.show(corners)
 
     def _stillThere(self) -> bool:
         """Whether the view shows the slice that the drag began on: keys may have scrolled, the volume may be gone."""
@@ -174,11 +175,12 @@ class RubberBand:
     def _finish(self) -> None:
         x, y = self._widget.sliceView().interactor().GetEventPosition()
         moved = max(abs(x - self._pressed[0]), abs(y - self._pressed[1])) >= MIN_DRAG
-        key, edges = self._key, self._edges() if moved and self._stillThere() else None
-        shape = sliceShape(self._volume(), key.axis) if edges is not None else (0, 0)
-        self._cancel()
-        if edges is None:
+        volumeNode, key = self._volume(), self._key
+        if volumeNode is None or key is None or not moved or not self._stillThere():
+            self._cancel()
             return
+        edges, shape = self._edges(volumeNode, key), sliceShape(volumeNode, key.axis)
+        self._cancel()
         # Boxes count from the pixels' edges, half a pixel before the centre.
         row0, col0 = max(edges[0] + 0.5, 0.0), max(edges[1] + 0.5, 0.0)
         row1, col1 = min(edges[2] + 0.5, float(shape[0])), min(edges[3] + 0.5, float(shape[1]))

@@ -7,6 +7,8 @@ it (its extent).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import slicer
 import vtk
@@ -48,7 +50,7 @@ def matrixBetween(
     if not slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(here, there, matrix):
         raise InvalidInputError(
             _("{name} is under a non-linear transform. Harden the transform, or move the node out of it.").format(
-                name=source.GetName() if not hasLinearTransform(source) else target.GetName()
+                name=source.GetName() if target is None or not hasLinearTransform(source) else target.GetName()
             )
         )
     return slicer.util.arrayFromVTKMatrix(matrix)
@@ -60,7 +62,8 @@ def volumeLattice(
     """IJK of the volume to the coordinates of ``target`` (None: the world), parent transforms included."""
     matrix = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASMatrix(matrix)
-    return matrixBetween(volumeNode, target) @ slicer.util.arrayFromVTKMatrix(matrix)
+    lattice: np.ndarray = matrixBetween(volumeNode, target) @ slicer.util.arrayFromVTKMatrix(matrix)
+    return lattice
 
 
 def imageLattice(image: slicer.vtkOrientedImageData) -> np.ndarray:
@@ -77,7 +80,7 @@ def orientedImage(lattice: np.ndarray, extent: tuple[int, ...]) -> slicer.vtkOri
     return image
 
 
-def integerShift(first: np.ndarray, second: np.ndarray, dimensions: tuple[int, ...]) -> tuple[int, int, int] | None:
+def integerShift(first: np.ndarray, second: np.ndarray, dimensions: Sequence[int]) -> tuple[int, int, int] | None:
     """What to add to an (i, j, k) of ``first`` for that of the same voxel in ``second``; None if the lattices differ.
 
     ``dimensions``: of the region (i, j, k) of ``first``, from its origin, over which they have to agree.
@@ -118,17 +121,19 @@ def intersection(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, 
 
 def inExtent(extent: tuple[int, ...], box: tuple[int, ...]) -> tuple[slice, slice, slice]:
     """Where ``box`` lies in the (k, j, i) array of an image that has ``extent``."""
-    return tuple(slice(box[2 * p] - extent[2 * p], box[2 * p + 1] - extent[2 * p] + 1) for p in (2, 1, 0))
+    k, j, i = (slice(box[2 * p] - extent[2 * p], box[2 * p + 1] - extent[2 * p] + 1) for p in (2, 1, 0))
+    return k, j, i
 
 
-def voxels(image: slicer.vtkOrientedImageData) -> np.ndarray:
+def voxels(image: slicer.vtkOrientedImageData | None) -> np.ndarray:
     """The voxels of a one-component image as (k, j, i), not copied; empty where it has none."""
     scalars = image.GetPointData().GetScalars() if image is not None else None
-    shape = tuple(reversed(image.GetDimensions())) if scalars is not None else (0, 0, 0)
+    shape = tuple(reversed(image.GetDimensions())) if image is not None else (0, 0, 0)
     if scalars is None or scalars.GetNumberOfTuples() != np.prod(shape):
         return np.zeros((0, 0, 0), dtype=np.uint8)
     return vtk_to_numpy(scalars).reshape(shape)
 
 
-def apply(matrix: np.ndarray, point: tuple[float, float, float]) -> np.ndarray:
-    return (matrix @ np.array([*point, 1.0]))[:3]
+def apply(matrix: np.ndarray, point: Sequence[float]) -> np.ndarray:
+    placed: np.ndarray = matrix @ np.array([*point, 1.0])
+    return placed[:3]

@@ -79,7 +79,8 @@ def _onOtherLattice(
 def _coordinate(row: np.ndarray, extent: tuple[int, ...]) -> np.ndarray:
     """One coordinate of all voxels of an extent as (k, j, i); ``row``: of the matrix that gives it."""
     i, j, k = (np.arange(extent[2 * p], extent[2 * p + 1] + 1) * row[p] for p in range(3))
-    return (k + row[3])[:, None, None] + j[None, :, None] + i[None, None, :]
+    coordinate: np.ndarray = (k + row[3])[:, None, None] + j[None, :, None] + i[None, None, :]
+    return coordinate
 
 
 def _extentAround(

@@ -92,7 +92,7 @@ class ProposalLayer(VTKObservationMixin):
         rows, cols = sliceShape(volumeNode, key.axis)
         image, value = labelmapOf(node, segmentID)
         extent = _extentIn(image, node, volumeNode, sliceExtent(key.axis, key.index, (0, rows), (0, cols)))
-        if extent is not None:
+        if image is not None and extent is not None:
             region = voxels(image)[inExtent(image.GetExtent(), extent)]
             region[region == value] = 0
             tellWritten(node.GetSegmentation(), segmentID, image)
@@ -210,11 +210,11 @@ def _nodes() -> list[slicer.vtkMRMLSegmentationNode]:
 
 
 def _newNode(volumeNode: slicer.vtkMRMLVolumeNode) -> slicer.vtkMRMLSegmentationNode:
-    node = slicer.vtkMRMLSegmentationNode()
-    node.SetName(_("AuxOL proposals"))
-    node.SetHideFromEditors(True)
-    node.SetAttribute(ROLE, PROPOSALS)
-    node = slicer.mrmlScene.AddNode(node)
+    made = slicer.vtkMRMLSegmentationNode()
+    made.SetName(_("AuxOL proposals"))
+    made.SetHideFromEditors(True)
+    made.SetAttribute(ROLE, PROPOSALS)
+    node: slicer.vtkMRMLSegmentationNode = slicer.mrmlScene.AddNode(made)
     _giveItems()
     node.SetNodeReferenceID(VOLUME, volumeNode.GetID())
     node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
@@ -295,11 +295,13 @@ def _wholeLabelmap(
     size = int(np.prod(larger.GetDimensions()))
     larger.GetPointData().SetScalars(numpy_to_vtk(np.zeros(size, dtype=np.uint8), deep=False))
     kept = _extentIn(image, node, volumeNode, whole)
-    if kept is None:
+    shift = (
+        None if image is None else integerShift(imageLattice(image), lattice, volumeNode.GetImageData().GetDimensions())
+    )
+    if image is None or kept is None or shift is None:
         _remember(node, [place for place in _remembered(node) if place[0] != axis])
     else:
         # A labelmap that was read from a file holds only what was marked, and may count from its own corner.
-        shift = integerShift(imageLattice(image), lattice, volumeNode.GetImageData().GetDimensions())
         voxels(larger)[inExtent(whole, shifted(kept, shift))] = voxels(image)[inExtent(image.GetExtent(), kept)]
     name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
     segmentation.GetSegment(segmentID).AddRepresentation(name, larger)

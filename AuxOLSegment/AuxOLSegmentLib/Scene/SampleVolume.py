@@ -16,7 +16,7 @@ CATEGORY = "AuxOL Segment"
 
 def registerSampleData() -> None:
     """Put the volume into the module Sample Data; call it once Slicer has started. Harmless a second time."""
-    import SampleData
+    import SampleData  # a module of Slicer's, there once it has started
 
     SampleData.SampleDataLogic.registerCustomSampleDataSource(
         category=CATEGORY,

@@ -33,7 +33,9 @@ from AuxOLSegmentLib.Scene.VolumeReader import sliceCount, sliceShape
 def segmentOf(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str) -> slicer.vtkSegment:
     """The segment, whose voxels can be read and written; InvalidInputError if there is none such."""
     segmentation = segmentationNode.GetSegmentation() if segmentationNode is not None else None
-    segment = segmentation.GetSegment(segmentID) if segmentation is not None and segmentID else None
+    segment: slicer.vtkSegment | None = (
+        segmentation.GetSegment(segmentID) if segmentation is not None and segmentID else None
+    )
     if segment is None:
         raise InvalidInputError(_("The segment is no longer there. Choose or add a segment."))
     labelmap = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
@@ -86,7 +88,8 @@ def readRegion(
         lattice, imageLattice(image), [max(abs(extent[2 * p]), abs(extent[2 * p + 1])) for p in range(3)]
     )
     if shift is None:
-        return _resampled(image, lattice, extent) == value
+        resampled: BoolArray = _resampled(image, lattice, extent) == value
+        return resampled
     wanted = shifted(extent, shift)
     shared = intersection(wanted, image.GetExtent())
     if shared is not None:
@@ -144,7 +147,7 @@ def occupiedSlices(
             occupied[k] = here.any()
         else:
             occupied |= here.any(axis=2 - axis)
-    return (np.flatnonzero(occupied) + first).tolist()
+    return [int(index) for index in np.flatnonzero(occupied) + first]
 
 
 def _occupiedElsewhere(
@@ -159,7 +162,7 @@ def _occupiedElsewhere(
     begins = np.clip(np.ceil(middle - half), 0, count).astype(int)
     ends = np.clip(np.ceil(middle + half), 0, count).astype(int)
     change = np.bincount(begins, minlength=count + 1) - np.bincount(ends, minlength=count + 1)
-    return np.flatnonzero(np.cumsum(change)[:count]).tolist()
+    return [int(index) for index in np.flatnonzero(np.cumsum(change)[:count])]
 
 
 def maskDigest(mask: BoolArray) -> str:

@@ -142,7 +142,7 @@ class SegmentWriter:
         for other in overwrittenSegments(self.editorNode, segmentationNode, segmentID):
             lattice = segmentLattice(segmentationNode, other)
             placement = Placement.of(written, key.axis, key.index, volume, lattice) if lattice is not None else None
-            if placement is None:
+            if lattice is None or placement is None:
                 continue
             placement = placement.restricted(readRegion(segmentationNode, other, lattice, placement.extent))
             if placement.voxels.any():

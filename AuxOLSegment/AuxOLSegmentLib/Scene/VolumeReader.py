@@ -46,7 +46,7 @@ class ViewRefused(InvalidInputError):
 def volumeProblem(volumeNode: slicer.vtkMRMLVolumeNode | None) -> str:
     """Why this volume cannot be segmented, as one sentence for the user; '' if it can."""
     image = volumeNode.GetImageData() if volumeNode is not None else None
-    if image is None or image.GetPointData().GetScalars() is None:
+    if volumeNode is None or image is None or image.GetPointData().GetScalars() is None:
         return _("Choose a volume that has an image.")
     components = image.GetNumberOfScalarComponents()
     if components == 4:
@@ -98,7 +98,7 @@ def sliceShape(volumeNode: slicer.vtkMRMLVolumeNode, axis: int) -> tuple[int, in
 
 
 def sliceCount(volumeNode: slicer.vtkMRMLVolumeNode, axis: int) -> int:
-    return volumeNode.GetImageData().GetDimensions()[SLICE_ROW_COLUMN[axis][0]]
+    return int(volumeNode.GetImageData().GetDimensions()[SLICE_ROW_COLUMN[axis][0]])
 
 
 def sliceStamp(volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey) -> tuple[str, int, int, int]:

@@ -1,5 +1,8 @@
 """From a proposal into the segment, or away. What is accepted is the user's; nothing of ours writes over it."""
 
+from collections.abc import Callable, Coroutine
+from typing import Any
+
 import numpy as np
 import slicer
 from slicer.i18n import tr as _
@@ -92,9 +95,12 @@ class AcceptFlow:
             [each.proposalID for each in shown], before, selection.digestOn(key), seen=key in selection.displayed()
         )
         for each in shown:
-            self._desk.ifOpen(lambda link, each=each: self._agreed(link, each))
+            self._desk.ifOpen(self._agreement(each))
         self._prompts.removeOn(key)
         self.markProvenance(reviewed=False)
+
+    def _agreement(self, shown: Shown) -> Callable[[TaskLink], Coroutine[Any, Any, None]]:
+        return lambda link: self._agreed(link, shown)
 
     async def _agreed(self, link: TaskLink, shown: Shown) -> None:
         """Tell the engine what was accepted. Where it has another one by now, which nobody has seen, that is shown."""
@@ -121,7 +127,7 @@ class AcceptFlow:
     def _unprotected(self, mask: BoolArray, key: SliceKey) -> BoolArray:
         """``mask`` without the lines where ``key`` crosses slices of another direction that a person has settled."""
         crossed = [r.key for r in self._selection.book if r.state in SETTLED and r.key.axis != key.axis]
-        free = mask.copy()
+        free: BoolArray = mask.copy()
         for other in crossed:
             if other.volumeID == key.volumeID:
                 # Rows run along the first of the two other axes, columns along the second (VolumeReader.SliceKey).

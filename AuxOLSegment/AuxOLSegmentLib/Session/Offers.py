@@ -25,6 +25,10 @@ class Offers:
             record.state = SliceState.EMPTY
         self.forgetInEngine(shown.proposalID)
 
+    def acceptInEngine(self, proposalID: str) -> None:
+        """The engine is told that the user took it over."""
+        self._desk.ifOpen(lambda link: link.accept(proposalID))
+
     def forgetInEngine(self, proposalID: str) -> None:
         """The engine need not keep it."""
         self._desk.ifOpen(lambda link: link.dismiss(proposalID))

@@ -151,9 +151,11 @@ class PromptFlow:
     async def _fetched(self, proposalID: str) -> None:
         link = await self._desk.link()
         shown = self._proposals.get(proposalID)
-        volume = None if shown is None else slicer.mrmlScene.GetNodeByID(shown.key.volumeID)
+        if shown is None:
+            return
+        volume, key = slicer.mrmlScene.GetNodeByID(shown.key.volumeID), shown.key
         try:
-            image = None if volume is None else sliceImage(volume, shown.key.axis, shown.key.index)
+            image = None if volume is None else sliceImage(volume, key.axis, key.index)
             proposal = await link.proposal(proposalID, image)
         except NotFoundError:
             return

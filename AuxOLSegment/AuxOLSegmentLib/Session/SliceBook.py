@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 
@@ -208,18 +209,18 @@ def _plain(record: SliceRecord) -> dict[str, object]:
     }
 
 
-def _record(value: dict[str, object]) -> SliceRecord:
-    volumeID, axis, index = value["slice"]  # type: ignore[misc]
-    proposed, accepted, saved = (float(each) for each in value["times"])  # type: ignore[attr-defined]
+def _record(value: dict[str, Any]) -> SliceRecord:
+    volumeID, axis, index = value["slice"]
+    proposed, accepted, saved = (float(each) for each in value["times"])
     quality = value["quality"]
     return SliceRecord(
         SliceKey(str(volumeID), int(axis), int(index)),
         SliceState(value["state"]),
         str(value["digest"]),
-        [str(each) for each in value["proposals"]],  # type: ignore[attr-defined]
+        [str(each) for each in value["proposals"]],
         str(value["correction"]),
-        None if quality is None else float(quality),  # type: ignore[arg-type]
-        int(value["edits"]),  # type: ignore[call-overload]
+        None if quality is None else float(quality),
+        int(value["edits"]),
         proposed,
         accepted,
         saved,

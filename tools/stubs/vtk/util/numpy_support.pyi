@@ -1,0 +1,6 @@
+from typing import Any
+
+import numpy as np
+
+def numpy_to_vtk(array: np.ndarray[Any, np.dtype[Any]], deep: bool = ..., array_type: int | None = ...) -> Any: ...
+def vtk_to_numpy(array: Any) -> np.ndarray[Any, np.dtype[Any]]: ...
