@@ -14,7 +14,7 @@ from starlette.types import Message, Receive
 
 from auxol_core.errors import UnavailableError
 from auxol_core.protocol import MAX_MESSAGE_BYTES
-from auxol_core.taskfile.transfer import MAX_IMPORT_BYTES
+from auxol_core.taskfile.importing import MAX_IMPORT_BYTES
 
 
 @dataclass(frozen=True)

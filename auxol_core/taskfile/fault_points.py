@@ -16,7 +16,8 @@ from auxol_core.errors import InvalidInputError
 
 CRASH_VARIABLE = "AUXOL_CRASH_AT"
 
-FAULT_POINTS: tuple[str, ...] = (
+# Those that every correction passes.
+TEACHING_POINTS: tuple[str, ...] = (
     "correction.before_commit",
     "correction.after_commit",
     "update.mid_step",
@@ -25,6 +26,7 @@ FAULT_POINTS: tuple[str, ...] = (
     "update.after_record",
     "publish.mid",
 )
+FAULT_POINTS: tuple[str, ...] = (*TEACHING_POINTS, "migration.before_commit", "relearning.mid")
 
 _arrivals: Counter[str] = Counter()
 

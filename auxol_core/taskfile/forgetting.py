@@ -7,12 +7,15 @@ led to or from one. What stays is a whole task that has never seen it.
 from __future__ import annotations
 
 import dataclasses
+import logging
 import sqlite3
 
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.journal import CorrectionJournal
 from auxol_core.taskfile.schema import LEARN_KINDS, UpdateRow
 from auxol_core.taskfile.versions import VersionTree, lineage_of
+
+log = logging.getLogger(__name__)
 
 
 def forget(
@@ -44,7 +47,16 @@ def forget_everything(database: TaskDatabase) -> None:
     with database.transaction() as connection:
         for table in ("snapshots", "updates", "corrections"):
             connection.execute(f"DELETE FROM {table}")
-        connection.execute("UPDATE task SET current_version = 0")
+        connection.execute("UPDATE task SET current_version = 0, relearning = 0, refitted = 0, refit_to = 0")
+
+
+def give_room_back(database: TaskDatabase) -> None:
+    """Shorten the file by its free pages. They are zeros already, so a failure costs room and is only logged."""
+    with database.reading() as connection:
+        try:
+            connection.executescript("PRAGMA incremental_vacuum")  # execute() would stop after one page
+        except sqlite3.Error as error:
+            log.warning("The task file could not be shortened after a deletion: %s", error)
 
 
 def _tainted(updates: list[UpdateRow], correction_id: str) -> set[int]:

@@ -79,6 +79,20 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> dict[str, NDArray[Any]
         ) from error
 
 
+def check_head(head: bytes, *, max_bytes: int = MAX_BYTES) -> None:
+    """Raise TaskFileCorruptError unless ``head``, the first bytes of such data, declares arrays that ``decode`` makes.
+
+    A head of 4 MB is always enough for the table of arrays; for the arrays themselves it need not be.
+    """
+    try:
+        _check_table(_read_table(head), max_bytes)
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, struct.error) as error:
+        raise TaskFileCorruptError(
+            f"Expected arrays as this program stores them, got bytes that are not ({error}). Restore a copy or an "
+            "export of the task."
+        ) from error
+
+
 def digest(arrays: Arrays) -> str:
     """SHA-256 of the arrays' bytes, hexadecimal: equal if and only if names, dtypes, shapes and contents are."""
     return hashlib.sha256(encode(arrays)).hexdigest()

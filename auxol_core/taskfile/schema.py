@@ -1,15 +1,16 @@
 """The task file's format: its SQL, its version, its rows and how its options are written.
 
-    task                one row: what the task is, the intensity window, which version is current, whether
-                        learning is paused
+    task                one row: what the task is, which program made it, the intensity window, which version is
+                        current, whether learning is paused; which learner the weights are of and whether they are
+                        being learned again (origin.py)
     corrections         one row a saved slice; ``sequence`` is its order and never given twice
     lessons             one row an object of a correction: its crop, its scores, the losses of the fusion's experts
     updates             one row an update (learn, relearn) or a move of the pointer (undo, rollback)
     update_corrections  which corrections an update learned from, in order; no correction can vanish while named here
     snapshots           weights of a version, cut into parts so that no single value is huge
 
-Nothing here names a patient, a study, a file or a machine. Any change of this file's SQL or of the options' fields
-needs a new FORMAT_VERSION.
+Nothing here names a patient, a study, a file or a machine. Any change of this file's SQL needs a new FORMAT_VERSION and
+a migration (migrations.py). A new option needs neither; its default has to mean what was done before it was there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Literal, get_args
@@ -24,6 +26,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from auxol_core import __version__
 from auxol_core.errors import InvalidInputError, TaskFileVersionError
 from auxol_core.options import AuxolOptions, PaperOptions, TaskOptions, by_name
 from auxol_core.specialist.base import Arrays
@@ -31,12 +34,13 @@ from auxol_core.specialist.registry import find_preset, is_known, unknown
 from auxol_core.types import CorrectionInfo, IntensityWindow, Scores
 
 APPLICATION_ID = 0x4175784F  # "AuxO"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 PART_BYTES = 4 << 20
-MAX_LESSON_BYTES = 256 << 20
+MAX_LESSON_BYTES = 64 << 20
 MAX_STATE_BYTES = 1 << 30
 MAX_NAME = 100
+MAX_OPTIONS_TEXT = 64 << 10
 
 CorrectionState = Literal["queued", "learned", "quarantined", "set_aside"]
 STATES: tuple[CorrectionState, ...] = get_args(CorrectionState)
@@ -57,6 +61,11 @@ SCHEMA: tuple[str, ...] = (
         current_version INTEGER NOT NULL DEFAULT 0 CHECK (typeof(current_version) = 'integer'),
         last_version INTEGER NOT NULL DEFAULT 0 CHECK (typeof(last_version) = 'integer'),
         paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+        program TEXT NOT NULL CHECK (typeof(program) = 'text'),
+        learner TEXT CHECK (typeof(learner) IN ('text', 'null')),
+        relearning INTEGER NOT NULL DEFAULT 0 CHECK (relearning IN (0, 1)),
+        refitted INTEGER NOT NULL DEFAULT 0 CHECK (typeof(refitted) = 'integer'),
+        refit_to INTEGER NOT NULL DEFAULT 0 CHECK (typeof(refit_to) = 'integer'),
         CHECK (current_version BETWEEN 0 AND last_version),
         CHECK ((window_low IS NULL) = (window_high IS NULL)),
         CHECK (window_low IS NULL OR window_low < window_high))""",
@@ -218,43 +227,59 @@ def options_to_json(options: TaskOptions) -> str:
     return json.dumps(values, sort_keys=True)
 
 
-def options_from_json(text: str, window: IntensityWindow | None) -> TaskOptions:
-    """The options of ``options_to_json``. Raises TaskFileVersionError unless names and types are exactly today's, and
-    where the preset is none of this program."""
+def options_from_json(text: str, window: IntensityWindow | None, program: str = __version__) -> TaskOptions:
+    """The options of ``options_to_json``, as ``program`` (its version) wrote them.
+
+    What is missing has its default: older programs did not know it. Raises TaskFileVersionError for a name that is
+    none of this program's, a value of another type or out of its range, and a preset that is not here.
+    """
     try:
+        if len(text) > MAX_OPTIONS_TEXT:
+            raise ValueError(f"{len(text):,} characters where {MAX_OPTIONS_TEXT:,} are allowed")
         values = json.loads(text)
         if not is_known(values["preset"]):
             raise TaskFileVersionError(f"Expected a task of a preset of this program. {unknown(values['preset'])}")
         parts = {
-            "paper": _checked(PaperOptions, values.pop("paper")),
-            "auxol": _checked(AuxolOptions, values.pop("auxol")),
+            "paper": _checked(PaperOptions, values.pop("paper", {}), "paper."),
+            "auxol": _checked(AuxolOptions, values.pop("auxol", {}), "auxol."),
         }
-        if values["preset"] in values:
-            parts["own"] = _checked(find_preset(values["preset"]).options, values.pop(values["preset"]))
-        plain = _plain_options(TaskOptions, values, leave_out={"window", "paper", "auxol", "own"})
-        return TaskOptions(window=window, **plain, **parts)
+        own = values["preset"]
+        if own in values:
+            parts["own"] = _checked(find_preset(own).options, values.pop(own), f"{own}.")
+        return TaskOptions(window=window, **_known(TaskOptions, values, "", {"window", "own", *parts}), **parts)
+    except _UnknownOptionError as error:
+        raise TaskFileVersionError(
+            f"The task has the option {error}, which this program does not know: the file was made by version "
+            f"{program}, this is version {__version__} (task file format {FORMAT_VERSION}). Update this program."
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise TaskFileVersionError(
-            f"Expected a task with the options of this program, got others ({error}). "
-            "Use the version of the program that wrote it."
+            f"Expected a task with options of this program, version {__version__}, got others of version {program} "
+            f"({error}). Use the version of the program that wrote it."
         ) from error
 
 
-def _checked(options_type: type[Any], values: dict[str, object]) -> Any:
-    return options_type(**_plain_options(options_type, values))
+class _UnknownOptionError(Exception):
+    """Options that are in no dataclass here; the message is their names."""
 
 
-def _plain_options(options_type: type[Any], values: dict[str, object], leave_out: set[str] | None = None) -> Any:
-    """``values`` if its names are the type's fields and each has the type of its default."""
+def _checked(options_type: type[Any], values: dict[str, object], group: str) -> Any:
+    return options_type(**_known(options_type, values, group))
+
+
+def _known(
+    options_type: type[Any], values: dict[str, object], group: str, elsewhere: Collection[str] = ()
+) -> dict[str, Any]:
+    """``values`` if each name is a field of the type, but for those ``elsewhere``, and has the type of its default."""
     defaults = options_type()
-    names = {f.name for f in dataclasses.fields(options_type)} - (leave_out or set())
-    if set(values) != names:
-        raise ValueError(f"names that differ: {', '.join(sorted(set(values) ^ names))[:200]}")
+    unknown = sorted(set(values) - ({f.name for f in dataclasses.fields(options_type)} - set(elsewhere)))
+    if unknown:
+        raise _UnknownOptionError(", ".join(f"{group}{name}" for name in unknown)[:200])
     for name, value in values.items():
         expected = type(getattr(defaults, name))
         allowed = (int, float) if expected is float else (expected,)
         if type(value) not in allowed or (isinstance(value, float) and not math.isfinite(value)):
-            raise ValueError(f"option {name} must be {expected.__name__}, got {str(value)[:40]!r}")
+            raise ValueError(f"option {group}{name} must be {expected.__name__}, got {str(value)[:40]!r}")
     return values
 
 

@@ -3,7 +3,9 @@
     TaskDatabase        connection, lock, transactions, errors                    database.py
     CorrectionJournal   what the user taught: corrections and their lessons       journal.py
     VersionTree         what the specialist became: updates, snapshots, lineage   versions.py
-    TaskFile            the whole, of these three parts                           here, forgetting.py, transfer.py
+    WeightsOrigin       who made the weights, and whether they are made again     origin.py
+    TaskFile            the whole: made, opened, forgotten, given away            here, forgetting.py, exporting.py,
+                                                                                  importing.py, migrations.py
 
 The format is in schema.py, who has a file open in owner.py. While a file is open, nothing else in this process may open
 it, not even to copy it (see owner.py); use ``export``.
@@ -13,14 +15,23 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable, Generator
 from pathlib import Path
 from types import TracebackType
 
-from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileError
+from auxol_core import __version__
+from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptError, TaskFileError
 from auxol_core.options import TaskOptions
-from auxol_core.taskfile import forgetting, transfer
-from auxol_core.taskfile.database import SIDE_FILES, TaskDatabase, connect, other_generalist_error
+from auxol_core.steps import finish
+from auxol_core.taskfile import forgetting, kept
+from auxol_core.taskfile.connections import connect
+from auxol_core.taskfile.database import SIDE_FILES, TaskDatabase
+from auxol_core.taskfile.exporting import copying, exporting
+from auxol_core.taskfile.importing import MAX_IMPORT_BYTES, importing
 from auxol_core.taskfile.journal import CorrectionJournal
+from auxol_core.taskfile.making import make_file
+from auxol_core.taskfile.migrations import PROGRAM_OF
+from auxol_core.taskfile.origin import WeightsOrigin
 from auxol_core.taskfile.owner import claim, locked_error, owner_path, release, remove_quietly
 from auxol_core.taskfile.schema import (
     UpdateRow,
@@ -29,6 +40,7 @@ from auxol_core.taskfile.schema import (
     options_from_json,
     options_to_json,
 )
+from auxol_core.taskfile.sentences import check_beside
 from auxol_core.taskfile.versions import VersionTree
 from auxol_core.types import IntensityWindow
 
@@ -40,6 +52,7 @@ class TaskFile:
         self.database = database
         self.journal = CorrectionJournal(database)
         self.versions = VersionTree(database, self.journal)
+        self.origin = WeightsOrigin(database, self.journal)
         # The verbs of both parts, for whoever works with the whole task.
         self.add_correction = self.journal.add_correction
         self.corrections = self.journal.corrections
@@ -73,38 +86,34 @@ class TaskFile:
             options_to_json(options),
             *check_generalist(generalist, generalist_hash),
             time.time(),
+            __version__,
         )
         window = options.window
         edges = (None, None) if window is None else (float(window.low), float(window.high))
 
         def fill(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT INTO task (id, name, options, generalist, generalist_hash, created, window_low, window_high) "
-                "VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO task (id, name, options, generalist, generalist_hash, created, program, window_low, "
+                "window_high) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*identity, *edges),
             )
 
-        transfer.make_file(path, fill)
+        make_file(path, fill)
         return cls.open(path, generalist_hash=generalist_hash)
 
     @classmethod
-    def open(cls, path: Path, *, generalist_hash: str, generalist: str = "the chosen one") -> TaskFile:
-        """Open the task at ``path`` and own it until ``close``.
+    def open(
+        cls, path: Path, *, generalist_hash: str, generalist: str = "the chosen one", relearn: bool = False
+    ) -> TaskFile:
+        """Open the task at ``path`` and own it until ``close``. A file of an earlier format is brought to today's.
 
-        ``generalist_hash``: of the weights in use now, ``generalist`` their name for the error's sentence. Raises
-        NotFoundError, TaskFileLockedError, TaskFileCorruptError, TaskFileVersionError, TaskFileGeneralistError; the
-        file is then as it was.
+        ``generalist`` is the name of the one in use now, ``generalist_hash`` of its weights. A task that was learned
+        beside one of another name is refused unless it is to ``relearn``; see ``origin`` for whose weights it holds.
+        Raises NotFoundError, TaskFileLockedError, TaskFileCorruptError, TaskFileVersionError, TaskFileGeneralistError;
+        the file is then as it was.
         """
-        task = cls(TaskDatabase.open(Path(path)))
-        try:
-            if task.generalist_hash != generalist_hash:
-                stored = (task.generalist, task.generalist_hash)
-                raise other_generalist_error(task.path, stored, (generalist, generalist_hash))
-            _ = task.options  # so that other options are said now and not in the middle of the work
-        except BaseException:
-            task.close()
-            raise
-        return task
+        used = None if relearn else (generalist, generalist_hash)
+        return cls(TaskDatabase.open(Path(path), lambda found, version: _accept(found, version, Path(path), used)))
 
     @classmethod
     def look(cls, path: Path) -> TaskFile:
@@ -165,14 +174,14 @@ class TaskFile:
 
     @property
     def options(self) -> TaskOptions:
-        """The options the task was made with, with the window it has now."""
-        return options_from_json(str(self.database.rows("SELECT options FROM task")[0][0]), self.window)
+        """The options the task was made with, with the window it has now. TaskFileVersionError as ``open``."""
+        return _options(self.database.rows, self.database.format)
 
     @property
     def window(self) -> IntensityWindow | None:
         """The intensity window; None until it was given or taken from the first slice."""
         low, high = self.database.rows("SELECT window_low, window_high FROM task")[0]
-        return None if low is None else IntensityWindow(float(str(low)), float(str(high)))
+        return _window(low, high)
 
     @property
     def paused(self) -> bool:
@@ -214,11 +223,20 @@ class TaskFile:
     def export(self, path: Path) -> None:
         """Write a compact copy to ``path``, beside first and then in its place. It can be opened by ``import_``.
 
-        It holds crops of images, and no patient's name, study id or file path. Raises InvalidInputError if ``path``
-        is a task that is open here, TaskFileLockedError if it is open elsewhere, StorageFullError.
+        It holds the lessons and the current weights; other versions are rebuilt from these. It holds crops of images,
+        and no patient's name, study id or file path. Raises InvalidInputError if ``path`` is a task that is open here,
+        TaskFileLockedError if it is open elsewhere, StorageFullError.
         """
-        with self.database.reading() as connection:
-            transfer.export(connection, Path(path))
+        finish(self.exporting(path))
+
+    def exporting(self, path: Path) -> Generator[None, None, None]:
+        """``export`` in steps, between which the task may go on."""
+        return exporting(self.database, self.versions, Path(path))
+
+    def keeping_old_file(self) -> Generator[None, None, None]:
+        """Keep the file as it is beside, in steps, unless an older one is kept there."""
+        if not kept.kept_path(self.path).exists():
+            yield from copying(self.database, self.versions, kept.kept_path(self.path), "all")
 
     @staticmethod
     def import_(
@@ -227,15 +245,25 @@ class TaskFile:
         name: str,
         *,
         generalist_hash: str | None = None,
-        max_bytes: int = transfer.MAX_IMPORT_BYTES,
+        generalist: str = "the chosen one",
+        max_bytes: int = MAX_IMPORT_BYTES,
     ) -> None:
         """Take ``source``, which nobody vouches for, in as a new task ``name`` at ``dest``; open it afterwards.
 
         Nothing of the source's file is used as it is: every row is read, checked and written into a file of our own.
-        ``generalist_hash``, if given, must be the source's. Raises InvalidInputError (the name, ``dest`` exists),
-        TaskFileCorruptError (also for more than ``max_bytes``), and as ``open``. ``dest`` then does not exist.
+        ``generalist_hash`` and ``generalist``, if given, are compared as by ``open``. Raises InvalidInputError (the
+        name, ``dest`` exists), TaskFileCorruptError (also for more than ``max_bytes``), and as ``open``. ``dest`` then
+        does not exist.
         """
-        transfer.import_(Path(source), Path(dest), check_name(name), generalist_hash, max_bytes)
+        used = None if generalist_hash is None else (generalist, generalist_hash)
+        finish(importing(Path(source), Path(dest), check_name(name), used, max_bytes))
+
+    @staticmethod
+    def importing(
+        source: Path, dest: Path, name: str, *, generalist_hash: str, generalist: str
+    ) -> Generator[None, None, None]:
+        """``import_`` in steps."""
+        return importing(Path(source), Path(dest), check_name(name), (generalist, generalist_hash), MAX_IMPORT_BYTES)
 
     @staticmethod
     def delete(path: Path) -> None:
@@ -257,6 +285,7 @@ class TaskFile:
             for suffix in SIDE_FILES:
                 remove_quietly(path.with_name(path.name + suffix))
             remove_quietly(owner_path(path))
+            kept.drop(path)
         except PermissionError as error:
             raise TaskFileError(
                 f"Expected to delete {path.name}, but the system refused ({error.strerror})."
@@ -265,7 +294,31 @@ class TaskFile:
             release(identity)
 
     def _tidy_up(self) -> None:
-        """Drop decoded crops and give the freed pages back; they hold zeros already, so a failure costs room only."""
+        """Drop decoded crops and the old file, and give the freed pages back, which hold zeros already."""
         self.journal.drop_cache()
-        with self.database.reading() as connection:
-            transfer.give_room_back(connection)
+        self.origin.drop_old_file()
+        forgetting.give_room_back(self.database)
+
+
+def _accept(connection: sqlite3.Connection, version: int, path: Path, used: tuple[str, str] | None) -> None:
+    """Refuse a task with other options, or that was learned beside another generalist than ``used`` (name, hash)."""
+
+    def rows(sql: str) -> list[tuple[object, ...]]:
+        return connection.execute(sql).fetchall()
+
+    _options(rows, version)
+    stored = rows("SELECT generalist, generalist_hash FROM task")[0]
+    if used is not None:
+        check_beside(path, (str(stored[0]), str(stored[1])), used)
+
+
+def _options(rows: Callable[[str], list[tuple[object, ...]]], version: int) -> TaskOptions:
+    found = rows(f"SELECT options, window_low, window_high, {PROGRAM_OF[version]} FROM task")
+    if not found:
+        raise TaskFileCorruptError("A task file must hold its task, this one holds none. Restore a copy or an export.")
+    text, low, high, program = found[0]
+    return options_from_json(str(text), _window(low, high), str(program))
+
+
+def _window(low: object, high: object) -> IntensityWindow | None:
+    return None if low is None else IntensityWindow(float(str(low)), float(str(high)))

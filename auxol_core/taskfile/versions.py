@@ -134,6 +134,12 @@ class VersionTree:
                 _restore_snapshot(connection, version, snapshot)
             _prune(connection)
 
+    def store_state(self, version: int, state: Arrays) -> None:
+        """Keep the state of a published version that was rebuilt, as retention allows. One transaction."""
+        with self._database.transaction() as connection:
+            _restore_snapshot(connection, version, state)
+            _prune(connection)
+
     def snapshot(self, version: int) -> dict[str, NDArray[Any]] | None:
         """The stored state of ``version``, None where it is not stored (0, and what retention let go). One read.
 
@@ -158,11 +164,14 @@ class VersionTree:
         ``version``. Raises NotFoundError if there is no such version.
         """
         with self._database.mutex:
+            nearest = self.nearest_stored(version)
+            return nearest, self.snapshot(nearest) if nearest else None
+
+    def nearest_stored(self, version: int) -> int:
+        """The last version at or before ``version`` on its lineage whose state is stored, 0 where none is."""
+        with self._database.mutex:
             stored = set(self.snapshot_versions())
-            for update in reversed(self.lineage(version)):
-                if update.version in stored:
-                    return update.version, self.snapshot(update.version)
-        return 0, None
+            return next((u.version for u in reversed(self.lineage(version)) if u.version in stored), 0)
 
     def _check_place(self, update: UpdateRow) -> None:
         if not update.published:

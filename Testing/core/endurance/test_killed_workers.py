@@ -24,7 +24,7 @@ from auxol_core.build import EngineParts, make_parts
 from auxol_core.client.blocking import EngineClient
 from auxol_core.client.server_process import ServerProcess
 from auxol_core.options import AuxolOptions, MachineOptions, TaskOptions
-from auxol_core.taskfile.fault_points import CRASH_VARIABLE, FAULT_POINTS
+from auxol_core.taskfile.fault_points import CRASH_VARIABLE, TEACHING_POINTS
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no fork and no SIGKILL there")
 
@@ -51,7 +51,7 @@ def go_on(ledger: Ledger, server: ServerProcess, parts: EngineParts) -> None:
 
 
 # The first arrival is at the first correction or in its update; of its eight steps one that the receipt comes before.
-POINTS = [f"{name}:6" if name == "update.mid_step" else name for name in FAULT_POINTS]
+POINTS = [f"{name}:6" if name == "update.mid_step" else name for name in TEACHING_POINTS]
 
 
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.replace(":", " no. "))

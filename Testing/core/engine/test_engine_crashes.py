@@ -17,7 +17,7 @@ from small_engine import OPTIONS, PAPER, TASK, narrow_engine, teach, weights
 from auxol_core.engine.engine import Engine
 from auxol_core.errors import TaskFileLockedError
 from auxol_core.options import TaskOptions
-from auxol_core.taskfile.fault_points import FAULT_POINTS
+from auxol_core.taskfile.fault_points import TEACHING_POINTS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork and no signals there")
 
@@ -129,7 +129,7 @@ def assert_consistent(engine: Engine) -> None:
 
 
 # The published preset is the quick one, but it stores every eighth version only.
-POINTS = [("paper", point) for point in FAULT_POINTS if point != "snapshot.mid_write"]
+POINTS = [("paper", point) for point in TEACHING_POINTS if point != "snapshot.mid_write"]
 POINTS += [("auxol", "update.mid_step:2"), ("auxol", "snapshot.mid_write")]
 
 

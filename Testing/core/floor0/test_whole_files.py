@@ -21,7 +21,8 @@ MAY_RENAME = {
     "auxol_core/whole_files.py": "here it stands",
     "auxol_core/client/keeper.py": "runs by its path, without this package",
     "auxol_core/client/outbox.py": "sets what is damaged or refused aside under another ending; nothing is written",
-    "auxol_core/taskfile/transfer.py": "SQLite writes the file, and it is linked, so that it never replaces another",
+    "auxol_core/taskfile/places.py": "SQLite writes the file, and it is linked, so that it never replaces another",
+    "auxol_core/taskfile/kept.py": "SQLite writes the file",
 }
 
 

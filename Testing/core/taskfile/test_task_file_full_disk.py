@@ -13,7 +13,7 @@ import pytest
 from task_samples import lesson, new_task, publish, reopened, state, teach
 
 from auxol_core.errors import StorageFullError
-from auxol_core.taskfile import transfer
+from auxol_core.taskfile import making
 from auxol_core.taskfile.schema import LessonRow, UpdateRow
 from auxol_core.taskfile.task_file import TaskFile
 
@@ -105,7 +105,7 @@ def test_a_full_disk_met_by_the_system_call_itself_is_the_same(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(transfer, "_sync", full)
+    monkeypatch.setattr(making, "sync", full)
     with pytest.raises(StorageFullError):
         task.export(path.parent / "export")
 

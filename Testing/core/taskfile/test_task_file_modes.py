@@ -52,10 +52,10 @@ def test_an_imported_task_is_the_owners_alone_and_the_source_stays_as_it_is(tmp_
 
 
 def test_while_it_is_being_made_it_is_already_the_owners_alone(tmp_path: Path) -> None:
-    from auxol_core.taskfile import transfer as task_transfer
+    from auxol_core.taskfile import making
 
     seen: list[set[int]] = []
-    task_transfer.make_file(tmp_path / "a.auxol", lambda _connection: seen.append(set(modes(tmp_path).values())))
+    making.make_file(tmp_path / "a.auxol", lambda _connection: seen.append(set(modes(tmp_path).values())))
     assert seen == [{0o600}]
 
 

@@ -7,11 +7,13 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from task_samples import HASH, lesson, new_task, process_environment, publish, reopened, run_lines, teach
 
+from auxol_core import __version__
 from auxol_core.errors import (
     InvalidInputError,
     NotFoundError,
@@ -23,6 +25,7 @@ from auxol_core.errors import (
     UnavailableError,
 )
 from auxol_core.options import AuxolOptions, PaperOptions, TaskOptions
+from auxol_core.taskfile import schema
 from auxol_core.taskfile.owner import owner_path, read_owner
 from auxol_core.taskfile.schema import FORMAT_VERSION
 from auxol_core.taskfile.task_file import TaskFile
@@ -248,8 +251,8 @@ def test_another_format_names_both_and_the_remedy(version: int, remedy: str, pat
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("json_remove(options, '$.auxol.steps')", "steps"),
-        ("json_set(options, '$.auxol.sparkle', 1)", "sparkle"),
+        ("json_set(options, '$.auxol.sparkle', 1)", r"option auxol\.sparkle.*version .*version .*Update this program"),
+        ("json_set(options, '$.sparkle', 1)", r"option sparkle"),
         ("json_set(options, '$.learning', 'yes')", "learning"),
         ("json_set(options, '$.auxol.steps', 0)", "steps"),
         ("'{'", "options"),
@@ -261,6 +264,37 @@ def test_options_of_another_program_are_not_guessed(change: str, said: str, path
     with pytest.raises(TaskFileVersionError, match=said):
         reopened(path)
     path.unlink()  # nothing holds it
+
+
+def test_an_option_that_the_file_does_not_know_has_its_default(path: Path) -> None:
+    new_task(path, TaskOptions(seed=3, auxol=AuxolOptions(steps=7))).close()
+    for option in ("'$.auxol.batch'", "'$.paper'", "'$.learning'"):
+        _run_sql(path, f"UPDATE task SET options = json_remove(options, {option})")
+    with reopened(path) as task:
+        assert task.options == TaskOptions(seed=3, auxol=AuxolOptions(steps=7))
+
+
+def test_a_task_opens_in_a_program_that_has_an_option_more(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @dataclass(frozen=True)
+    class LaterOptions(AuxolOptions):
+        sparkle: float = 0.25
+
+    @dataclass(frozen=True)
+    class LaterTaskOptions(TaskOptions):
+        auxol: LaterOptions = field(default_factory=LaterOptions)
+        spacing: str = "pixels"
+
+    new_task(path, TaskOptions(auxol=AuxolOptions(steps=7))).close()
+    monkeypatch.setattr(schema, "AuxolOptions", LaterOptions)
+    monkeypatch.setattr(schema, "TaskOptions", LaterTaskOptions)
+    with reopened(path) as task:
+        assert task.options == LaterTaskOptions(auxol=LaterOptions(steps=7, sparkle=0.25), spacing="pixels")
+    later = path.with_name("later")
+    new_task(later, LaterTaskOptions()).close()
+    monkeypatch.undo()
+    with pytest.raises(TaskFileVersionError, match=r"auxol.sparkle, which .* does not know") as refused:
+        reopened(later)
+    assert f"version {__version__}" in str(refused.value)
 
 
 def test_another_generalist_is_refused_naming_both(path: Path) -> None:

@@ -23,7 +23,7 @@ from auxol_core.types import IntensityWindow
 
 COLUMNS = {
     "task": "id name options generalist generalist_hash created window_low window_high current_version last_version "
-    "paused",
+    "paused program learner relearning refitted refit_to",
     "corrections": "sequence correction_id slice_id confirmation state saved_at",
     "lessons": "key sequence position version generalist specialist fused expert_losses checksum arrays",
     "updates": "id kind version base_version steps seed published reason seconds created state_digest",
@@ -77,7 +77,8 @@ def _contents(path: Path) -> list[tuple[object, ...]]:
 def test_what_is_exported_and_imported_is_the_same_task(exported: Path, original: Path, path: Path) -> None:
     dest = path.parent / "neu.auxol"
     TaskFile.import_(exported, dest, "Neu", generalist_hash=HASH)
-    assert _contents(dest) == _contents(original)
+    current = [row for row in _contents(original) if row[0] != "snapshots" or row[1] == 3]
+    assert _contents(dest) == current
     with reopened(dest) as task:
         assert task.name == "Neu"
         assert task.options == TaskOptions(seed=5, window=IntensityWindow(-100.0, 200.0))
@@ -138,8 +139,9 @@ def test_a_task_open_elsewhere_is_no_place_to_export_to(task: TaskFile, path: Pa
         ("PRAGMA application_id=7", "application id"),
         ("DELETE FROM task", "task's row"),
         (
-            "INSERT INTO task SELECT 2, name, options, generalist, generalist_hash, created, 1, 2, 0, 0, 0 FROM task",
-            "row",
+            "INSERT INTO task SELECT 2, name, options, generalist, generalist_hash, created, 1, 2, 0, 0, 0, '', '', 0, "
+            "0, 0 FROM task",
+            "rows of task",
         ),
         ("UPDATE task SET generalist = '/home/me/sam.pth'", "path"),
         ("UPDATE task SET current_version = 9", "rule"),
@@ -166,10 +168,10 @@ def test_a_task_open_elsewhere_is_no_place_to_export_to(task: TaskFile, path: Pa
         ("UPDATE updates SET reason = replace(hex(zeroblob(2000)), '0', 'x')", "allowed"),
         ("UPDATE updates SET steps = -1", "rule"),
         ("UPDATE update_corrections SET sequence = 77", "rule"),
-        ("UPDATE snapshots SET part = 1 WHERE version = 1", "not whole"),
-        ("UPDATE snapshots SET version = 17 WHERE version = 1", "not whole"),
-        ("UPDATE snapshots SET data = zeroblob(50) WHERE version = 1", "version 1"),
-        ("UPDATE snapshots SET data = zeroblob(0) WHERE version = 1", "version 1"),
+        ("UPDATE snapshots SET part = 1", "not whole"),
+        ("UPDATE snapshots SET version = 17", "not whole"),
+        ("UPDATE snapshots SET data = zeroblob(50)", "arrays"),
+        ("UPDATE snapshots SET data = zeroblob(0)", "arrays"),
     ],
 )
 def test_a_file_that_was_tampered_with_is_refused(damage: str, said: str, exported: Path) -> None:
@@ -200,7 +202,7 @@ def test_another_format_generalist_size_or_no_file_at_all(exported: Path) -> Non
         TaskFile.import_(exported, dest, "New", max_bytes=10_000)
     with pytest.raises(NotFoundError):
         TaskFile.import_(exported.parent / "nothing", dest, "New")
-    _damage(exported, "UPDATE task SET options = '{}'")
+    _damage(exported, "UPDATE task SET options = '[]'")
     with pytest.raises(TaskFileVersionError, match="options"):
         TaskFile.import_(exported, dest, "New")
     _damage(exported, "PRAGMA user_version=99")
