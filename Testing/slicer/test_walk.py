@@ -44,7 +44,7 @@ class TestTheWalk(WalkCase):
         self.chooseAll()
         self.assertIn("on this machine", self.ui.engineLabel.text)
         self.assertIn("intensity window", self.ui.taskLabel.text)
-        self.assertIn("Generalist: Built-in;", self.ui.taskLabel.text)
+        self.assertIn("Generalist: built-in;", self.ui.taskLabel.text)
 
     def prompts(self):
         """3. A box, a point, and the key that takes it away."""
