@@ -114,8 +114,3 @@ def _evidence(decoded: Tensor, logits: Tensor) -> Tensor:
     area = p.mean(dim=(2, 3))
     numbers = torch.cat([area, edge.mean(dim=(2, 3)) / (area + 0.01), frame, (area < 0.002).float()], dim=1)
     return torch.cat([under, along, numbers], dim=1)
-
-
-def parameter_count(network: nn.Module) -> int:
-    """Number of learnable numbers."""
-    return sum(p.numel() for p in network.parameters())

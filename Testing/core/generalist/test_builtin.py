@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+from torch_setting import one_thread  # noqa: F401 - an autouse fixture
 
 from auxol_core.errors import CheckpointError, InvalidInputError
 from auxol_core.generalist.base import Generalist, encoded
@@ -17,14 +16,6 @@ from auxol_core.imaging.metrics import dice
 from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

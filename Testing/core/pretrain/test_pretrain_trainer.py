@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -10,19 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch_setting import one_thread  # noqa: F401 - an autouse fixture
 
 from auxol_core.promptable.sampling import Target
 from pretrain.train import Trainer, TrainOptions, batches, learning_rate_at
 
 TINY = TrainOptions(steps=10, images_per_step=2, fresh_per_step=3, repairs_per_step=2, threads=1, warmup=4)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def _targets(index: int) -> list[Target]:

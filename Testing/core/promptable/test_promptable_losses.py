@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch_setting import one_thread  # noqa: F401 - an autouse fixture
 
 from auxol_core.promptable.losses import hard_dice, promptable_loss, soft_dice
 
 Numbers = NDArray[np.float64]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def _tensor(values: Any) -> torch.Tensor:

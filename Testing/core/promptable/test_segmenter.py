@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from torch import Tensor
+from torch_setting import one_thread  # noqa: F401 - an autouse fixture
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist.builtin import load_builtin
@@ -20,14 +19,6 @@ from auxol_core.promptable.network import PromptableNetwork
 from auxol_core.promptable.prompt_maps import network_input
 from auxol_core.promptable.segmenter import OUTSIDE_LOGIT, Segmenter, most_agreed, only_clicked_islands
 from auxol_core.types import BoolArray, Box, FloatArray, Point, Prompt
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch_setting import one_thread  # noqa: F401 - an autouse fixture
 
 from auxol_core.errors import InvalidInputError, TaskFileGeneralistError
 from auxol_core.generalist.builtin import load_builtin
@@ -27,14 +28,6 @@ from auxol_core.types import BoolArray, Box, FloatArray, Prompt, Segmentation
 
 SMALL = AuxolOptions(steps=2, batch=2)
 QUICK = AuxolOptions(batch=4, learning_rate=5e-4, average=0.3, use_proposal=False)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
