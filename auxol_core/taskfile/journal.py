@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 import time
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptError
@@ -36,30 +36,20 @@ class LessonCache:
     """The lessons decoded last, at most ``max_bytes`` of their arrays. Not for several threads by itself."""
 
     def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._lessons: OrderedDict[str, Lesson] = OrderedDict()
+        self._lessons: LRUCache[str, Lesson] = LRUCache(max_bytes, getsizeof=_size)
 
     def get(self, key: str) -> Lesson | None:
         """The lesson, which becomes the youngest; None if it is not here."""
-        if key in self._lessons:
-            self._lessons.move_to_end(key)
         return self._lessons.get(key)
 
     def put(self, lesson: Lesson) -> None:
         """Keep ``lesson`` and let the oldest go. One that is larger than the whole cache is not kept."""
-        size = _size(lesson)
-        if size > self._max_bytes or lesson.key in self._lessons:
-            return
-        self._lessons[lesson.key] = lesson
-        self._bytes += size
-        while self._bytes > self._max_bytes:
-            self._bytes -= _size(self._lessons.popitem(last=False)[1])
+        if lesson.key not in self._lessons and _size(lesson) <= self._lessons.maxsize:
+            self._lessons[lesson.key] = lesson
 
     def clear(self) -> None:
         """Forget everything."""
         self._lessons.clear()
-        self._bytes = 0
 
 
 class LessonStore(Mapping[str, Lesson]):
