@@ -61,8 +61,8 @@ ROOM_EXTRAS: dict[str, set[str]] = {
     "generalist": {"torch", "safetensors", "segment_anything", "requests", "platformdirs", "filelock"},
     "specialist": {"torch", "safetensors"},
     "imaging": {"SimpleITK"},
-    "machine": {"torch", "platformdirs"},
-    "taskfile": {"safetensors"},
+    "machine": {"torch", "platformdirs", "psutil"},
+    "taskfile": {"safetensors", "psutil"},
 }
 BLOCKING_LINE = "client.http_line"
 NEVER = {"slicer", "qt", "ctk", "vtk"}

@@ -41,6 +41,7 @@ REQUIRED: dict[str, str] = {
     "numpy": "1.26",
     "opencv-python-headless": "4.9",
     "platformdirs": "4.0",
+    "psutil": "5.9",
     "requests": "2.32",
     "rich": "13.0",
     "safetensors": "0.4.3",
@@ -122,12 +123,10 @@ def check_memory() -> Check:
     if memory is None:
         return Check("memory", "warning", "This system does not say how much memory it has.", "Have 2 GiB to spare.")
     details = {"total_bytes": memory.total, "available_bytes": memory.available, "limited_by": memory.limited_by}
-    free = memory.total if memory.available is None else memory.available
-    said = f"{memory.total / GIB:.1f} GiB ({memory.limited_by})"
-    said += "." if memory.available is None else f", {memory.available / GIB:.1f} GiB of it available."
-    if free < MEMORY_TIGHT:
+    said = f"{memory.total / GIB:.1f} GiB ({memory.limited_by}), {memory.available / GIB:.1f} GiB of it available."
+    if memory.available < MEMORY_TIGHT:
         step = "Close other programs, and choose the generalist builtin, which needs the least."
-        return Check("memory", "problem" if free < MEMORY_TOO_LITTLE else "warning", said, step, details)
+        return Check("memory", "problem" if memory.available < MEMORY_TOO_LITTLE else "warning", said, step, details)
     return Check("memory", "ok", said, details=details)
 
 

@@ -1,13 +1,13 @@
-"""How much memory this machine, or the container this runs in, has and has left; stdlib alone."""
+"""How much memory this machine, or the container this runs in, has and has left."""
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-# Control groups, version 2 and 1: (limit, in use).
+import psutil
+
+# Control groups, version 2 and 1: (limit, in use). psutil tells of the machine and knows no container.
 CGROUPS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
     ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
@@ -16,37 +16,25 @@ CGROUPS = (
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes; ``available``: what programs may take without swapping, None where the system does not say."""
+    """Bytes; ``available``: what programs may take without swapping."""
 
     total: int
-    available: int | None
+    available: int
     limited_by: str = "the machine's"
 
 
-def memory_of_machine() -> Memory | None:
+def memory_of_machine(cgroups: tuple[tuple[str, str], ...] = CGROUPS) -> Memory | None:
     """The memory; None where this system cannot be asked."""
-    if sys.platform == "win32":
-        return _windows()
-    if sys.platform == "linux":
-        return _linux()
     try:
-        return Memory(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), None)
-    except (ValueError, OSError):
+        told = psutil.virtual_memory()
+    except (OSError, RuntimeError, psutil.Error):  # /proc is not there, or is not what psutil knows
         return None
-
-
-def _linux(meminfo: Path = Path("/proc/meminfo"), cgroups: tuple[tuple[str, str], ...] = CGROUPS) -> Memory | None:
-    try:
-        lines = (line.split() for line in meminfo.read_text(encoding="ascii").splitlines())
-        kilobytes = {words[0].rstrip(":"): int(words[1]) for words in lines}
-        whole = Memory(kilobytes["MemTotal"] * 1024, kilobytes["MemAvailable"] * 1024)
-    except (OSError, KeyError, ValueError, IndexError):
-        return None
+    whole = Memory(int(told.total), int(told.available))
     for limit_file, used_file in cgroups:
         limit, used = _number(Path(limit_file)), _number(Path(used_file))
         if limit is not None and limit < whole.total:
             left = limit - (used or 0)  # pages of files count as used here, so that it is less than what can be had
-            return Memory(limit, max(0, min(left, whole.available or left)), "the container's")
+            return Memory(limit, max(0, min(left, whole.available)), "the container's")
     return whole
 
 
@@ -56,24 +44,3 @@ def _number(path: Path) -> int | None:
         return int(path.read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
-
-
-def _windows() -> Memory | None:
-    if sys.platform != "win32":  # says to the type checker what the caller knows
-        return None
-    import ctypes
-
-    class Status(ctypes.Structure):
-        """MEMORYSTATUSEX of the Windows API."""
-
-        _fields_ = [
-            ("length", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            *((name, ctypes.c_ulonglong) for name in ("total", "available", "a", "b", "c", "d", "e")),
-        ]
-
-    status = Status()
-    status.length = ctypes.sizeof(Status)
-    if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
-        return None
-    return Memory(int(status.total), int(status.available))

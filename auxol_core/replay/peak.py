@@ -6,6 +6,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import psutil
+
 _RESET = Path("/proc/self/clear_refs")
 
 
@@ -42,27 +44,39 @@ class PeakMemory:
 def peak_rss_mb(pid: int | None = None) -> float | None:
     """Peak resident memory in MB (10^6 bytes) of process ``pid``, None: this one; None where nobody tells.
 
-    Of another process only Linux tells, of this one all but Windows.
+    Of another process Linux and Windows tell, of this one all do.
     """
-    told = proc_status_mb("VmHWM", pid)
+    if sys.platform == "win32":
+        return _told(pid, "peak_wset")
+    told = _linux_peak_mb(pid)
     if told is not None or pid is not None:
         return told
-    try:
-        import resource
-    except ImportError:
-        return None
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)
 
 
-def proc_status_mb(name: str, pid: int | None = None) -> float | None:
-    """A line of /proc/PID/status (VmHWM: peak, VmRSS: now, RssAnon: of that its own) in MB; None where it is not."""
+def rss_mb(pid: int | None = None) -> float | None:
+    """Resident memory now, in MB (10^6 bytes), of process ``pid``, None: this one; None where it has ended."""
+    return _told(pid, "rss")
+
+
+def _told(pid: int | None, name: str) -> float | None:
+    try:
+        return round(int(getattr(psutil.Process(pid).memory_info(), name)) / 1e6, 1)
+    except psutil.Error:
+        return None  # it has ended, or is another user's
+
+
+def _linux_peak_mb(pid: int | None) -> float | None:
+    """VmHWM, which psutil does not tell, and which ``reset_peak`` sets back; None where it is not."""
     path = Path(f"/proc/{'self' if pid is None else pid}/status")
     try:
         lines = path.read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
         return None  # not Linux, or the process has ended
-    found = [line.split()[1] for line in lines if line.startswith(f"{name}:")]
+    found = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
     return round(int(found[0]) * 1024 / 1e6, 1) if found else None
 
 

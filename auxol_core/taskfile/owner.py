@@ -14,11 +14,12 @@ import json
 import logging
 import os
 import socket
-import sys
 import threading
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+
+import psutil
 
 from auxol_core.errors import TaskFileLockedError
 from auxol_core.whole_files import write_whole
@@ -123,12 +124,7 @@ def release(identity: tuple[int, int]) -> None:
 
 
 def _runs(pid: int) -> bool:
-    if sys.platform == "win32" or pid <= 0:  # there os.kill(pid, 0) would send Ctrl-C instead of asking
-        return True
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+        return pid <= 0 or bool(psutil.pid_exists(pid))
+    except OverflowError:
+        return True  # no process number of this system: nobody can say

@@ -16,7 +16,7 @@ from typing import Any
 
 from auxol_core.api import EngineApi
 from auxol_core.options import MachineOptions
-from auxol_core.replay.peak import peak_rss_mb, proc_status_mb
+from auxol_core.replay.peak import peak_rss_mb, rss_mb
 from tools.bench.worker_slices import made_up_slice
 
 TASK = "one prediction"
@@ -43,7 +43,7 @@ def main() -> None:
         shown = made_up_slice(0)
         engine.create_task(TASK)
         engine.predict(TASK, engine.put_slice(shown.image), shown.box())
-        memory = {"now_mb": proc_status_mb("VmRSS"), "peak_mb": peak_rss_mb(), "torch": "torch" in sys.modules}
+        memory = {"now_mb": rss_mb(), "peak_mb": peak_rss_mb(), "torch": "torch" in sys.modules}
         sys.stdout.write(json.dumps(memory) + "\n")
 
 

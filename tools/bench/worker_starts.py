@@ -16,7 +16,7 @@ from typing import Any
 from auxol_core.errors import UnavailableError
 from auxol_core.options import MachineOptions
 from auxol_core.replay.over_http import start_server
-from auxol_core.replay.peak import peak_rss_mb, proc_status_mb
+from auxol_core.replay.peak import peak_rss_mb, rss_mb
 from tools.bench.worker_figures import Memory, Samples
 
 
@@ -60,7 +60,7 @@ def measure_starts(setting: Setting, repetitions: int, samples: Samples) -> list
 
 def memory_of_worker(who: str, pid: int) -> Memory:
     """What the process of a worker takes now, and took at most."""
-    return Memory(who, proc_status_mb("VmRSS", pid), peak_rss_mb(pid), torch=True)
+    return Memory(who, rss_mb(pid), peak_rss_mb(pid), torch=True)
 
 
 def one_prediction(told: Mapping[str, object]) -> tuple[float, Mapping[str, Any]]:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from auxol_core.engine.engine import Engine
 from auxol_core.errors import CheckpointError
 from auxol_core.generalist.checkpoints import FOLDER_VARIABLE
 from auxol_core.machine import machine_memory
-from auxol_core.machine.machine_memory import Memory
+from auxol_core.machine.machine_memory import Memory, memory_of_machine
 from auxol_core.options import TaskOptions
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import Box, Prompt
@@ -283,17 +284,25 @@ def test_little_memory_is_a_warning_and_next_to_none_a_problem(monkeypatch: pyte
     assert doctor_checks.check_memory().verdict == "warning"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc and control groups are Linux's")
-def test_a_containers_limit_counts_where_it_is_below_the_machines_memory(tmp_path: Path) -> None:
-    (tmp_path / "meminfo").write_text("MemTotal:  8000 kB\nMemFree: 1 kB\nMemAvailable:  6000 kB\n")
+def test_a_containers_limit_counts_where_it_is_below_the_machines_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = SimpleNamespace(total=8000 * 1024, available=6000 * 1024)
+    monkeypatch.setattr(machine_memory.psutil, "virtual_memory", lambda: machine)
     (tmp_path / "limit").write_text(f"{4000 * 1024}\n")
     (tmp_path / "used").write_text(f"{1000 * 1024}\n")
     cgroup = ((str(tmp_path / "limit"), str(tmp_path / "used")),)
-    linux = machine_memory._linux
-    assert linux(tmp_path / "meminfo", cgroup) == Memory(4000 * 1024, 3000 * 1024, "the container's")
+    assert memory_of_machine(cgroup) == Memory(4000 * 1024, 3000 * 1024, "the container's")
     (tmp_path / "limit").write_text("max\n")
-    assert linux(tmp_path / "meminfo", cgroup) == Memory(8000 * 1024, 6000 * 1024)
-    assert linux(tmp_path / "none") is None
+    assert memory_of_machine(cgroup) == Memory(8000 * 1024, 6000 * 1024)
+
+
+def test_a_system_that_does_not_tell_of_its_memory_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise FileNotFoundError("/proc/meminfo")
+
+    monkeypatch.setattr(machine_memory.psutil, "virtual_memory", refuse)
+    assert memory_of_machine() is None
 
 
 # What computes

@@ -19,7 +19,7 @@ from auxol_core.replay.benchmark import replay
 from auxol_core.replay.cache import source_hash
 from auxol_core.replay.methods import methods
 from auxol_core.replay.options import EngineKind, PlanOptions, ReplayOptions
-from auxol_core.replay.peak import PeakMemory, peak_rss_mb
+from auxol_core.replay.peak import PeakMemory, peak_rss_mb, rss_mb
 from auxol_core.replay.rows import Row, read_rows
 from auxol_core.replay.runner import EngineFactory, Segment, Workshop
 from auxol_core.replay.sources import open_set, structures
@@ -73,6 +73,12 @@ def test_the_peak_is_that_of_the_process_that_computed() -> None:
     assert peak.mb == peak_rss_mb()
     peak.read(2**22 + 1)  # beyond what Linux gives: nobody tells of it, and ours is not its
     assert peak.mb is None
+
+
+def test_what_a_process_takes_now_is_no_more_than_its_peak_and_one_that_has_ended_takes_nothing_known() -> None:
+    now, most = rss_mb(), peak_rss_mb()
+    assert now is not None and most is not None and 10 < now <= most
+    assert rss_mb(2**22 + 1) is None
 
 
 @pytest.mark.parametrize(("first", "second", "made"), [("worker", "worker", 1), ("process", "worker", 2)])
