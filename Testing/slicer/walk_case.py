@@ -27,11 +27,19 @@ class WalkCase(SlicerCase):
         self.settings = Settings()
         self.settings.reset()
         self.addCleanup(self.settings.reset)
-        for name, value in {"pythonPath": PYTHON, "dataDir": str(self.folder / "tasks"), "threads": 1}.items():
+        for name, value in {"pythonPath": self.python(), "dataDir": str(self.taskFolder()), "threads": 1}.items():
             self.settings.set(name, value)
         self.volume = self.segmentation = None
         self.addCleanup(self.leaveForGood)
         self.open()
+
+    def taskFolder(self):
+        """Where its tasks lie."""
+        return self.folder / "tasks"
+
+    def python(self):
+        """What its engine is started with."""
+        return PYTHON
 
     # The module
 
