@@ -4,6 +4,7 @@ Slicer's side is killed_host.py. The worker is `auxol serve` on a tiny network, 
 Testing/core/endurance, so that a new one is there in a moment. Not a test.
 """
 
+import itertools
 import json
 import os
 import queue
@@ -16,15 +17,15 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from killed_masks import digestOf, maskOf
 from slicer_setting import HERE
 
 sys.path.append(str(HERE.parent / "core" / "endurance"))
-from nursery import Nursery  # noqa: E402
+from nursery import Nursery
 
 PATIENCE_S = 150.0
+SOON_S = (0.06, 0.3)  # most of what can go wrong goes wrong in the moments after Save was pressed
 STOPPED = 0.3  # of Slicer's deaths come while the worker does nothing: what it has not taken has no receipt
 BARE = 0.5  # of new Slicers send what waits without a scene
 
@@ -120,7 +121,7 @@ class Saves:
             "lost": len(set(self.said) - set(known)),
             "twice": len(there) - len({tuple(each) for each in there}),
             "foreign": len(found) - len(known),
-            "out of order": sum(a > b for a, b in zip(known, known[1:], strict=False)),
+            "out of order": sum(a > b for a, b in itertools.pairwise(known)),
             "never said": len(self.silent),
             "not learned in time": self.unsettled,
         })  # fmt: skip
@@ -163,12 +164,15 @@ class Campaign:
 
     def _until(self, what):
         """Read on until ``what`` is told; the value that came with it. AssertionError where it ends instead."""
-        while True:
-            told = self.side.told()
-            assert told is not None, f"Slicer's side ended or fell silent before '{what}':\n{self.side.last()}"
-            self._note(told)
-            if what in told:
-                return told[what]
+        while what not in (told := self._told()):
+            continue
+        return told[what]
+
+    def _told(self, within=PATIENCE_S):
+        told = self.side.told(within)
+        assert told is not None, f"Slicer's side ended or fell silent:\n{self.side.last()}"
+        self._note(told)
+        return told
 
     def _note(self, told):
         if "pressed" in told:
@@ -176,8 +180,8 @@ class Campaign:
         elif "said" in told:
             self._said(told["said"])
             self.saves.slowest = max(self.saves.slowest, told["after"])
-        elif "status" in told and told["status"].startswith("Saved ") and self.saves.pressed and told["saves"]:
-            self._said(max(self.saves.pressed))
+        elif "status" in told and told["status"].startswith("Saved") and told["saves"]:
+            self._said(max(self.saves.pressed))  # as its reader takes it, whichever save was meant
         elif "silent" in told:
             self.saves.silent.append(told["silent"])
         elif "worker" in told:
@@ -213,12 +217,9 @@ class Campaign:
 
     def _waitAtRandom(self):
         """A moment between the first press and learned; whether all was learned by then."""
-        ends = time.monotonic() + self._random.uniform(0.0, self._random.choice((0.3, *self._span)))
+        ends = time.monotonic() + self._random.uniform(0.0, self._random.choice((*SOON_S, *self._span)))
         while (left := ends - time.monotonic()) > 0:
-            told = self.side.told(left)
-            assert told is not None, f"Slicer's side ended by itself:\n{self.side.last()}"
-            self._note(told)
-            if "settled" in told:
+            if "settled" in self._told(left):
                 return True
         return False
 
@@ -234,10 +235,9 @@ class Campaign:
         os.kill(self._worker, signal.SIGSTOP)
         worker, count = self._worker, self._random.randint(1, 2)
         self._teach(count)
-        while sum(n in self.saves.said or n in self.saves.silent for n in range(self._next - count, self._next)) < count:
-            told = self.side.told()
-            assert told is not None, f"Slicer's side ended by itself:\n{self.side.last()}"
-            self._note(told)
+        for _ in range(count):
+            while not {"said", "silent"} & self._told().keys():
+                continue
         self.saves.kills["slicer"] += 1
         self.saves.early += 1
         self.side.process.kill()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from killed_masks import MIDDLE, RADII, SHAPE, TASK, digestOf, indexOf, maskOf
 from session_case import ball, volume_with
-from slicer_setting import quiet
+from slicer_setting import hand, quiet
 from walk_case import WalkCase
 
 SAID_WITHIN_S = 20.0  # the machine is shared; what is on the disk is said at once
@@ -52,7 +52,7 @@ class KilledHost(WalkCase):
         if kind == "message":
             text = self.ui.statusLabel.text
             tell(status=text, level=self.session.message[1], saves=len(self.pressed))
-            self.said = self.said or text.startswith("Saved ")
+            self.said = self.said or text.startswith("Saved")
         elif kind == "engine" and self.workers() != self.worker and self.session.engineState.value == "ready":
             self.worker = self.workers()
             tell(worker=self.worker[0])
@@ -93,6 +93,7 @@ class KilledHost(WalkCase):
         for number in numbers:
             index = indexOf(number)
             self.show(index)
+            hand("Red").move(self.at(index, 2, 2))  # keys and buttons mean the view under the mouse
             if number in proposing:
                 self.accept(index)
             self.edit(index, maskOf(number))
