@@ -16,7 +16,10 @@ SLICER = {"slicer", "qt", "vtk", "ctk", "numpy"}
 # Modules of Slicer's own, there once it has started.
 BROUGHT_BY_SLICER = {"SampleData", "PyTorchUtils"}
 # Floors 0 and 1 of auxol_core.
-CORE = ("types", "options", "errors", "verbs", "api", "steps", "private_files", "protocol", "client")
+CORE = (
+    *("types", "options", "errors", "verbs", "api", "steps", "private_files", "strokes", "whole_files"),
+    *("protocol", "client"),
+)
 # Slicer's main thread never waits, and starves a Python thread; the blocking client is for scripts outside.
 NEVER = {"threading", "_thread", "multiprocessing", "concurrent", "asyncio", "queue", "socket", "http", "requests"}
 NEVER_NAMES = {f"auxol_core.client.{name}" for name in ("http_line", "blocking", "server_process")}

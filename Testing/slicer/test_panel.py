@@ -239,6 +239,21 @@ class TestTheLoop(PanelCase):
         self.ui.positiveButton.click()
         self.assertEqual(len(self.session.ordered("stop")), 1)
 
+    def test_each_way_to_mark_an_object_has_its_button_its_key_and_its_words(self):
+        texts = {}
+        for mode, button in self.panel.prompts.modeButtons.items():
+            button.click()
+            self.session.prompts.mode = mode
+            self.tell("prompts")
+            self.assertTrue(button.checked)
+            texts[mode] = (button.text, self.ui.promptHintLabel.text, button.toolTip)
+            key = button.text[-2]
+            self.panel.prompts.keys()[key]()
+        self.assertEqual(self.session.ordered("start"), [(mode,) for mode in texts])
+        self.assertEqual(len(self.session.ordered("stop")), len(texts))
+        self.assertEqual(list(texts), ["box", "lasso", "scribble", "positive", "negative"])
+        self.assertEqual(len({text for three in texts.values() for text in three}), 15)
+
     def test_prompts_are_listed_selected_and_removed(self):
         listed = [self.fake.prompt(name, self.volume.GetID(), 2, f"object {name}") for name in "ab"]
         self.session.prompts.objects, self.session.prompts.active = listed, "b"
@@ -292,7 +307,7 @@ class TestTheLoop(PanelCase):
     def test_keys_work_between_enter_and_exit_alone(self):
         keys = self.panel.shortcuts
         self.assertEqual({each.key.toString() for each in keys._shortcuts} & TAKEN, set())
-        self.assertEqual(len(keys._shortcuts), 7)
+        self.assertEqual(len(keys._shortcuts), 9)
         self.assertEqual(self.ui.saveButton.text, "Save slice  (S)")
         self.panel.exit()
         self.assertEqual(keys._shortcuts, [])

@@ -19,9 +19,9 @@ def view(name="Red"):
     return slicer.app.layoutManager().sliceWidget(name)
 
 
-def event(name, at, viewName="Red", key=""):
+def event(name, at, viewName="Red", key="", ctrl=False):
     interactor = view(viewName).sliceView().interactor()
-    interactor.SetEventInformation(*at, 0, 0, "\0", 0, key)
+    interactor.SetEventInformation(*at, int(ctrl), 0, "\0", 0, key)
     interactor.InvokeEvent(name)
 
 
@@ -210,7 +210,7 @@ class TestRefusals(PromptCase):
         self.assertEqual((len(self.refused), self.prompts.mode), (1, ""))
 
     def test_a_mode_that_is_none_is_an_error(self):
-        self.assertRaises(InvalidInputError, self.prompts.start, "lasso")
+        self.assertRaises(InvalidInputError, self.prompts.start, "polygon")
 
 
 class TestDrag(PromptCase):
@@ -426,7 +426,10 @@ class TestModes(PromptCase):
         self.prompts.start("box")
         self.prompts.stop()
         self.prompts.stop()
-        self.assertEqual(self.modes, ["box", "positive", "negative", "box", ""])
+        self.prompts.start("lasso")
+        self.prompts.start("scribble")
+        self.prompts.stop()
+        self.assertEqual(self.modes, ["box", "positive", "negative", "box", "", "lasso", "scribble", ""])
 
     def test_place_mode_is_persistent_and_ends_with_the_right_button(self):
         interaction = slicer.app.applicationLogic().GetInteractionNode()
@@ -442,7 +445,7 @@ class TestModes(PromptCase):
         interaction = slicer.app.applicationLogic().GetInteractionNode()
         selection = slicer.app.applicationLogic().GetSelectionNode()
         other = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode")
-        for mode in ("box", "positive"):
+        for mode in ("box", "scribble", "lasso", "positive"):
             self.prompts.start(mode)
             selection.SetReferenceActivePlaceNodeClassName("vtkMRMLMarkupsFiducialNode")
             selection.SetActivePlaceNodeID(other.GetID())
@@ -516,7 +519,7 @@ class TestNodes(PromptCase):
         self.assertEqual((self.prompts.objects(), self.prompts.active, self.prompts.mode), ([], None, ""))
 
     def test_the_scene_may_be_closed_in_any_mode(self):
-        for mode in ("box", "positive"):
+        for mode in ("box", "scribble", "lasso", "positive"):
             self.open(cases.volume("anisotropic"))
             self.box()
             self.click(10, 8)
@@ -536,7 +539,7 @@ class TestNodes(PromptCase):
         for _again in range(10):
             reader = self.newReader()
             reader.setVolume(self.volume)
-            for mode in ("box", "positive", "negative"):
+            for mode in ("box", "scribble", "lasso", "positive", "negative"):
                 reader.start(mode)
                 self.assertGreater(reader.observers, 10)
             reader.cleanup()

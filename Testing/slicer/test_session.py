@@ -83,6 +83,24 @@ class TestLifeOfASlice(SessionCase):
         with self.assertRaises(ValueError):
             self.session.promptBox(self.key(600), Box(1, 1, 9, 9))
 
+    def test_a_script_draws_without_a_mouse(self):
+        key = self.key(6)
+        self.session.promptLasso(key, ((14, 20), (14, 49), (48, 47), (49, 20)))
+        until(lambda: self.session.proposals.on(key) or self.failed())
+        first = self.session.proposals.on(key)[0]
+        self.assertTrue(first.mask.any())
+        self.session.promptScribble(key, ((34, 26), (34, 40)), width=2.0)
+        until(lambda: [s.proposalID for s in self.session.proposals.on(key)] not in ([], [first.proposalID]))
+        self.session.promptScribble(key, ((3, 3), (3, 40)), positive=False)
+        (only,) = self.session.prompts.objects()
+        strokes = self.session.prompts.prompt(only.objectID).strokes
+        wanted = [("lasso", True), ("scribble", True), ("scribble", False)]
+        self.assertEqual([(stroke.kind, stroke.positive) for stroke in strokes], wanted)
+        with self.assertRaises(ValueError):
+            self.session.promptLasso(key, ((3, 3), (3, 4000), (9, 9)))
+        with self.assertRaises(ValueError):
+            self.session.promptScribble(self.key(600), ((3, 3),))
+
     def test_one_more_click_refines_what_is_shown(self):
         from slicer_setting import hand
 

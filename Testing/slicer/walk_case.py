@@ -263,7 +263,8 @@ def ownShortcuts():
     from AuxOLSegmentLib.Panel import Shortcuts
 
     kind = Shortcuts
-    ours = {kind.BOX, kind.POSITIVE, kind.NEGATIVE, kind.ACCEPT, kind.DISCARD, kind.SAVE, kind.SHOW}
+    drawn = {kind.BOX, kind.LASSO, kind.SCRIBBLE, kind.POSITIVE, kind.NEGATIVE}
+    ours = {*drawn, kind.ACCEPT, kind.DISCARD, kind.SAVE, kind.SHOW}
     shortcuts = slicer.util.findChildren(slicer.util.mainWindow(), className="QShortcut")
     return sum(shortcut.key.toString() in ours for shortcut in shortcuts)
 

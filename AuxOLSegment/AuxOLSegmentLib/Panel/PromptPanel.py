@@ -14,7 +14,7 @@ from AuxOLSegmentLib.Panel.PanelTools import Act, Say, setReady, silently, withK
 from AuxOLSegmentLib.Scene.VolumeReader import ViewRefused, alignedSlice, rotateToVolume, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
-MODES = ("box", "positive", "negative")
+MODES = ("box", "lasso", "scribble", "positive", "negative")
 
 
 class PromptPanel:
@@ -23,7 +23,8 @@ class PromptPanel:
     def __init__(self, ui: Any, logic: PanelSession, whyNot: Callable[[], str], act: Act, say: Say) -> None:
         self.ui, self.logic, self.whyNot, self.act, self.say = ui, logic, whyNot, act, say
         self.keysShown = False
-        self.modeButtons = dict(zip(MODES, (ui.boxButton, ui.positiveButton, ui.negativeButton), strict=True))
+        buttons = (ui.boxButton, ui.lassoButton, ui.scribbleButton, ui.positiveButton, ui.negativeButton)
+        self.modeButtons = dict(zip(MODES, buttons, strict=True))
         self._connect()
 
     def _connect(self) -> None:
@@ -53,6 +54,8 @@ class PromptPanel:
         ui, logic = self.ui, self.logic
         return {
             Shortcuts.BOX: lambda: self._press(ui.boxButton),
+            Shortcuts.LASSO: lambda: self._press(ui.lassoButton),
+            Shortcuts.SCRIBBLE: lambda: self._press(ui.scribbleButton),
             Shortcuts.POSITIVE: lambda: self._press(ui.positiveButton),
             Shortcuts.NEGATIVE: lambda: self._press(ui.negativeButton),
             Shortcuts.ACCEPT: lambda: self.act(logic.accept),
@@ -109,20 +112,27 @@ class PromptPanel:
             ui.promptList.setCurrentRow(ids.index(reader.active) if reader.active in ids else -1)
         none = "" if objects else _("There is no prompt yet.")
         unselected = "" if reader.active in ids else _("Select a prompt in the list first.")
-        setReady(ui.removeLastButton, none or unselected, _("Take back the last box or point of the selected object."))
-        setReady(ui.removePromptButton, none or unselected, _("Remove the selected object with its box and points."))
-        setReady(ui.removeAllButton, none, _("Remove all boxes and points. Your segments stay as they are."))
+        setReady(ui.removeLastButton, none or unselected, _("Take back the last click or line of the selected object."))
+        setReady(ui.removePromptButton, none or unselected, _("Remove the selected object with all that shows it."))
+        setReady(ui.removeAllButton, none, _("Remove all prompts. Your segments stay as they are."))
 
     def _hint(self, mode: str) -> str:
         return {
             "box": _("Drag a box around the object in any slice view."),
+            "lasso": _("Draw a line around the object in any slice view, roughly."),
+            "scribble": _("Draw a line on the object in any slice view; with Ctrl, on what does not belong to it."),
             "positive": _("Click inside the object in any slice view."),
             "negative": _("Click on what does not belong to the object."),
-        }.get(mode, _("Choose box or point, then mark the object in any slice view."))
+        }.get(mode, _("Choose how to mark it, then mark the object in any slice view."))
 
     def _modeTip(self, mode: str) -> str:
         return {
             "box": _("Drag a box around an object. Each box begins a new object. Press again to stop."),
+            "lasso": _("Draw around an object, roughly. Each lasso begins a new object. Press again to stop."),
+            "scribble": _(
+                "Draw a line on the object, or with Ctrl held on what does not belong to it; refines the proposal on "
+                "this slice. Press again to stop."
+            ),
             "positive": _("Click inside the object; refines the proposal on this slice. Press again to stop."),
             "negative": _("Click on what the proposal took by mistake. Press again to stop."),
         }[mode]
@@ -189,6 +199,8 @@ class PromptPanel:
         ui, on = self.ui, self.keysShown
         texts = {
             ui.boxButton: (_("Box"), Shortcuts.BOX),
+            ui.lassoButton: (_("Lasso"), Shortcuts.LASSO),
+            ui.scribbleButton: (_("Scribble"), Shortcuts.SCRIBBLE),
             ui.positiveButton: (_("+ Point"), Shortcuts.POSITIVE),
             ui.negativeButton: (_("\u2212 Point"), Shortcuts.NEGATIVE),
             ui.acceptButton: (_("Accept"), Shortcuts.ACCEPT),

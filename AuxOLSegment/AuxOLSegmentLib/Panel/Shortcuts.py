@@ -11,7 +11,8 @@ from collections.abc import Callable
 import qt
 import slicer
 
-BOX, POSITIVE, NEGATIVE, ACCEPT, DISCARD, SAVE, SHOW = "X", "P", "N", "A", "D", "S", "L"
+BOX, LASSO, SCRIBBLE, POSITIVE, NEGATIVE = "X", "O", "C", "P", "N"
+ACCEPT, DISCARD, SAVE, SHOW = "A", "D", "S", "L"
 
 
 class Shortcuts:

@@ -1,29 +1,42 @@
 """The nodes that prompts are kept in, so that they are saved with the scene: real markups, and what each belongs to.
 
 Of each volume: one list of positive and one of negative points, whose descriptions name object, slice and number; and a
-locked closed curve for each box, whose attributes do. All follow the volume's parent transform.
+locked curve for each box, scribble and lasso, whose attributes do. All follow the volume's parent transform.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import slicer
+import vtk
 from slicer.i18n import tr as _
 
+from auxol_core.errors import InvalidInputError
+from auxol_core.protocol import made, plain
+from auxol_core.strokes import KINDS, Lasso, Scribble, Stroke
 from auxol_core.types import Box
 from AuxOLSegmentLib.Scene.VolumeReader import rasOfPixel
 
 ROLE = "AuxOL.Role"
 BOX, POSITIVE, NEGATIVE = "box", "positive", "negative"
+SCRIBBLE, LASSO = Scribble.kind, Lasso.kind
+POINT_ROLES = (POSITIVE, NEGATIVE)
+STROKE_ROLES = (SCRIBBLE, LASSO)
+ROLES = (BOX, *STROKE_ROLES, *POINT_ROLES)
 VOLUME = "AuxOL.Volume"
 PLACE = "AuxOL.Place"
 EDGES = "AuxOL.Box"
-COLOURS = {BOX: (1.0, 0.85, 0.0), POSITIVE: (0.1, 0.9, 0.2), NEGATIVE: (1.0, 0.2, 0.15)}
+STROKE = "AuxOL.Stroke"
+YELLOW = (1.0, 0.85, 0.0)
+COLOURS = {BOX: YELLOW, LASSO: YELLOW, POSITIVE: (0.1, 0.9, 0.2), NEGATIVE: (1.0, 0.2, 0.15)}
 POINT_CLASS = "vtkMRMLMarkupsFiducialNode"
-BOX_CLASS = "vtkMRMLMarkupsClosedCurveNode"
+CLOSED_CLASS = "vtkMRMLMarkupsClosedCurveNode"
+CLASSES = {**dict.fromkeys(POINT_ROLES, POINT_CLASS), BOX: CLOSED_CLASS, LASSO: CLOSED_CLASS}
+CLASSES[SCRIBBLE] = "vtkMRMLMarkupsCurveNode"
 
 
 @dataclass(frozen=True)
@@ -49,10 +62,9 @@ class Place:
 
 def promptNodes(role: str, volumeNode: slicer.vtkMRMLVolumeNode | None = None) -> list[Any]:
     """The markups of a role; only those of ``volumeNode`` if one is given."""
-    className = BOX_CLASS if role == BOX else POINT_CLASS
     return [
         node
-        for node in slicer.util.getNodesByClass(className)
+        for node in slicer.util.getNodesByClass(CLASSES[role])
         if node.GetAttribute(ROLE) == role
         and (volumeNode is None or node.GetNodeReferenceID(VOLUME) == volumeNode.GetID())
     ]
@@ -63,7 +75,7 @@ def pointNode(role: str, volumeNode: slicer.vtkMRMLVolumeNode) -> Any:
     for node in promptNodes(role, volumeNode):
         return node
     name = _("Positive points") if role == POSITIVE else _("Negative points")
-    node = _newNode(POINT_CLASS, name, role, volumeNode)
+    node = _newNode(name, role, COLOURS[role], volumeNode)
     display = node.GetDisplayNode()
     display.SetPointLabelsVisibility(False)
     display.SetVisibility3D(False)
@@ -72,12 +84,34 @@ def pointNode(role: str, volumeNode: slicer.vtkMRMLVolumeNode) -> Any:
 
 def newBoxNode(volumeNode: slicer.vtkMRMLVolumeNode, place: Place, box: Box) -> Any:
     """A locked frame around the pixels of ``box`` on its slice."""
-    node = _newNode(BOX_CLASS, _("Box"), BOX, volumeNode)
-    node.SetAttribute(PLACE, place.text())
+    node = _newNode(_("Box"), BOX, COLOURS[BOX], volumeNode)
     node.SetAttribute(EDGES, json.dumps([box.row0, box.col0, box.row1, box.col1]))
+    corners = ((box.row0, box.col0), (box.row0, box.col1), (box.row1, box.col1), (box.row1, box.col0))
+    _drawCurve(node, volumeNode, place, [(row - 0.5, col - 0.5) for row, col in corners])
+    return node
+
+
+def newStrokeNode(volumeNode: slicer.vtkMRMLVolumeNode, place: Place, stroke: Stroke) -> Any:
+    """A locked line where ``stroke`` was drawn on its slice."""
+    name = _("Lasso") if stroke.kind == LASSO else _("Scribble")
+    colour = COLOURS[LASSO if stroke.kind == LASSO else POSITIVE if stroke.positive else NEGATIVE]
+    node = _newNode(name, stroke.kind, colour, volumeNode)
+    node.SetAttribute(STROKE, json.dumps(plain(stroke)))
+    _drawCurve(node, volumeNode, place, stroke.vertices)
+    return node
+
+
+def _drawCurve(
+    node: Any, volumeNode: slicer.vtkMRMLVolumeNode, place: Place, places: Sequence[tuple[float, float]]
+) -> None:
+    """A line through ``places``, (row, col) in centre coordinates; its points are neither seen nor dragged."""
+    node.SetAttribute(PLACE, place.text())
     node.SetCurveTypeToLinear()
-    for row, col in ((box.row0, box.col0), (box.row0, box.col1), (box.row1, box.col1), (box.row1, box.col0)):
-        at = node.AddControlPointWorld(*rasOfPixel(volumeNode, place.axis, place.index, row - 0.5, col - 0.5))
+    world = vtk.vtkPoints()
+    for row, col in places:
+        world.InsertNextPoint(rasOfPixel(volumeNode, place.axis, place.index, row, col))
+    node.SetControlPointPositionsWorld(world)
+    for at in range(node.GetNumberOfControlPoints()):
         node.SetNthControlPointVisibility(at, False)
     node.SetLocked(True)
     display = node.GetDisplayNode()
@@ -85,23 +119,24 @@ def newBoxNode(volumeNode: slicer.vtkMRMLVolumeNode, place: Place, box: Box) -> 
     display.SetPropertiesLabelVisibility(False)
     display.SetPointLabelsVisibility(False)
     display.SetVisibility3D(False)
-    return node
 
 
-def _newNode(className: str, name: str, role: str, volumeNode: slicer.vtkMRMLVolumeNode) -> Any:
-    node = slicer.mrmlScene.CreateNodeByClass(className)
+def _newNode(
+    name: str, role: str, colour: tuple[float, float, float], volumeNode: slicer.vtkMRMLVolumeNode
+) -> Any:
+    node = slicer.mrmlScene.CreateNodeByClass(CLASSES[role])
     node.UnRegister(None)
     node.SetName(slicer.mrmlScene.GenerateUniqueName(f"AuxOL {name}"))
     node.SetAttribute(ROLE, role)
-    # The boxes are listed in the panel; in the data tree they would only be many. Points stay: their menu deletes them.
-    node.SetHideFromEditors(role == BOX)
+    # Lines are listed in the panel; in the data tree they would only be many. Points stay: their menu deletes them.
+    node.SetHideFromEditors(role not in POINT_ROLES)
     node = slicer.mrmlScene.AddNode(node)
     node.SetNodeReferenceID(VOLUME, volumeNode.GetID())
     node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
     for setColour in (display.SetColor, display.SetSelectedColor, display.SetActiveColor):
-        setColour(COLOURS[role])
+        setColour(colour)
     return node
 
 
@@ -119,6 +154,14 @@ def boxOf(node: Any) -> Box | None:
     try:
         return Box(*json.loads(node.GetAttribute(EDGES) or ""))
     except (ValueError, TypeError):
+        return None
+
+
+def strokeOf(node: Any) -> Stroke | None:
+    """None where the node's text is not one of ours."""
+    try:
+        return made(KINDS[node.GetAttribute(ROLE)], json.loads(node.GetAttribute(STROKE) or ""))
+    except (ValueError, KeyError, InvalidInputError):
         return None
 
 

@@ -16,12 +16,13 @@ from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.strokes import Stroke, check_on_image
 from auxol_core.types import Box, Prompt
 from AuxOLSegmentLib.Prompts import PromptNodes
 from AuxOLSegmentLib.Prompts.PointWatch import PointWatch
 from AuxOLSegmentLib.Prompts.PromptBook import PromptBook, PromptObject, Shown, newObjectID
-from AuxOLSegmentLib.Prompts.PromptNodes import BOX, NEGATIVE, POSITIVE
-from AuxOLSegmentLib.Prompts.PromptTools import MODES, PromptTools, keyOfClick, keyOfPoint
+from AuxOLSegmentLib.Prompts.PromptNodes import BOX, LASSO, NEGATIVE, POINT_ROLES, POSITIVE, ROLES
+from AuxOLSegmentLib.Prompts.PromptTools import PromptTools, keyOfClick, keyOfPoint
 from AuxOLSegmentLib.Scene.VolumeReader import (
     SliceKey,
     pixelOfRas,
@@ -49,7 +50,7 @@ class PromptReader(VTKObservationMixin):
         super().__init__()
         self._changed, self._removed, self._refused = changed, removed, refused
         self._book = PromptBook()
-        self._tools = PromptTools(self._volume, self._check, self._onBox, refused, modeChanged)
+        self._tools = PromptTools(self._volume, self._check, self._onBox, self._onStroke, refused, modeChanged)
         self._points = PointWatch(self._onDefined, self._onMoved, self._onPointRemoved)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.NodeRemovedEvent, self._onNodeRemoved)
@@ -60,21 +61,21 @@ class PromptReader(VTKObservationMixin):
 
     @property
     def mode(self) -> str:
-        """'box', 'positive', 'negative', or '' when clicks mean nothing to this class."""
+        """'box', 'scribble', 'lasso', 'positive', 'negative', or '' when clicks mean nothing to this class."""
         return self._tools.mode
 
     def start(self, mode: str) -> None:
-        """Take boxes or points from now on; ``refused`` is called where the volume does not allow it."""
-        if mode not in MODES:
-            raise InvalidInputError(f"A mode is one of {MODES}, got {mode!r}.")
+        """Take what ``mode`` says from now on; ``refused`` is called where the volume does not allow it."""
+        if mode not in ROLES:
+            raise InvalidInputError(f"A mode is one of {ROLES}, got {mode!r}.")
         problem = volumeProblem(self._volume())
         if problem:
             self.stop()
             self._refused(InvalidInputError(problem))
-        elif mode == BOX:
-            self._tools.startBox()
-        else:
+        elif mode in POINT_ROLES:
             self._tools.startPoints(mode, self._pointNode)
+        else:
+            self._tools.startDrag(mode)
 
     def _pointNode(self, role: str) -> Any:
         node = PromptNodes.pointNode(role, self._chosen())
@@ -99,12 +100,12 @@ class PromptReader(VTKObservationMixin):
         """Take over the prompts that the scene holds for the volume, as after loading a scene."""
         volumeNode, active = self._volume(), self._book.active
         self._forget()
-        for role in MODES:
+        for role in ROLES:
             for node in PromptNodes.promptNodes(role):
                 mine = volumeNode is not None and node.GetNodeReferenceID(PromptNodes.VOLUME) == volumeNode.GetID()
                 if node.GetDisplayNode() is not None:
                     node.GetDisplayNode().SetVisibility(mine)
-                if mine and role != BOX:
+                if mine and role in POINT_ROLES:
                     self._points.watch(node)
         if volumeNode is not None:
             moved = slicer.vtkMRMLTransformableNode.TransformModifiedEvent
@@ -150,7 +151,7 @@ class PromptReader(VTKObservationMixin):
         self._gone(objectID, key)
 
     def removeLast(self, objectID: str) -> None:
-        """Take the last point or box of the object away; the object goes when nothing is left that shows it."""
+        """Take the last point, box or stroke of the object away; the object goes when nothing is left that shows it."""
         key = self.key(objectID)
         self._takeAway(list(self._book.of(objectID))[-1])
         self._afterLoss(objectID, key)
@@ -168,13 +169,13 @@ class PromptReader(VTKObservationMixin):
         shown = self._book.shown.pop(shownID)
         node = slicer.mrmlScene.GetNodeByID(shown.nodeID)
         with self._points.lookingAway():
-            if node is not None and shown.role == BOX:
-                slicer.mrmlScene.RemoveNode(node)
-            elif node is not None:
+            if node is not None and shown.role in POINT_ROLES:
                 PromptNodes.removePoint(shownID)
+            elif node is not None:
+                slicer.mrmlScene.RemoveNode(node)
 
     def _afterLoss(self, objectID: str, key: SliceKey) -> None:
-        """A point or box of the object is gone: answer the rest, or let the object go if the rest shows nothing."""
+        """A part of what shows the object is gone: answer the rest, or let the object go if the rest shows nothing."""
         if self._book.showsSomething(objectID):
             self._changed(objectID)
             return
@@ -200,6 +201,12 @@ class PromptReader(VTKObservationMixin):
         self._tools.pressed = key
         node.AddControlPointWorld(vtk.vtkVector3d(*rasOfPixel(self._chosen(), key.axis, key.index, row, col)))
 
+    def addStroke(self, key: SliceKey, stroke: Stroke) -> None:
+        """For scripts: what drawing ``stroke`` on that slice does; InvalidInputError where it leaves the image, or for
+        a negative scribble that is alone."""
+        check_on_image(stroke, sliceShape(self._chosen(), key.axis))
+        self._onStroke(key, stroke)
+
     def _check(self, sliceNode: Any, ras: tuple[float, float, float], positive: bool) -> SliceKey:
         """The slice that a point there would be on; InvalidInputError if it cannot be a prompt."""
         key = keyOfClick(self._chosen(), sliceNode, ras)
@@ -213,6 +220,16 @@ class PromptReader(VTKObservationMixin):
         self._book.shown[node.GetID()] = Shown(BOX, place, node.GetID(), box=box)
         self._book.active = place.object
         self._changed(place.object)
+
+    def _onStroke(self, key: SliceKey, stroke: Stroke) -> None:
+        """A lasso begins an object, as a box does; a scribble belongs to the one that a point would belong to."""
+        objectID = newObjectID() if stroke.kind == LASSO else self._book.objectFor(key, stroke.positive)
+        place = self._book.nextPlace(key, objectID)
+        with self._points.lookingAway():
+            node = PromptNodes.newStrokeNode(self._chosen(), place, stroke)
+        self._book.shown[node.GetID()] = Shown(stroke.kind, place, node.GetID(), stroke=stroke)
+        self._book.active = objectID
+        self._changed(objectID)
 
     def _onDefined(self, node: Any) -> None:
         if self._volume() is not None:
@@ -279,7 +296,7 @@ class PromptReader(VTKObservationMixin):
     def _onNodeAdded(self, _scene: Any, _event: Any, node: Any) -> None:
         volumeNode = self._volume()
         if node.IsA("vtkMRMLSliceNode") and volumeNode is not None:
-            for role in (POSITIVE, NEGATIVE):
+            for role in POINT_ROLES:
                 for points in PromptNodes.promptNodes(role, volumeNode):
                     PromptNodes.limitToSliceViews(points)
 
@@ -290,7 +307,7 @@ class PromptReader(VTKObservationMixin):
         if node.GetID() == self._book.volumeID:
             self._onVolumeGone()
             return
-        if self.mode and node.GetAttribute(PromptNodes.ROLE) == self.mode != BOX:
+        if self.mode in POINT_ROLES and node.GetAttribute(PromptNodes.ROLE) == self.mode:
             self.stop()
         self._lost(self._book.ofNode(node.GetID()))
 
@@ -315,7 +332,7 @@ class PromptReader(VTKObservationMixin):
     def _onVolumeMoved(self, volumeNode: Any, _event: Any) -> None:
         """Prompts follow the volume: in voxels they stay what they were."""
         with self._points.lookingAway():
-            for role in MODES:
+            for role in ROLES:
                 for node in PromptNodes.promptNodes(role, volumeNode):
                     if node.GetTransformNodeID() != volumeNode.GetTransformNodeID():
                         node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())

@@ -1,4 +1,4 @@
-"""Which tool the mouse has in the slice views: a box, points, or none of ours. It owns its observers.
+"""Which tool the mouse has in the slice views: a box, a stroke, points, or none of ours. It owns its observers.
 
 Points are real markups, placed by Slicer in its own place mode. Whether a click can be one is asked when the button
 goes down, so that a click that cannot never becomes a point.
@@ -15,19 +15,18 @@ from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.strokes import Stroke
 from auxol_core.types import Box, Point
-from AuxOLSegmentLib.Prompts.PromptNodes import BOX, NEGATIVE, POINT_CLASS, POSITIVE, promptNodes
-from AuxOLSegmentLib.Prompts.RubberBand import RubberBand
+from AuxOLSegmentLib.Prompts.Drag import Drag
+from AuxOLSegmentLib.Prompts.DragTools import BoxTool, LassoTool, ScribbleTool
+from AuxOLSegmentLib.Prompts.PromptNodes import BOX, LASSO, POINT_CLASS, POINT_ROLES, POSITIVE, SCRIBBLE, promptNodes
 from AuxOLSegmentLib.Prompts.ViewMouse import ViewMouse, rasAtMouse
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, pixelOfRas, sliceShape
-
-POINT_MODES = (POSITIVE, NEGATIVE)
-MODES = (BOX, *POINT_MODES)
 
 
 class PromptTools(VTKObservationMixin):
     """``volume()``; ``check(sliceNode, ras, positive) -> SliceKey`` or InvalidInputError; ``onBox(key, box)``;
-    ``refused(error)``; ``modeChanged(mode)``.
+    ``onStroke(key, stroke)``; ``refused(error)``; ``modeChanged(mode)``.
     """
 
     def __init__(
@@ -35,6 +34,7 @@ class PromptTools(VTKObservationMixin):
         volume: Callable[[], slicer.vtkMRMLVolumeNode | None],
         check: Callable[[Any, tuple[float, float, float], bool], SliceKey],
         onBox: Callable[[SliceKey, Box], None],
+        onStroke: Callable[[SliceKey, Stroke], None],
         refused: Callable[[InvalidInputError], None],
         modeChanged: Callable[[str], None],
     ) -> None:
@@ -45,7 +45,11 @@ class PromptTools(VTKObservationMixin):
         self._volume, self._check, self._refused, self._modeChanged = volume, check, refused, modeChanged
         self._swallowRelease = False
         self._switching = False
-        self._band = RubberBand(volume, onBox, refused)
+        self._drags = {
+            BOX: Drag(volume, BoxTool(volume, onBox), refused),
+            SCRIBBLE: Drag(volume, ScribbleTool(volume, check, onStroke), refused),
+            LASSO: Drag(volume, LassoTool(volume, onStroke), refused),
+        }
         self._clicks = ViewMouse(("LeftButtonPressEvent", "LeftButtonReleaseEvent"), self._onClick)
         interaction, selection = _interactionNode(), _selectionNode()
         self.addObserver(interaction, interaction.InteractionModeChangedEvent, self._onToolChanged)
@@ -53,14 +57,16 @@ class PromptTools(VTKObservationMixin):
 
     @property
     def observers(self) -> int:
-        return len(self.Observations) + self._band.observers + self._clicks.observers
+        drags = sum(drag.observers for drag in self._drags.values())
+        return len(self.Observations) + drags + self._clicks.observers
 
-    def startBox(self) -> None:
+    def startDrag(self, role: str) -> None:
+        """Drags draw boxes, scribbles or lassos from now on."""
         with self._changing():
             self._leave()
             _interactionNode().SwitchToViewTransformMode()
-            self._band.start()
-        self._setMode(BOX)
+            self._drags[role].start()
+        self._setMode(role)
 
     def startPoints(self, role: str, nodeOf: Callable[[str], Any]) -> None:
         """Clicks add points to ``nodeOf(role)`` (vtkMRMLMarkupsFiducialNode) from now on."""
@@ -78,7 +84,7 @@ class PromptTools(VTKObservationMixin):
         """Give the mouse back. Another tool that the user has taken meanwhile is left alone."""
         with self._changing():
             self._leave()
-            if self.mode in POINT_MODES and self._placesOurs():
+            if self.mode in POINT_ROLES and self._placesOurs():
                 _interactionNode().SwitchToViewTransformMode()
         self._setMode("")
 
@@ -87,7 +93,8 @@ class PromptTools(VTKObservationMixin):
         self.removeObservers()
 
     def _leave(self) -> None:
-        self._band.stop()
+        for drag in self._drags.values():
+            drag.stop()
         self._clicks.stop()
         self.pressed, self._swallowRelease = None, False
 
@@ -115,7 +122,7 @@ class PromptTools(VTKObservationMixin):
         if self._switching or not self.mode:
             return
         placing = _interactionNode().GetCurrentInteractionMode() == slicer.vtkMRMLInteractionNode.Place
-        ours = not placing if self.mode == BOX else placing and self._placesOurs()
+        ours = not placing if self.mode in self._drags else placing and self._placesOurs()
         if not ours:
             self._leave()
             self._setMode("")

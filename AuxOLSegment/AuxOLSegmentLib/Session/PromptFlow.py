@@ -8,7 +8,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from auxol_core.errors import InvalidInputError, NotFoundError
-from auxol_core.types import Box, Event
+from auxol_core.strokes import Lasso, Scribble, Vertices
+from auxol_core.types import Box, Event, Prompt
 from AuxOLSegmentLib.Engine.Async import Tasks
 from AuxOLSegmentLib.Prompts.PromptReader import PromptReader
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceCount, sliceImage, sliceStamp
@@ -37,7 +38,7 @@ class PromptFlow:
         self._selection, self._proposals, self._offers = selection, proposals, offers
         self._desk, self._tasks, self._teller = desk, tasks, teller
         self._asking: dict[str, int] = {}  # how often each object's prompt has changed
-        self._parts: dict[str, int] = {}  # how many clicks and boxes its last answer was for
+        self._parts: dict[str, int] = {}  # how many clicks, boxes and strokes its last answer was for
         self.prompts = PromptReader(self._prompted, self._gone, teller.refused, modeChanged)
 
     # For scripts
@@ -51,6 +52,17 @@ class PromptFlow:
         """As if that pixel were clicked; on the active object's slice it refines that object."""
         self._checkKey(key)
         self.prompts.addPoint(key, row, col, positive)
+
+    def promptScribble(self, key: SliceKey, vertices: Vertices, positive: bool = True, width: float = 1.0) -> None:
+        """As if a line through ``vertices`` ((row, col), ...) were drawn, ``width`` pixels wide; on the active object's
+        slice it refines that object."""
+        self._checkKey(key)
+        self.prompts.addStroke(key, Scribble(vertices, width, positive))
+
+    def promptLasso(self, key: SliceKey, vertices: Vertices) -> None:
+        """As if a closed line through ``vertices`` ((row, col), ...) were drawn; it begins an object."""
+        self._checkKey(key)
+        self.prompts.addStroke(key, Lasso(vertices))
 
     def _checkKey(self, key: SliceKey) -> None:
         why, volume = self._selection.whyNot(), self._selection.volume
@@ -87,7 +99,7 @@ class PromptFlow:
         volume, inputs = slicer.mrmlScene.GetNodeByID(key.volumeID), self._selection.inputs
         image, stamp = sliceImage(volume, key.axis, key.index), sliceStamp(volume, key)
         link = await self._desk.link()
-        earlier, parts = self._proposals.ofObject(objectID), len(prompt.points) + (prompt.box is not None)
+        earlier, parts = self._proposals.ofObject(objectID), partsOf(prompt)
         # One more click repairs what is shown; with one taken away, what is shown is no longer what was asked for.
         grown = earlier is not None and earlier.key == key and parts > self._parts.get(objectID, 0)
         began = time.perf_counter()
@@ -169,3 +181,8 @@ class PromptFlow:
             if self._proposals.ofObject(each.objectID) is not None:
                 self._parts.pop(each.objectID, None)
                 self._prompted(each.objectID)
+
+
+def partsOf(prompt: Prompt) -> int:
+    """How many clicks, boxes and strokes it is made of."""
+    return len(prompt.points) + len(prompt.strokes) + (prompt.box is not None)

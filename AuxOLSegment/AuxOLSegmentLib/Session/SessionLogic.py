@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from auxol_core.strokes import Vertices
 from auxol_core.types import BoolArray, Box, CorrectionInfo, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
@@ -149,6 +150,14 @@ class SessionLogic:
     def promptPoint(self, key: SliceKey, row: float, col: float, positive: bool = True) -> None:
         """For scripts: as if that pixel were clicked; on the active object's slice it refines that object."""
         self.parts.prompting.promptPoint(key, row, col, positive)
+
+    def promptScribble(self, key: SliceKey, vertices: Vertices, positive: bool = True, width: float = 1.0) -> None:
+        """For scripts: as if a line through ``vertices`` ((row, col), ...) were drawn, ``width`` pixels wide."""
+        self.parts.prompting.promptScribble(key, vertices, positive, width)
+
+    def promptLasso(self, key: SliceKey, vertices: Vertices) -> None:
+        """For scripts: as if a closed line through ``vertices`` ((row, col), ...) were drawn; it begins an object."""
+        self.parts.prompting.promptLasso(key, vertices)
 
     def hasProposalOnDisplay(self) -> bool:
         """Whether the slice in use has one."""
