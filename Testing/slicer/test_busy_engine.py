@@ -1,0 +1,246 @@
+"""An engine that computes is busy and not dead: nothing is killed, nothing lost, and a second Slicer finds it."""
+
+import os
+import signal
+import sys
+import unittest
+from pathlib import Path
+
+from session_case import SessionCase
+from slicer_setting import HERE, PYTHON, main, quiet, until
+
+from auxol_core.client.limits import NoAnswerError, Timeouts
+from auxol_core.types import Box, Prompt, SliceImage
+
+BOX = Prompt(box=Box(21, 15, 48, 46))
+
+
+@unittest.skipUnless(os.name == "posix", "the held engine is started by a shell script")
+class BusyCase(SessionCase):
+    """``self.hold()`` lets the encoder stand still, ``self.letGo()`` run on."""
+
+    own = True
+
+    def setUp(self):
+        super().setUp()
+        self._hold, python = self.folder / "hold", self.folder / "held python"
+        command = f'exec "{PYTHON or sys.executable}" "{HERE / "held_worker.py"}" "{self._hold}" "$@"'
+        python.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+        python.chmod(0o700)
+        self.settings.set("pythonPath", str(python))
+        self.addCleanup(self.letGo)
+
+    def hold(self):
+        self._hold.touch()
+
+    def letGo(self):
+        self._hold.unlink(missing_ok=True)
+
+    @property
+    def pid(self):
+        return self.session.connection._process.ready.pid
+
+    def hurried(self, lost=lambda: None, **limits):
+        """A connection with time limits that a test can wait for, and a task that is open."""
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
+        from AuxOLSegmentLib.Engine.TaskLink import TaskLink
+
+        connection = EngineConnection(self.settings, lambda: None, lost, Timeouts(**limits))
+        self.addCleanup(connection.close)
+        link = TaskLink(connection, self.name, lambda: None)
+        opened = self.start(link.open(None))
+        until(lambda: opened.done)
+        opened.result()
+        return connection, link
+
+    def image(self, index):
+        from AuxOLSegmentLib.Scene.VolumeReader import sliceImage
+
+        return sliceImage(self.volume, 0, index)
+
+    def start(self, coroutine):
+        """It runs until it has ended; its errors are asked for with ``result``."""
+        from AuxOLSegmentLib.Engine.Async import Task
+
+        return Task(coroutine)
+
+
+class TestBusyEngine(BusyCase):
+    """What waits for the encoder, and what does not."""
+
+    def test_a_slice_is_accepted_while_the_next_is_encoded(self):
+        mask = self.propose(6)
+        pid = self.pid
+        self.hold()
+        self.show(7)
+        self.dragBox(7)
+        quiet()
+        self.show(6)
+        self.assertTrue(self.session.accept())
+        accepted = self.session._tasks._running
+        until(lambda: len(accepted) <= 2, 10)  # the long poll and the click that waits
+        self.assertFalse(self.session.proposals.on(self.key(7)))
+        self.letGo()
+        until(lambda: self.session.proposals.on(self.key(7)), 20)
+        self.assertEqual(self.pid, pid)
+        self.assertTrue((self.mask(6) == mask).all())
+
+    def test_a_click_that_is_late_raises_and_the_worker_lives(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+
+        connection, link = self.hurried(predict=3.0)
+        pid = connection._process.ready.pid
+        self.hold()
+        late = self.start(link.predict(self.image(6), BOX, None))
+        until(lambda: late.done, 10)
+        self.assertRaises(NoAnswerError, late.result)
+        quiet(1.5)  # time enough for whoever would kill it
+        self.assertIs(connection.state, EngineState.READY)
+        self.letGo()
+        again = self.start(link.predict(self.image(6), BOX, None))
+        until(lambda: again.done)
+        self.assertTrue(again.result().mask.any())
+        self.assertEqual(connection._process.ready.pid, pid)
+
+    def test_a_worker_that_gives_no_sign_of_life_is_replaced(self):
+        lost = []
+        connection, link = self.hurried(lambda: lost.append(1), predict=4.0, health=0.3)
+        pid = connection._process.ready.pid
+        os.kill(pid, signal.SIGSTOP)
+        late = self.start(link.predict(self.image(6), BOX, None))
+        until(lambda: late.done and lost, 20)
+        self.assertRaises(NoAnswerError, late.result)
+        again = self.start(link.predict(self.image(6), BOX, None))
+        until(lambda: again.done)
+        self.assertTrue(again.result().mask.any())
+        self.assertNotEqual(connection._process.ready.pid, pid)
+
+    def test_slices_brought_before_a_restart_are_brought_again(self):
+        from AuxOLSegmentLib.Engine.TaskLink import TaskLink
+
+        link = TaskLink(self.session.connection, self.name, lambda: None)
+
+        async def sent():
+            await link.open(None)
+            return await link.sendSlices([self.image(index) for index in (5, 6)])
+
+        ids = self.start(sent())
+        until(lambda: ids.done)
+        os.kill(self.pid, signal.SIGKILL)
+
+        async def walked():
+            begun = await link.propagate(ids.result(), {1: self.truth[6]}, [])
+            found = []
+            while not begun.done:
+                found += await link.propagated(begun)
+            return found
+
+        walk = self.start(walked())
+        until(lambda: walk.done)
+        self.assertEqual([item.index for item in walk.result()], [0])
+
+
+class TestSecondSlicer(BusyCase):
+    """Another session on the same folder, as in a second Slicer."""
+
+    def second(self):
+        from AuxOLSegmentLib.Session.SessionLogic import SessionLogic
+
+        session = SessionLogic(self.settings)
+        self.addCleanup(session.close)
+        session.startEngine()
+        return session
+
+    def test_it_attaches_to_a_worker_that_is_busy(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+
+        self.propose(6)
+        self.hold()
+        self.show(7)
+        self.dragBox(7)
+        quiet()
+        second = self.second()
+        until(lambda: second.engineState is EngineState.READY, 10)
+        self.assertTrue(second.connection.attached)
+        self.assertIn("another Slicer", second.engineText)
+        self.assertNotIn("generalist", second.engineText)
+
+    def test_it_waits_for_a_worker_that_is_just_being_started(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+
+        self.session.startEngine()
+        second = self.second()
+        until(lambda: second.engineState is EngineState.READY)
+        self.assertTrue(second.connection.attached)
+        self.assertEqual(second.connection.about["pid"], self.pid)
+
+    def test_it_says_so_where_its_settings_name_another_generalist(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+
+        self.session.startEngine()
+        until(lambda: self.session.engineState is EngineState.READY)
+        self.settings.set("generalist", "vit_b")
+        second = self.second()
+        until(lambda: second.engineState is EngineState.READY)
+        self.assertTrue(second.connection.attached)
+        self.assertIn("It runs the generalist builtin, not vit_b", second.engineText)
+
+    def test_a_worker_of_a_slicer_that_is_gone_is_no_reason_to_wait(self):
+        from AuxOLSegmentLib.Engine.AttachFile import AttachFile, Worker
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+
+        folder = Path(self.settings.dataDir)
+        folder.mkdir()
+        AttachFile(folder).write(Worker(0, 2**22 + 1, "a token", "builtin"))
+        self.session.startEngine()
+        until(lambda: self.session.engineState is EngineState.READY)
+        self.assertFalse(self.session.connection.attached)
+
+
+class TestChangedProposal(SessionCase):
+    """The task has learned between what the user saw and what they accepted."""
+
+    def test_what_nobody_has_seen_is_shown_and_not_in_the_segment(self):
+        from dataclasses import replace
+
+        from auxol_core.errors import ProposalChangedError
+        from AuxOLSegmentLib.Engine.Async import after
+        from AuxOLSegmentLib.Session.Proposals import Shown
+
+        seen = self.propose(6)
+        (shown,) = self.session.proposals.on(self.key(6))
+        told = []
+
+        class Link:
+            async def accept(self, proposalID, version):
+                await after(0)
+                told.append((proposalID, version))
+                raise ProposalChangedError("The version of the proposal was 0, it is 1. Ask for it again.")
+
+            async def proposal(self, proposalID, image):
+                told.append((proposalID, isinstance(image, SliceImage)))
+                return replace(fresh, mask=~seen, version=1)
+
+        link = self.start(self.session.desk.link())
+        until(lambda: link.done)
+        asked = self.start(link.result().proposal(shown.proposalID))
+        until(lambda: asked.done)
+        fresh = asked.result()
+        self.session.desk.ifOpen = lambda verb: self.session._tasks.start(verb(Link()))
+        self.assertTrue(self.session.accept())
+        quiet()
+        self.assertEqual(told, [(shown.proposalID, 0), (shown.proposalID, True)])
+        self.assertTrue((self.mask(6) == seen).all())
+        (offered,) = self.session.proposals.on(self.key(6))
+        self.assertIsInstance(offered, Shown)
+        self.assertTrue((offered.mask == ~seen).all())
+        self.assertIn("learned meanwhile", self.session.message[0])
+
+    def start(self, coroutine):
+        from AuxOLSegmentLib.Engine.Async import Task
+
+        return Task(coroutine)
+
+
+if __name__ == "__main__":
+    main()

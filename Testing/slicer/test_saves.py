@@ -1,0 +1,204 @@
+"""A save cannot vanish: it is on the disk before the status line says so, whatever happens afterwards."""
+
+import os
+import signal
+import stat
+import unittest
+from unittest import mock
+
+import slicer
+from session_case import SessionCase
+from slicer_setting import PYTHON, main, quiet, until
+
+POSIX = os.name == "posix"
+
+
+class SavesCase(SessionCase):
+    """The engine is this session's own and not started yet; the ball is drawn on slice 6 and its task is named."""
+
+    own = True
+
+    def setUp(self):
+        super().setUp()
+        self.outbox = self.folder / "tasks" / "outbox"
+        self.said = []
+        self.session.listen(self.heard)
+        self.show(6)
+        quiet()
+
+    def heard(self, kind):
+        if kind == "message" and (not self.said or self.said[-1][0] != self.session.message[0]):
+            self.said.append((self.session.message[0], len(self.waiting())))
+
+    def waiting(self):
+        return sorted(path.name for path in self.outbox.glob("*.correction"))
+
+    def drawAndSave(self, index=6):
+        """The task is chosen, which starts the engine, and the slice saved before that is there."""
+        self.show(index)
+        quiet()
+        self.draw(self.truth[index], index)
+        quiet()
+        self.session.chooseTask(self.name)
+        self.assertTrue(self.session.save(), self.session.message)
+
+    def taught(self, session=None, task=None):
+        """How many corrections the engine has, asked of the engine itself."""
+        from auxol_core.api import EngineApi
+
+        session, name = session or self.session, task or self.name
+
+        async def ask():
+            if name not in await session.connection.ask(EngineApi.list_tasks):
+                return -1
+            await session.connection.ask(EngineApi.open_task, name)
+            return len(await session.connection.ask(EngineApi.corrections, name))
+
+        asked = session._tasks.start(ask())
+        until(lambda: asked.done)
+        return asked.result()
+
+    def delivered(self):
+        """Until nothing waits any more."""
+        until(lambda: not self.waiting() and not self.session._teacher.waiting)
+
+    def anotherSession(self):
+        from AuxOLSegmentLib.Session.SessionLogic import SessionLogic
+
+        self.session.close()
+        self.session = SessionLogic(self.settings)
+        self.session.startEngine()
+        return self.session
+
+
+class TestSaves(SavesCase):
+    """Pressed while no engine is there yet, as with the first slice of a day."""
+
+    def test_it_is_on_the_disk_before_the_status_line_says_so(self):
+        self.drawAndSave()
+        until(lambda: any(text.startswith("Saved on this machine") for text, _ in self.said))
+        self.assertEqual(self.said[0], ("Saving ...", 0))
+        self.assertEqual([files for text, files in self.said if text.startswith("Saved on this machine")], [1])
+        if POSIX:
+            self.assertEqual(stat.S_IMODE(self.outbox.stat().st_mode), 0o700)
+            self.assertEqual({stat.S_IMODE(path.stat().st_mode) for path in self.outbox.iterdir()}, {0o600})
+        self.learned(1)
+        self.delivered()
+        self.assertEqual(self.taught(), 1)
+
+    def test_nothing_waits_for_the_disk_here(self):
+        synced = []
+        with mock.patch("os.fsync", synced.append):
+            self.drawAndSave()
+            until(lambda: self.waiting())
+        self.assertEqual(synced, [])
+
+    def test_another_segment_is_chosen_while_the_engine_starts(self):
+        self.drawAndSave()
+        first = self.name
+        self.makeSegment()
+        self.session.setInputs(self.volume, self.segmentation, self.segmentID)
+        self.session.chooseTask(self.name)
+        until(lambda: self.session.status is not None)
+        self.delivered()
+        self.assertEqual((self.taught(task=first), self.taught()), (1, 0))
+
+    def test_the_scene_is_closed_while_the_engine_starts(self):
+        self.drawAndSave()
+        slicer.mrmlScene.Clear(0)
+        until(lambda: self.waiting() or not self.session._teacher.waiting)
+        self.delivered()
+        self.assertEqual(self.taught(), 1)
+
+    def test_the_session_ends_at_once_and_the_next_one_sends_it_without_the_scene(self):
+        self.drawAndSave()
+        self.session.close()
+        self.assertEqual(len(self.waiting()), 1)
+        slicer.mrmlScene.Clear(0)
+        self.anotherSession()
+        until(lambda: not self.waiting())
+        self.assertEqual(self.taught(), 1)
+
+    def test_without_an_engine_it_waits_and_the_next_one_gets_it(self):
+        self.settings.set("pythonPath", str(self.folder / "no python"))
+        self.drawAndSave()
+        until(lambda: "wait for the engine" in self.session.message[0])
+        self.assertEqual(len(self.waiting()), 1)  # written without the keeper, which needs a Python, too
+        self.settings.set("pythonPath", PYTHON)
+        self.session.startEngine()
+        self.delivered()
+        self.assertEqual(self.taught(), 1)
+
+    @unittest.skipUnless(POSIX, "signals are POSIX's")
+    def test_a_keeper_that_is_killed_is_done_without(self):
+        keeper = self.session.connection.keeper
+        keeper.start()
+        until(lambda: keeper._process.processId())
+        pid = keeper._process.processId()
+        os.kill(pid, signal.SIGSTOP)
+        with self.assertLogs("AuxOLSegmentLib.Engine.Keeper", "WARNING"):
+            self.drawAndSave()
+            os.kill(pid, signal.SIGKILL)
+            until(lambda: any(text.startswith("Saved on this machine") for text, _ in self.said))
+        self.delivered()
+        self.assertEqual(self.taught(), 1)
+
+
+class TestSavesLater(SavesCase):
+    """With a task that is open."""
+
+    def setUp(self):
+        super().setUp()
+        self.drawAndSave()
+        self.learned(1)
+        self.delivered()
+
+    def test_the_worker_is_killed_as_it_is_saved(self):
+        self.show(5)
+        quiet()
+        self.draw(self.truth[5], 5)
+        quiet()
+        os.kill(self.session.connection._process.ready.pid, signal.SIGKILL)
+        self.assertTrue(self.session.save())
+        until(lambda: self.session.status.version >= 2)
+        self.delivered()
+        self.assertEqual(self.taught(), 2)
+
+    def test_it_waits_while_the_engine_is_stopped_and_two_of_one_slice_stay_in_order(self):
+        self.session.stopEngine()
+        self.settings.set("pythonPath", str(self.folder / "no python"))
+        self.draw(self.truth[6] & (self.truth[6].cumsum(1) > 3), 6, add=False)
+        quiet()
+        self.assertTrue(self.session.save(), self.session.message)
+        until(lambda: len(self.waiting()) == 1)
+        second = self.session.book.get(self.key(6)).correctionID
+        self.draw(self.truth[6], 6, add=False)
+        quiet()
+        self.draw(self.truth[6] & (self.truth[6].cumsum(1) > 5), 6, add=False)
+        quiet()
+        self.assertTrue(self.session.save(), self.session.message)
+        until(lambda: len(self.waiting()) == 2)
+        third = self.session.book.get(self.key(6)).correctionID
+        self.settings.set("pythonPath", PYTHON)
+        self.session.startEngine()
+        self.delivered()
+        self.session.chooseTask(self.name)
+        until(lambda: len(self.session.corrections) == 3)
+        self.assertEqual([row.correction_id for row in self.session.corrections][1:], [second, third])
+
+    def test_what_waits_for_a_task_that_is_deleted_goes_with_it(self):
+        self.session.stopEngine()
+        self.settings.set("pythonPath", str(self.folder / "no python"))
+        self.draw(self.truth[6] & (self.truth[6].cumsum(1) > 3), 6, add=False)
+        quiet()
+        self.assertTrue(self.session.save(), self.session.message)
+        until(lambda: "wait for the engine" in self.session.message[0])
+        self.settings.set("pythonPath", PYTHON)
+        self.session.deleteTask()
+        self.delivered()
+        quiet(1)
+        self.assertEqual(self.taught(), -1)
+
+
+if __name__ == "__main__":
+    main()
