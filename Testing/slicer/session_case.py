@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import slicer
-from slicer_setting import PYTHON, SlicerCase, hand, until
+from slicer_setting import PYTHON, SlicerCase, allGone, hand, until
 
 SHAPE = (12, 64, 64)  # slices, rows, columns
 NUMBERS = itertools.count(1)
@@ -62,11 +62,8 @@ class SharedWorker:
 
     @classmethod
     def stop(cls):
-        from AuxOLSegmentLib.Engine.Leaving import endAll, stillLeaving
-
         cls.connection.stop()
-        until(lambda: not stillLeaving(), 20)
-        endAll()
+        allGone()
         shutil.rmtree(cls.folder, ignore_errors=True)
 
 
@@ -116,14 +113,11 @@ class SessionCase(SlicerCase):
 
     def end(self):
         """End the session, and see that its worker goes."""
-        from AuxOLSegmentLib.Engine.Leaving import stillLeaving
-
         process = self.session.connection._process
         self.session.close()
         if process is not None and process.ready is not None:
             pid = process.ready.pid
             until(lambda: not _alive(pid), 20)
-        until(lambda: not stillLeaving(), 20)
 
     # The user
 

@@ -69,7 +69,10 @@ class TestBusyEngine(BusyCase):
     """What waits for the encoder, and what does not."""
 
     def test_a_slice_is_accepted_while_the_next_is_encoded(self):
+        from auxol_core.api import EngineApi
+
         mask = self.propose(6)
+        (shown,) = self.session.proposals.on(self.key(6))
         pid = self.pid
         self.hold()
         self.show(7)
@@ -77,8 +80,9 @@ class TestBusyEngine(BusyCase):
         quiet()
         self.show(6)
         self.assertTrue(self.session.accept())
-        accepted = self.session._tasks._running
-        until(lambda: len(accepted) <= 2, 10)  # the long poll and the click that waits
+        again = self.start(self.session.connection.ask(EngineApi.accept, shown.proposalID, version=shown.version))
+        until(lambda: again.done, 10)
+        again.result()
         self.assertFalse(self.session.proposals.on(self.key(7)))
         self.letGo()
         until(lambda: self.session.proposals.on(self.key(7)), 20)
@@ -226,7 +230,7 @@ class TestChangedProposal(SessionCase):
         asked = self.start(link.result().proposal(shown.proposalID))
         until(lambda: asked.done)
         fresh = asked.result()
-        self.session.desk.ifOpen = lambda verb: self.session._tasks.start(verb(Link()))
+        self.session.desk.ifOpen = lambda verb: self.start(verb(Link()))
         self.assertTrue(self.session.accept())
         quiet()
         self.assertEqual(told, [(shown.proposalID, 0), (shown.proposalID, True)])

@@ -1,5 +1,6 @@
 """A save cannot vanish: it is on the disk before the status line says so, whatever happens afterwards."""
 
+import gc
 import os
 import signal
 import stat
@@ -8,7 +9,7 @@ from unittest import mock
 
 import slicer
 from session_case import SessionCase
-from slicer_setting import PYTHON, main, quiet, until
+from slicer_setting import PYTHON, allGone, loggedErrors, main, quiet, until
 
 POSIX = os.name == "posix"
 
@@ -21,7 +22,7 @@ class SavesCase(SessionCase):
     def setUp(self):
         super().setUp()
         self.outbox = self.folder / "tasks" / "outbox"
-        self.said = []
+        self.said, self.saves = [], 0
         self.session.listen(self.heard)
         self.show(6)
         quiet()
@@ -40,11 +41,20 @@ class SavesCase(SessionCase):
         self.draw(self.truth[index], index)
         quiet()
         self.session.chooseTask(self.name)
+        self.save()
+
+    def save(self):
         self.assertTrue(self.session.save(), self.session.message)
+        self.saves += 1
+
+    def onTheDisk(self):
+        """How many saves the status line has said that of."""
+        return sum(text.startswith("Saved on this machine") for text, _ in self.said)
 
     def taught(self, session=None, task=None):
         """How many corrections the engine has, asked of the engine itself."""
         from auxol_core.api import EngineApi
+        from AuxOLSegmentLib.Engine.Async import Task
 
         session, name = session or self.session, task or self.name
 
@@ -54,13 +64,13 @@ class SavesCase(SessionCase):
             await session.connection.ask(EngineApi.open_task, name)
             return len(await session.connection.ask(EngineApi.corrections, name))
 
-        asked = session._tasks.start(ask())
+        asked = Task(ask())
         until(lambda: asked.done)
         return asked.result()
 
     def delivered(self):
-        """Until nothing waits any more."""
-        until(lambda: not self.waiting() and not self.session._teacher.waiting)
+        """Until all that was saved has left the outbox."""
+        until(lambda: self.onTheDisk() >= self.saves and not self.waiting())
 
     def anotherSession(self):
         from AuxOLSegmentLib.Session.SessionLogic import SessionLogic
@@ -76,7 +86,7 @@ class TestSaves(SavesCase):
 
     def test_it_is_on_the_disk_before_the_status_line_says_so(self):
         self.drawAndSave()
-        until(lambda: any(text.startswith("Saved on this machine") for text, _ in self.said))
+        until(self.onTheDisk)
         self.assertEqual(self.said[0], ("Saving ...", 0))
         self.assertEqual([files for text, files in self.said if text.startswith("Saved on this machine")], [1])
         if POSIX:
@@ -106,7 +116,6 @@ class TestSaves(SavesCase):
     def test_the_scene_is_closed_while_the_engine_starts(self):
         self.drawAndSave()
         slicer.mrmlScene.Clear(0)
-        until(lambda: self.waiting() or not self.session._teacher.waiting)
         self.delivered()
         self.assertEqual(self.taught(), 1)
 
@@ -139,7 +148,7 @@ class TestSaves(SavesCase):
         with self.assertLogs("AuxOLSegmentLib.Engine.Keeper", "WARNING"):
             self.drawAndSave()
             os.kill(pid, signal.SIGKILL)
-            until(lambda: any(text.startswith("Saved on this machine") for text, _ in self.said))
+            until(self.onTheDisk)
         self.delivered()
         self.assertEqual(self.taught(), 1)
 
@@ -159,7 +168,7 @@ class TestSavesLater(SavesCase):
         self.draw(self.truth[5], 5)
         quiet()
         os.kill(self.session.connection._process.ready.pid, signal.SIGKILL)
-        self.assertTrue(self.session.save())
+        self.save()
         until(lambda: self.session.status.version >= 2)
         self.delivered()
         self.assertEqual(self.taught(), 2)
@@ -169,14 +178,14 @@ class TestSavesLater(SavesCase):
         self.settings.set("pythonPath", str(self.folder / "no python"))
         self.draw(self.truth[6] & (self.truth[6].cumsum(1) > 3), 6, add=False)
         quiet()
-        self.assertTrue(self.session.save(), self.session.message)
+        self.save()
         until(lambda: len(self.waiting()) == 1)
         second = self.session.book.get(self.key(6)).correctionID
         self.draw(self.truth[6], 6, add=False)
         quiet()
         self.draw(self.truth[6] & (self.truth[6].cumsum(1) > 5), 6, add=False)
         quiet()
-        self.assertTrue(self.session.save(), self.session.message)
+        self.save()
         until(lambda: len(self.waiting()) == 2)
         third = self.session.book.get(self.key(6)).correctionID
         self.settings.set("pythonPath", PYTHON)
@@ -186,12 +195,18 @@ class TestSavesLater(SavesCase):
         until(lambda: len(self.session.corrections) == 3)
         self.assertEqual([row.correction_id for row in self.session.corrections][1:], [second, third])
 
+    def test_the_end_of_a_session_leaves_no_orphan(self):
+        self.session.close()
+        gc.collect()
+        allGone()
+        self.assertEqual(loggedErrors(), [])
+
     def test_what_waits_for_a_task_that_is_deleted_goes_with_it(self):
         self.session.stopEngine()
         self.settings.set("pythonPath", str(self.folder / "no python"))
         self.draw(self.truth[6] & (self.truth[6].cumsum(1) > 3), 6, add=False)
         quiet()
-        self.assertTrue(self.session.save(), self.session.message)
+        self.save()
         until(lambda: "wait for the engine" in self.session.message[0])
         self.settings.set("pythonPath", PYTHON)
         self.session.deleteTask()

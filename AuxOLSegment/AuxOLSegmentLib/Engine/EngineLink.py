@@ -163,8 +163,9 @@ class EngineLink:
         for number in list(self._underWay):
             self._broke(number, "the connection was closed", arrived=True, late=False)
         # Dropped later: this may run inside a signal of one of them, and Qt aborts where a sender is destroyed.
-        managers, self._managers = self._managers, {}
-        qt.QTimer.singleShot(KEPT_MS, managers.clear)
+        senders = [self._clock, *self._managers.values()]
+        self._managers = {}
+        qt.QTimer.singleShot(KEPT_MS, senders.clear)
 
 
 def _request(exchange: Exchange) -> Any:

@@ -52,8 +52,3 @@ def keepUntilGone(process: Any) -> None:
 def stillLeaving() -> int:
     """How many have not ended yet."""
     return len(_LEAVING.running())
-
-
-def endAll() -> None:
-    """End them now."""
-    _LEAVING.end()
