@@ -31,14 +31,13 @@ def corrupt_error(path: Path, what: str) -> TaskFileCorruptError:
 def check_beside(path: Path, stored: tuple[str, str], used: tuple[str, str]) -> None:
     """Raise TaskFileGeneralistError where a task was learned beside another generalist than the one in use.
 
-    Both are (name, hash of the weights). The same one with other weights is none of the user's choosing: a newer
-    program brought them along, and the task is learned again.
+    Both are (name, hash of the weights). Weights are stored as differences from those that a learner begins with, so
+    that beside others they would be noise.
     """
-    if stored[1] != used[1] and stored[0] != used[0]:
+    if stored[1] != used[1]:
         raise TaskFileGeneralistError(
             f"The task {path.name} was learned beside the generalist {stored[0]} (weights {stored[1][:12]}), but "
-            f"{used[0]} (weights {used[1][:12]}) is in use. Choose {stored[0]}, make a new task, or have this one "
-            f"learned again beside {used[0]}: auxol task relearn."
+            f"{used[0]} (weights {used[1][:12]}) is in use. Choose {stored[0]}, or make a new task."
         )
 
 

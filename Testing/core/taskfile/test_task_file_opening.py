@@ -304,6 +304,8 @@ def test_another_generalist_is_refused_naming_both(path: Path) -> None:
         TaskFile.open(path, generalist_hash="cd" * 32, generalist="vit_b")
     for part in ("builtin", HASH[:12], "vit_b", "cdcdcdcdcdcd", "Choose builtin"):
         assert part in str(refused.value)
+    with pytest.raises(TaskFileGeneralistError, match="cdcdcdcdcdcd"):  # its own name, and other weights
+        TaskFile.open(path, generalist_hash="cd" * 32, generalist="builtin")
     assert path.read_bytes() == before
     reopened(path).close()
 
