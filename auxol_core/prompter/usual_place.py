@@ -5,10 +5,11 @@ median of those that overlap the most central of them, so that a few objects els
 pull it to where nothing is. Each slice is asked with that box, with a wider one, and with two moved along the way in
 which the lessons vary most; the answer of the best quality is the proposal.
 
-Whether the structure is there at all, a model's quality tells badly: asked with a box it finds something in it. What
-tells more is whether the answers agree: of the structure all boxes give the same mask, elsewhere each its own.
+Whether the structure is there at all, a model's quality tells badly: asked with a box it finds something in it. So
+the confidence asks also whether the answers agree: of the structure all boxes should give the same mask.
 
-It finds one object a slice, and only where views of the same kind put it: a first prompter, not a detector.
+It finds one object a slice, and only where views of the same kind put it: a first prompter, and a weak one (figures
+below), until a classifier of the task's own stands here.
 """
 
 from __future__ import annotations
@@ -28,9 +29,17 @@ LAST_OBJECTS = 32
 WIDER = 1.25
 # Nearer than this share of its own side a moved box asks the same again.
 LEAST_MOVE = 0.05
-# confidence = 1 / (1 + exp(-(BIAS + OF_QUALITY * quality + OF_AGREEMENT * agreement)))
-BIAS, OF_QUALITY, OF_AGREEMENT = -8.0, 4.0, 6.0
-LEAST_CONFIDENCE = 0.5
+# Odds of a right mask (Dice of 0.5 or more):
+# e**BIAS / ((1 + NEVER - quality)**OF_QUALITY * (1 + NEVER - agreement)**OF_AGREEMENT)
+# Fitted on 378 slices: 18 spread over each stack of three patients, of spleen, right kidney, liver, aorta, pancreas
+# (CT), anterior hippocampus (MR) and tumour (FLAIR); built-in generalist, a specialist taught 12 corrections of four
+# other patients. The structure is in 116 of them; 37 masks are right. It is the best of six forms tried there, and the
+# threshold was chosen there too: of 25 shown 15 are right (6 of 6 of the liver, 9 of 13 of the hippocampus, none of the
+# other five) and 7 lie where the structure is not. Fitted without the structure it is asked about: of 14 shown 6 are
+# right, 7 lie where it is not, and the area under the ROC curve is 0.71, as of the quality alone. So it says when not
+# to believe, seldom when to; what wanders more than it measures (aorta, pancreas, tumour) this prompter does not find.
+BIAS, OF_QUALITY, OF_AGREEMENT, NEVER = -8.0, 2.0, 1.7, 0.02
+LEAST_CONFIDENCE = 0.3
 
 
 class UsualPlace:
@@ -102,5 +111,6 @@ def agreement(best: Proposal, answers: Sequence[Proposal]) -> float:
 
 
 def confidence_of(quality: float, agreed: float) -> float:
-    """How likely the mask shows the structure, 0..1, from the quality and the agreement of the best answer."""
-    return 1 / (1 + math.exp(-(BIAS + OF_QUALITY * quality + OF_AGREEMENT * agreed)))
+    """How likely the best answer's mask shows the structure with a Dice of 0.5 or more, 0..1."""
+    doubt = OF_QUALITY * math.log(1 + NEVER - quality) + OF_AGREEMENT * math.log(1 + NEVER - agreed)
+    return 1 / (1 + math.exp(doubt - BIAS))
