@@ -2,9 +2,9 @@
 again.
 
 A task goes on from its stored weights only beside the generalist and with the learner that made them. Where a newer
-program brings others, the lessons stay and the weights are made again from them (engine/relearning.py): ``begin`` lets
-the old weights go and keeps the old file beside, ``done`` ends it. In between every step is durable, so that a task of
-years need not be learned again in one go.
+program brings others, the lessons stay and the weights can be made again from them: ``begin`` lets the old weights go
+and keeps the old file beside, ``done`` ends it, and in between every step is durable. The engine does not do so yet: it
+refuses a task of other weights (sentences.check_beside).
 """
 
 from __future__ import annotations
