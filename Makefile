@@ -29,14 +29,16 @@ demo: $(STAMP)
 		--prompt box --generalist builtin --engine worker --out $(DEMO)
 	@echo "The learning curve is $(DEMO)/curve.png; the numbers are $(DEMO)/summary.json and $(DEMO)/rows.csv."
 
-# Three processes: the host is one for each, and torch is not loaded beside it.
+# Four processes: the host is one for each, and torch is loaded beside it only for the contract of the Qt client.
 test: $(STAMP)
 	$(BIN)/python -m pytest
 	$(BIN)/python Testing/needs_host.py || $(BIN)/python -m pytest Testing/host
+	$(BIN)/python Testing/needs_host.py || $(BIN)/python -m pytest Testing/qt_client
 	$(BIN)/python -m pytest Testing/slicer
 
 test-long: $(STAMP)
 	$(BIN)/python -m pytest -m slow
+	$(BIN)/python Testing/needs_host.py || $(BIN)/python -m pytest -m slow Testing/qt_client
 	AUXOL_LONG=1 $(BIN)/python -m pytest Testing/slicer
 
 lint: $(STAMP)

@@ -80,15 +80,16 @@ class HistoryContract(Setting):
         assert engine.events(TASK) == []
         taught(engine, 0)
         engine.learn_now(TASK)
-        events = [e for e in engine.events(TASK) if e.kind != "progress"]  # of which a slow machine has more
+        everything = engine.events(TASK)
+        events = [e for e in everything if e.kind != "progress"]  # of which a slow machine has more
         assert [e.kind for e in events] == ["queued", "learning", "learned"]
         assert [e.task for e in events] == [TASK] * 3
-        assert [e.sequence for e in events] == sorted({e.sequence for e in events})
+        assert [e.sequence for e in everything] == sorted({e.sequence for e in everything})
         assert events[0].data["correction"] == "correction 0"
         assert events[2].data["version"] == 1
-        assert engine.events(TASK, after=events[0].sequence) == events[1:]
-        assert engine.events(TASK, after=events[-1].sequence) == []
-        assert engine.events(TASK, after=events[-1].sequence + 100) == []
+        assert engine.events(TASK, after=everything[0].sequence) == everything[1:]
+        assert engine.events(TASK, after=everything[-1].sequence) == []
+        assert engine.events(TASK, after=everything[-1].sequence + 100) == []
 
     def test_every_way_back_is_an_event(self, taught_twice: EngineApi) -> None:
         engine = taught_twice
