@@ -158,6 +158,17 @@ class EngineApi(Protocol):
         """Learn every queued correction before returning, also when learning is paused."""
         return forwarded(self, EngineApi.learn_now, task)
 
+    @verb("POST tasks/{task}/think", "answer", job=True, repeatable=False)
+    def think(self, task: str, *, steps: int | None = None, seconds: float | None = None) -> TaskStatus:
+        """Learn what is queued, then go over all lessons again, before returning, also when learning is paused.
+
+        At most ``steps`` optimiser steps and ``seconds``; with neither, as long as it helps. What helped is a version
+        of its own, which learned from no new correction; an undo takes it back together with the update before it.
+        An engine with a worker does the same by itself while nothing is asked of it, if its machine's options say so.
+        InvalidInputError where a limit is below 0.
+        """
+        return forwarded(self, EngineApi.think, task, steps=steps, seconds=seconds)
+
     @verb("POST tasks/{task}/pause", at_once=True)
     def pause(self, task: str) -> None:
         """Keep corrections queued until ``resume`` or ``learn_now``, also when the task is closed and opened again."""
@@ -223,7 +234,7 @@ class EngineApi(Protocol):
 
     @verb("POST tasks/{task}/undo", "answer", job=True, repeatable=False, teaches=True)
     def undo(self, task: str) -> TaskStatus:
-        """Go back to the version before the current one."""
+        """Go back to the version before the last update from a correction, and before what was rehearsed since."""
         return forwarded(self, EngineApi.undo, task)
 
     @verb("POST tasks/{task}/roll_back", "answer", job=True, teaches=True)

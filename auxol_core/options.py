@@ -10,6 +10,9 @@ from auxol_core.errors import InvalidInputError
 from auxol_core.types import IntensityWindow
 
 Precision = Literal["float32", "bfloat16"]
+Thinking = Literal["off", "gentle", "full"]
+# Optimiser steps of a rehearsal while nothing is asked, at most; it ends sooner where it no longer helps.
+THINKING_STEPS: dict[Thinking, int] = {"off": 0, "gentle": 16, "full": 64}
 # What is used where nobody chose; the others are named by the registries of floor 2.
 DEFAULT_GENERALIST = "builtin"
 DEFAULT_PRESET = "auxol"
@@ -122,17 +125,22 @@ class TaskOptions:
 
 @dataclass(frozen=True)
 class MachineOptions:
-    """What belongs to this machine and not to a task. ``threads`` 0: as many as there are cores."""
+    """What belongs to this machine and not to a task. ``threads`` 0: as many as there are cores.
+
+    ``thinking``: how long an engine with a worker goes over a task's lessons again while nothing is asked of it.
+    """
 
     threads: int = 0
     device: Literal["auto", "cpu", "cuda"] = "auto"
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     embedding_cache_mb: int = 1024
+    thinking: Thinking = "off"
 
     def __post_init__(self) -> None:
         _check_range(self, "threads", 0, 1024)
         _check_choice(self, "device", ("auto", "cpu", "cuda"))
         _check_choice(self, "precision", ("auto", "float32", "bfloat16"))
+        _check_choice(self, "thinking", tuple(THINKING_STEPS))
         _check_range(self, "embedding_cache_mb", 1, 1_000_000)
 
 

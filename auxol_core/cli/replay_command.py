@@ -59,6 +59,12 @@ def replay(
     feedback: Annotated[int, typer.Option(help="Correct every n-th image: 1, 2, 4.")] = 1,
     review_below: Annotated[float | None, typer.Option(help="Correct only where the shown Dice is below this.")] = None,
     noise: Annotated[str, typer.Option(help="Careless corrections: erode:0.05, dilate:0.05, either:0.1.")] = "none",
+    think_steps: Annotated[
+        int, typer.Option(help="After each correction, go over the lessons again for up to so many steps.")
+    ] = 0,
+    think: Annotated[
+        float, typer.Option(help="The same for so many seconds, as in a clinic; not reproducible to the bit.")
+    ] = 0.0,
     label: Annotated[list[str] | None, typer.Option(help="Only this structure, by name or value; repeatable.")] = None,
     sequence: Annotated[str, typer.Option(help="Replay these streams one after another in one task: A,B,A.")] = "",
     limit: Annotated[int | None, typer.Option(help="Images (slices, of volumes) of each stream.")] = None,
@@ -95,7 +101,7 @@ def replay(
     options = ReplayOptions(
         prompts=PromptOptions(prompt, jitter, shift, point, seed),  # type: ignore[arg-type]
         plan=PlanOptions(limit, every, axis, window, seed),  # type: ignore[arg-type]
-        feedback=FeedbackOptions(feedback, review_below, Noise.parse(noise), seed),
+        feedback=FeedbackOptions(feedback, review_below, Noise.parse(noise), seed, think_steps, think),
         sequence=tuple(_split(sequence)),
         paper=PaperOptions(**paper, alpha=paper_alpha),  # type: ignore[arg-type]
         auxol=auxol_options(auxol or []),

@@ -40,6 +40,12 @@ def serve(
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
+    thinking: Annotated[
+        str,
+        typer.Option(
+            help="off, gentle or full: how long a task goes over its lessons again while nothing is asked of it."
+        ),
+    ] = "gentle",
     token_from: Annotated[
         str | None,
         typer.Option(help=f"stdin (its first line) or env ({TOKEN_NAME}). Default: a random one, told on stderr."),
@@ -90,7 +96,12 @@ def serve(
     from auxol_core.server.run import serve as serve_options
 
     cores = os.cpu_count() or 1
-    machine = MachineOptions(threads or max(1, cores - 1), device, precision)  # type: ignore[arg-type]
+    machine = MachineOptions(
+        threads or max(1, cores - 1),
+        device,  # type: ignore[arg-type]
+        precision,  # type: ignore[arg-type]
+        thinking=thinking,  # type: ignore[arg-type]
+    )
     serve_options(
         ServeOptions(
             host=host,

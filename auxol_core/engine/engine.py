@@ -13,6 +13,7 @@ import logging
 import uuid
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +25,13 @@ from auxol_core.engine.pending import Pending, PendingProposals, drawn_box
 from auxol_core.engine.saves import next_id, standing
 from auxol_core.engine.slices import SliceStore
 from auxol_core.engine.standing import page
+from auxol_core.engine.thinking import Budget, thinking
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.generalist.base import Embedding, Generalist
 from auxol_core.imaging import metrics
 from auxol_core.imaging.lowering import lowered
 from auxol_core.imaging.objects import Claimant, divide
-from auxol_core.options import MachineOptions, TaskOptions
+from auxol_core.options import THINKING_STEPS, MachineOptions, TaskOptions
 from auxol_core.prompter.finders import finder_of
 from auxol_core.prompter.propagate import Neighbours
 from auxol_core.specialist.base import View
@@ -85,6 +87,7 @@ class Engine:
         listener: Listener | None = None,
     ) -> None:
         machine = machine or MachineOptions()
+        self._machine = machine
         self._listener = listener
         self.generalist = generalist
         self._make_specialist = make_specialist
@@ -427,6 +430,39 @@ class Engine:
         yield from self._session(task).learning()
         return (yield from self._settled(task))
 
+    def think(self, task: str, *, steps: int | None = None, seconds: float | None = None) -> TaskStatus:
+        return finish(self.thinking_now(task, steps=steps, seconds=seconds))
+
+    def thinking_now(
+        self, task: str, *, steps: int | None = None, seconds: float | None = None
+    ) -> Generator[None, None, TaskStatus]:
+        """``think`` in steps."""
+        budget = Budget.of(steps, seconds)
+        session = self._session(task)
+        yield from session.learning()
+        yield from thinking(session, budget)
+        return (yield from self._settled(task))
+
+    def at_leisure(self, task: str) -> Sequence[Callable[[], Generator[None, None, None]]]:
+        """What an open task may do while nothing is asked of it and nothing is queued, each in steps of its own."""
+        return [partial(self._thinks, task)]
+
+    def _thinks(self, task: str) -> Generator[None, None, None]:
+        """Rehearse once after what was taught last, and refresh what is pending after each version that comes of it."""
+        session = self._sessions.get(task)
+        if session is None or not self._at_work(session) or session.is_rehearsed:
+            return
+        version = session.version
+        for _ in thinking(session, Budget(THINKING_STEPS[self._machine.thinking])):
+            yield
+            if not self._at_work(session):
+                return
+            if session.version != version:
+                version = session.version
+                yield from self.refreshing(task)
+        if session.version != version:
+            yield from self.refreshing(task)
+
     def _at_work(self, session: TaskSession) -> bool:
         return self._sessions.get(session.name) is session and not session.paused
 
@@ -496,10 +532,10 @@ class Engine:
     def undoing(self, task: str) -> Generator[None, None, TaskStatus]:
         """``undo`` in steps."""
         session = self._session(task)
-        lineage = session.file.lineage(session.version)
-        if not lineage:
+        taught = [update for update in session.file.lineage(session.version) if not update.rehearsed]
+        if not taught:
             raise NotFoundError(f"Task {task!r} has learned nothing yet; there is no update to undo.")
-        yield from session.go_to(lineage[-1].base_version, "undo")
+        yield from session.go_to(taught[-1].base_version, "undo")
         return (yield from self._settled(task))
 
     def roll_back(self, task: str, version: int) -> TaskStatus:
@@ -570,6 +606,7 @@ STEPS: Mapping[str, Callable[..., Generator[object, None, object]]] = {
     EngineApi.find.__name__: Engine.finding,
     EngineApi.correct.__name__: Engine.correcting,
     EngineApi.learn_now.__name__: Engine.learning_now,
+    EngineApi.think.__name__: Engine.thinking_now,
     EngineApi.undo.__name__: Engine.undoing,
     EngineApi.roll_back.__name__: Engine.rolling_back,
     EngineApi.forget.__name__: Engine.forgetting,

@@ -18,6 +18,7 @@ from typing import Literal
 
 from auxol_core.engine.saves import saves_of
 from auxol_core.engine.standing import Standing
+from auxol_core.engine.rehearsing import rehearsed_again
 from auxol_core.errors import NotFoundError, StorageFullError
 from auxol_core.options import TaskOptions
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, correction_of
@@ -75,9 +76,20 @@ class TaskSession:
         return self.standing.share
 
     @property
+    def turn(self) -> int:
+        """Another number as soon as the task was moved, closed or taught by an update."""
+        return self._turn
+
+    @property
     def updating(self) -> bool:
         """Whether an update is under way."""
         return self._updating is not None
+
+    @property
+    def is_rehearsed(self) -> bool:
+        """Whether what was taught last was gone over again already. A read of the file."""
+        lineage = self.file.lineage(self.file.current_version)
+        return bool(lineage) and lineage[-1].rehearsed
 
     # Pausing
 
@@ -158,8 +170,10 @@ class TaskSession:
         """Learn the updates after ``known`` on the lineage of ``version`` again, exactly as journaled."""
         for update in self.file.lineage(version):
             if update.version > known:
-                lessons, new = self._lessons(update.base_version, update.correction_ids)
-                if new:
+                lessons, new = self.lessons(update.base_version, update.correction_ids)
+                if update.rehearsed:
+                    state = yield from rehearsed_again(self.specialist, lessons, update, state)
+                elif new:
                     seed, steps = update.seed, update.steps
                     learning = self.specialist.learn(new, lessons, seed=seed, steps=steps, start=state)
                     state = (yield from learning).state
@@ -179,7 +193,7 @@ class TaskSession:
         self._weigh()
         self.tell("restored", version=version, by=kind)
 
-    def _lessons(self, base_version: int, new: Sequence[str]) -> tuple[Mapping[str, Lesson], list[str]]:
+    def lessons(self, base_version: int, new: Sequence[str]) -> tuple[Mapping[str, Lesson], list[str]]:
         """What an update on ``base_version`` may draw from, what that version learned and what is new; the new keys.
 
         It depends on the lineage alone and not on what else is in the file, so that a replay draws the same.
@@ -232,8 +246,8 @@ class TaskSession:
         self._turn += 1
         turn = self._turn
         base, version = self.file.current_version, self.file.next_version
-        seed = _seed(self.options.seed, correction_ids) if schedule is None else schedule.seed
-        lessons, new = self._lessons(base, correction_ids)
+        seed = seed_of(self.options.seed, correction_ids) if schedule is None else schedule.seed
+        lessons, new = self.lessons(base, correction_ids)
         self.tell("learning", version=version, corrections=list(correction_ids))
         candidate = Candidate(self.specialist.state, 0)  # of an empty slice without a prompt nothing can be learned
         if new:
@@ -258,8 +272,7 @@ class TaskSession:
             seconds=time.monotonic() - began,
             kind="learn" if schedule is None else "relearn",
         )
-        self._record(row, candidate)
-        self._weigh()
+        self.record(row, candidate)
         self.tell("learned" if published else "discarded", version=version, reason=reason, seconds=row.seconds)
 
     def _in_steps(
@@ -281,18 +294,22 @@ class TaskSession:
                 learning.close()
                 return None
 
-    def _record(self, row: UpdateRow, candidate: Candidate) -> None:
-        """Journal ``row`` and install the candidate if it is published; a crash in between is mended by opening."""
+    def record(self, row: UpdateRow, candidate: Candidate, instead_of: int | None = None) -> None:
+        """Journal ``row`` and install the candidate if it is published; a crash in between is mended by opening.
+
+        ``instead_of``: see VersionTree.record_update.
+        """
         state: CorrectionState = "learned" if row.published else "quarantined"
         due = row.published and row.version % self.specialist.snapshot_every == 0
         reach("update.before_record")
         self.file.record_update(
-            row, candidate.state if due else None, dict.fromkeys(row.correction_ids, state)
+            row, candidate.state if due else None, dict.fromkeys(row.correction_ids, state), instead_of
         )
         reach("update.after_record")
         if row.published:
             self._install(candidate.state, row.version)
             reach("publish.mid")
+        self._weigh()
 
     def _guarded(
         self, candidate: Candidate, lessons: Mapping[str, Lesson], new: Sequence[str]
@@ -342,7 +359,10 @@ class TaskSession:
             self.file.close()
 
 
-def _seed(task_seed: int, correction_ids: Sequence[str]) -> int:
-    """A seed that does not depend on what else happened, so that forgetting one correction leaves the others theirs."""
-    digest = hashlib.sha256("/".join([str(task_seed), *correction_ids]).encode()).digest()
+def seed_of(task_seed: int, words: Sequence[str]) -> int:
+    """A seed for the corrections of these ids, or of other ``words``.
+
+    It does not depend on what else happened, so that forgetting one correction leaves the others theirs.
+    """
+    digest = hashlib.sha256("/".join([str(task_seed), *words]).encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1

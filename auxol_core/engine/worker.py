@@ -28,13 +28,15 @@ EXPECTED_WITHIN_S = 0.1
 
 class Urgency(IntEnum):
     """Who waits. PROMPT: a user who clicked. SAVE: one who saved. ASKED: one who asked for
-    something that takes long. BACKGROUND: learning and propagation, taking turns. IDLE: what may be of use later."""
+    something that takes long. BACKGROUND: learning and propagation, taking turns. IDLE: what may be of use later.
+    LEISURE: what makes good use of time in which nobody asks for anything, taking turns."""
 
     PROMPT = 0
     SAVE = 1
     ASKED = 2
     BACKGROUND = 3
     IDLE = 4
+    LEISURE = 5
 
 
 class Job(Generic[Result]):

@@ -13,6 +13,7 @@ import queue
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -20,7 +21,7 @@ from auxol_core.api import Forwarder, VerbOf
 from auxol_core.engine.engine import STEPS, Engine
 from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker import Job, Urgency, Worker
-from auxol_core.errors import AuxolError, CancelledError
+from auxol_core.errors import AuxolError, CancelledError, UnavailableError
 from auxol_core.types import Event, Propagated, SliceImage
 from auxol_core.verbs import Verb, declared
 
@@ -56,6 +57,7 @@ class WorkerEngine(Forwarder):
         self._happened = threading.Condition()
         self._watchers: list[Callable[[Event], None]] = []
         self._learning: dict[str, Job[None]] = {}
+        self._at_leisure: dict[str, list[Job[None]]] = {}
         self._prefetching: Job[None] | None = None
         self._closed = False
         self.engine: Engine
@@ -103,12 +105,30 @@ class WorkerEngine(Forwarder):
         error = None if future.cancelled() else future.exception()
         if isinstance(error, CancelledError):
             return
+        if error is None:
+            self._take_leisure(task)
         if isinstance(error, AuxolError):
             log.error("Learning of a task stopped: %s", error)
             self.engine.tell(task, "failed", reason=str(error))
         elif error is not None:
             log.error("Learning of a task stopped by a defect of the program", exc_info=error)
             self.engine.tell(task, "failed", reason=f"{type(error).__name__}; see the engine's log. Nothing is lost.")
+
+    def _take_leisure(self, task: str) -> None:
+        """Let the task make use of the time until something is asked of it. In the compute thread."""
+        for job in self._at_leisure.pop(task, ()):
+            job.cancel()
+        with suppress(UnavailableError):  # it is shutting down
+            for work in self.engine.at_leisure(task):
+                job: Job[None] = self.worker.submit(work, Urgency.LEISURE)
+                job.future.add_done_callback(partial(self._leisure_ended, task))
+                self._at_leisure.setdefault(task, []).append(job)
+
+    def _leisure_ended(self, task: str, future: Future[None]) -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None and not isinstance(error, CancelledError):
+            log.error("What a task did at leisure stopped", exc_info=error)
+            self.engine.tell(task, "failed", reason=f"{type(error).__name__} while it rehearsed. Nothing is lost.")
 
     def streaming(
         self,

@@ -1,12 +1,5 @@
 """The methods of the benchmark: every preset, the generalist alone, and one that does not look at the image.
 
-shape         the ellipse inscribed in the box; for points a disc of the radius that is best for the stream in hindsight
-generalist    it alone: a task of the `paper` preset that is never corrected shows nothing else
-paper         the published method
-auxol         ours
-auxol-frozen  ours, never corrected: what its initial weights give
-============  =====================================================================================================
-=======
 ============  ===================================================================================================
 shape         the ellipse inscribed in the box; for points a disc of the one radius that is best for the stream in
               hindsight

@@ -94,14 +94,25 @@ class PlanOptions:
 
 @dataclass(frozen=True)
 class FeedbackOptions:
-    """When a person corrects: every n-th image, and of these where the shown Dice is below ``review_below``."""
+    """When a person corrects: every n-th image, and of these where the shown Dice is below ``review_below``.
+
+    ``think_steps``, ``think_seconds``: how long the learner may go over its lessons again after each correction, the
+    first reproducible, the second as in a clinic; 0: not at all.
+    """
 
     every: int = 1
     review_below: float | None = None
     noise: Noise | None = None
     seed: int = 0
+    think_steps: int = 0
+    think_seconds: float = 0.0
 
     def __post_init__(self) -> None:
+        if self.think_steps < 0 or not 0 <= self.think_seconds < float("inf") or self.think_steps * self.think_seconds:
+            raise InvalidInputError(
+                "Thinking takes either a number of steps or of seconds, 0 or more, got "
+                f"{self.think_steps} steps and {self.think_seconds} s. Leave one out."
+            )
         if self.every < 1:
             raise InvalidInputError(f"feedback must be 1 (every image) or more, got {self.every}.")
         if self.review_below is not None and not 0 < self.review_below <= 1:

@@ -44,6 +44,8 @@ def start_server(*, generalist: str, data_dir: Path, machine: MachineOptions) ->
         "threads": str(threads_of(machine)),
         "device": machine.device,
         "precision": machine.precision,
+        # What is learned between two images is asked for, or a replay would not be the same again.
+        "thinking": "off",
     }
     # Embeddings that an earlier run left on the disk would make this one faster than it is.
     own_cache = {"AUXOL_CACHE_DIR": str(data_dir / "embedding-cache")}

@@ -198,6 +198,10 @@ class _Turn:
         saved = perf_counter()
         self.engine.learn_now(TASK)
         learned = perf_counter()
+        if feedback.think_steps:
+            self.engine.think(TASK, steps=feedback.think_steps)
+        elif feedback.think_seconds:
+            self.engine.think(TASK, seconds=feedback.think_seconds)
         scores = self.engine.corrections(TASK)[-1].scores
         return dataclasses.replace(
             row,

@@ -7,9 +7,9 @@ reopened file bit for bit as if it had never been closed.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,10 +55,14 @@ class Opinion:
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """One corrected object as the journal keeps it. ``arrays`` come from ``Specialist.lesson``; ``key`` is unique."""
+    """One corrected object as the journal keeps it. ``arrays`` come from ``Specialist.lesson``; ``key`` is unique.
+
+    ``shown``: the Dice of what the user was shown with the correction, 0..1; None where nothing was scored.
+    """
 
     key: str
     arrays: Arrays = field(repr=False)
+    shown: float | None = None
 
 
 def correction_of(key: str) -> str:
@@ -130,4 +134,20 @@ class Specialist(Protocol):
         """Where the corrected object of ``lesson`` lay on its slice, in shares 0..1 of its rows and columns.
 
         None where nothing was there, or where the lesson does not tell.
+        """
+
+
+@runtime_checkable
+class Rehearses(Protocol):
+    """What a specialist may do beside: go over its lessons again while nobody asks for anything."""
+
+    def rehearsal(
+        self, lessons: Mapping[str, Lesson], *, seed: int, start: Arrays | None = None
+    ) -> Iterator[Callable[[], Candidate] | None]:
+        """Learn ``lessons``, in the order of saving and not empty, again without end.
+
+        Each optimiser step gives an item that makes the candidate of the steps so far; making it changes nothing of
+        what follows. Between the parts of a step comes None, so that a click waits for a part alone. Deterministic: the
+        same ``start`` (None: the state in use), lessons and seed give the same candidate after as many steps. Works on
+        a copy, as ``learn``; one of both at a time.
         """

@@ -194,10 +194,11 @@ class CorrectionJournal:
         with self._database.mutex:
             lesson = self._cache.get(key)
             if lesson is None:
-                rows = self._database.rows("SELECT arrays, checksum FROM lessons WHERE key = ?", (key,))
+                rows = self._database.rows("SELECT arrays, checksum, fused FROM lessons WHERE key = ?", (key,))
                 if not rows:
                     raise NotFoundError(f"Expected the lesson {key!r}, but its correction was forgotten meanwhile.")
-                lesson = Lesson(key, unpack_lesson(key, cast(bytes, rows[0][0]), cast(int, rows[0][1])))
+                arrays = unpack_lesson(key, cast(bytes, rows[0][0]), cast(int, rows[0][1]))
+                lesson = Lesson(key, arrays, cast("float | None", rows[0][2]))
                 self._cache.put(lesson)
             return lesson
 

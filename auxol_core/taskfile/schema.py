@@ -157,6 +157,7 @@ class UpdateRow:
 
     learn, relearn: ``version`` was made from ``base_version`` by ``steps`` optimiser steps on ``correction_ids`` with
     ``seed``; if not ``published`` it was discarded for ``reason``, and the number may be used by the next update.
+    Without ``correction_ids`` it was rehearsed: what ``base_version`` had learned was gone over again.
     undo, rollback: the current version went from ``base_version`` to ``version``. ``id``, ``created`` (seconds since
     1970) and ``state_digest`` (SHA-256 of the version's state, see lesson_codec) are filled in by the file.
     """
@@ -173,6 +174,11 @@ class UpdateRow:
     id: int = 0
     created: float = 0.0
     state_digest: str | None = None
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether nothing new was learned in it."""
+        return self.kind in LEARN_KINDS and not self.correction_ids
 
     @property
     def made_version(self) -> bool:

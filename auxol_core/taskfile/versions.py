@@ -74,15 +74,20 @@ class VersionTree:
         return lineage_of(self.updates(), version)
 
     def record_update(
-        self, update: UpdateRow, snapshot: Arrays | None, states: Mapping[str, CorrectionState]
+        self,
+        update: UpdateRow,
+        snapshot: Arrays | None,
+        states: Mapping[str, CorrectionState],
+        instead_of: int | None = None,
     ) -> UpdateRow:
         """Journal an update and its verdict; a published one becomes current. One transaction, durable on return.
 
         ``snapshot`` is the state of the published version (its digest stays in the journal when retention lets the
         snapshot go); None for a discarded one, or where the version shall be rebuilt by replay. ``states`` are the
-        new states of corrections, by id. Old snapshots go by retention. Returns the row as journaled. Raises
-        InvalidInputError where a published update does not stand on the current version, or takes a number below
-        ``next_version``.
+        new states of corrections, by id. Old snapshots go by retention. ``instead_of``: the current version, rehearsed
+        from the same base in fewer steps, whose snapshot goes; the base then is no longer current. Returns the row as
+        journaled. Raises InvalidInputError where a published update stands neither on the current version nor instead
+        of it, or takes a number below ``next_version``.
         """
         if update.kind not in LEARN_KINDS or (snapshot is not None and not update.published):
             raise InvalidInputError(
@@ -92,7 +97,7 @@ class VersionTree:
         data = None if snapshot is None else lesson_codec.encode(snapshot, max_bytes=MAX_STATE_BYTES)
         digest = None if data is None else hashlib.sha256(data).hexdigest()
         with self._database.transaction() as connection:
-            self._check_place(update)
+            self._check_place(update, instead_of)
             identity = _insert_update(connection, update, digest)
             set_states(connection, states)
             if update.published:
@@ -101,6 +106,8 @@ class VersionTree:
                 connection.execute(
                     "UPDATE task SET current_version = ?, last_version = ?", (update.version, update.version)
                 )
+                if instead_of is not None:
+                    connection.execute("DELETE FROM snapshots WHERE version = ?", (instead_of,))
                 _prune(connection)
         return next(row for row in self.updates() if row.id == identity)
 
@@ -173,12 +180,15 @@ class VersionTree:
             stored = set(self.snapshot_versions())
             return next((u.version for u in reversed(self.lineage(version)) if u.version in stored), 0)
 
-    def _check_place(self, update: UpdateRow) -> None:
+    def _check_place(self, update: UpdateRow, instead_of: int | None) -> None:
         if not update.published:
             lineage_of(self.updates(), update.base_version)
             return
         current, free = self.current_version, self.next_version
-        if update.base_version != current or update.version < free:
+        base, replaces = current, instead_of is None
+        if instead_of == current and update.rehearsed and (path := self.lineage(current)) and path[-1].rehearsed:
+            base, replaces = path[-1].base_version, True
+        if not replaces or update.base_version != base or update.version < free:
             raise InvalidInputError(
                 f"Expected an update from the current version {current} to version {free} or later, got one from "
                 f"{update.base_version} to {update.version}. Learn again from the current version."

@@ -61,7 +61,7 @@ def test_the_most_urgent_goes_first_whatever_came_first(worker: Worker) -> None:
     gate.open()
     for job in jobs:
         job.future.result(SOON)
-    assert log == ["PROMPT", "SAVE", "ASKED", "BACKGROUND", "IDLE"]
+    assert log == ["PROMPT", "SAVE", "ASKED", "BACKGROUND", "IDLE", "LEISURE"]
 
 
 def test_a_prompt_waits_for_one_step_of_what_is_under_way(worker: Worker) -> None:

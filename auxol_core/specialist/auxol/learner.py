@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import itertools
 import time
-from collections.abc import Generator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import cache, partial
 
 import numpy as np
 import torch
@@ -26,15 +27,16 @@ from auxol_core.options import AuxolOptions, Precision
 from auxol_core.promptable.fold import folded
 from auxol_core.promptable.losses import promptable_loss
 from auxol_core.promptable.network import PromptableNetwork
-from auxol_core.promptable.sampling import stacked
+from auxol_core.promptable.sampling import Sample, stacked
 from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.promptable.weights import load_weights, to_channels_last
-from auxol_core.specialist.auxol.draw import draw_sample, guard_sample
-from auxol_core.specialist.auxol.lesson import Scene, decode, encode, looks_inverted, place_of
+from auxol_core.specialist.auxol.draw import guard_sample
+from auxol_core.specialist.auxol.lesson import decode, encode, looks_inverted, place_of
+from auxol_core.specialist.auxol.schedule import Drawn, steps_for
 from auxol_core.specialist.auxol.opinion import checked, opinion_of
-from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View, correction_of
-from auxol_core.types import PLAIN_KINDS, BoolArray, Box, FloatArray
+from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View
+from auxol_core.types import PLAIN_KINDS, BoolArray, Box
 
 LEARNING, MEAN, ORIGIN = "learning/", "mean/", "origin"
 FROZEN = ("detail.", "stem.", "encoder.0.")
@@ -136,12 +138,32 @@ class AuxolSpecialist:
         steps: int | None,
         start: Arrays | None = None,
     ) -> Generator[None, None, Candidate]:
-        """See Specialist.learn. ``steps`` None: ``options.steps`` and one more for each further correction, inside
-        ``options.budget_s``."""
+        """See Specialist.learn. ``steps`` None: what ``steps_for`` says, inside ``options.budget_s``."""
         began = time.monotonic()
-        wanted = self.options.steps + len({correction_of(key) for key in new}) - 1 if steps is None else steps
+        wanted = steps_for(self.options, new, lessons) if steps is None else steps
+        run = self._run(Drawn(new, lessons), np.random.default_rng((seed, len(lessons))), start)
+        candidates = (candidate for candidate in run if candidate is not None)
+        candidate = next(candidates)
+        for _ in range(wanted):
+            candidate = next(candidates)
+            yield
+            if steps is None and time.monotonic() - began > self.options.budget_s:
+                break
+        return candidate()
+
+    def rehearsal(
+        self, lessons: Mapping[str, Lesson], *, seed: int, start: Arrays | None = None
+    ) -> Iterator[Callable[[], Candidate] | None]:
+        """See Rehearses: the steps of ``learn`` on lessons of which none is new, each in two parts."""
+        run = self._run(Drawn((), lessons), np.random.default_rng((seed, len(lessons), 1)), start, parts=2)
+        next(run)  # the candidate of no steps
+        return run
+
+    def _run(
+        self, drawn: Drawn, rng: np.random.Generator, start: Arrays | None, parts: int = 1
+    ) -> Iterator[Callable[[], Candidate] | None]:
+        """Steps without end; the first item is the candidate of none, then each step's comes after its parts."""
         start = self._state if start is None else start
-        rng = np.random.default_rng((seed, len(lessons)))
         self._load(self._learning, start, LEARNING)
         mean = list(self._weights(start, MEAN).values())
         optimiser = torch.optim.AdamW(
@@ -151,29 +173,32 @@ class AuxolSpecialist:
             weight_decay=0.0,
             fused=True,
         )
-        drawn = _Scenes(new, lessons)
-        made = 0
-        while made < wanted:
-            self._step(optimiser, drawn, rng, made)
+        for made in itertools.count():
+            yield partial(self._candidate, mean, made)
+            for group in optimiser.param_groups:
+                # A fresh Adam's first step is as long as any: half of it is enough before its moments know anything.
+                group["lr"] = self.options.learning_rate * min(1.0, (made + 1) / 2)
+            optimiser.zero_grad(set_to_none=True)
+            yield from self._gradients(drawn.batch(self.options, rng), parts)
+            torch.nn.utils.clip_grad_norm_(self._parameters.values(), 1.0)
+            optimiser.step()
             self._follow(mean)
-            made += 1
-            yield
-            if steps is None and time.monotonic() - began > self.options.budget_s:
-                break
-        return Candidate(self._rounded(mean), made)
 
-    def _step(self, optimiser: torch.optim.Optimizer, drawn: _Scenes, rng: np.random.Generator, made: int) -> None:
-        x, truth, outside = (torch.from_numpy(array).to(self._device) for array in drawn.batch(self.options, rng))
-        for group in optimiser.param_groups:
-            # A fresh Adam's first step is as long as any: half of it is enough before its moments know anything.
-            group["lr"] = self.options.learning_rate * min(1.0, (made + 1) / 2)
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._precision == "bfloat16"):
-            logits, quality = self._learning(x.contiguous(memory_format=torch.channels_last))
-        loss: Tensor = promptable_loss(logits.float(), quality.float(), truth, outside).mean()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self._parameters.values(), 1.0)
-        optimiser.step()
+    def _gradients(self, samples: Sequence[Sample], parts: int) -> Iterator[None]:
+        """Add up the gradients of the mean loss over ``samples``, in ``parts``; yields between two of them."""
+        each = -(-len(samples) // parts)
+        for first in range(0, len(samples), each):
+            if first:
+                yield
+            some = stacked(samples[first : first + each])
+            x, truth, outside = (torch.from_numpy(array).to(self._device) for array in some)
+            with torch.autocast(self._device.type, torch.bfloat16, enabled=self._precision == "bfloat16"):
+                logits, quality = self._learning(x.contiguous(memory_format=torch.channels_last))
+            loss: Tensor = promptable_loss(logits.float(), quality.float(), truth, outside).sum() / len(samples)
+            loss.backward()
+
+    def _candidate(self, mean: list[Tensor], steps: int) -> Candidate:
+        return Candidate(self._rounded(mean), steps)
 
     @torch.no_grad()
     def _follow(self, mean: list[Tensor]) -> None:
@@ -221,27 +246,3 @@ def _digest(network: PromptableNetwork) -> NDArray[np.uint8]:
     for tensor in network.state_dict().values():
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
     return np.frombuffer(digest.digest(), dtype=np.uint8)
-
-
-class _Scenes:
-    """The new and the earlier lessons to draw from; each is decoded when it is first drawn."""
-
-    def __init__(self, new: Sequence[str], lessons: Mapping[str, Lesson]) -> None:
-        self._lessons = lessons
-        self._new = list(new)
-        self._earlier = [key for key in lessons if key not in set(new)]
-        self._decoded: dict[str, list[Scene]] = {}
-
-    def batch(
-        self, options: AuxolOptions, rng: np.random.Generator
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """A batch (see ``stacked``), ``new_share`` of it of new lessons."""
-        of_new = options.batch if not self._earlier else max(1, round(options.batch * options.new_share))
-        keys = [self._new[int(rng.integers(len(self._new)))] for _ in range(of_new)]
-        keys += [self._earlier[int(rng.integers(len(self._earlier)))] for _ in range(options.batch - of_new)]
-        return stacked([draw_sample(self._scenes(key), options.use_proposal, rng) for key in keys])
-
-    def _scenes(self, key: str) -> list[Scene]:
-        if key not in self._decoded:
-            self._decoded[key] = list(decode(self._lessons[key].arrays))
-        return self._decoded[key]
