@@ -12,6 +12,8 @@ TORCH ?= torch==2.13.0
 DATA ?=
 OUT ?= runs/builtin
 ARGS ?=
+# Processes that share the tests; each loads torch, so not one for every core of a large machine.
+JOBS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,12 +31,12 @@ demo: $(STAMP)
 		--prompt box --generalist builtin --engine worker --out $(DEMO)
 	@echo "The learning curve is $(DEMO)/curve.png; the numbers are $(DEMO)/summary.json and $(DEMO)/rows.csv."
 
-# Four processes: the host is one for each, and torch is loaded beside it only for the contract of the Qt client.
+# Four runs: the host is one for each process, and torch is loaded beside it only for the contract of the Qt client.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS)
 	$(BIN)/python Testing/needs_host.py || $(BIN)/python -m pytest Testing/host
-	$(BIN)/python Testing/needs_host.py || $(BIN)/python -m pytest Testing/qt_client
-	$(BIN)/python -m pytest Testing/slicer
+	$(BIN)/python Testing/needs_host.py || $(BIN)/python -m pytest -n $(JOBS) Testing/qt_client
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile Testing/slicer
 
 test-long: $(STAMP)
 	$(BIN)/python -m pytest -m slow

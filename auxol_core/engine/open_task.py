@@ -16,9 +16,9 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from auxol_core.engine.rehearsing import rehearsed_again
 from auxol_core.engine.saves import saves_of
 from auxol_core.engine.standing import Standing
-from auxol_core.engine.rehearsing import rehearsed_again
 from auxol_core.errors import NotFoundError, StorageFullError
 from auxol_core.options import TaskOptions
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, correction_of

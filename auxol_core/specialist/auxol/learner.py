@@ -33,8 +33,8 @@ from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.promptable.weights import load_weights, to_channels_last
 from auxol_core.specialist.auxol.draw import guard_sample
 from auxol_core.specialist.auxol.lesson import decode, encode, looks_inverted, place_of
-from auxol_core.specialist.auxol.schedule import Drawn, steps_for
 from auxol_core.specialist.auxol.opinion import checked, opinion_of
+from auxol_core.specialist.auxol.schedule import Drawn, steps_for
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View
 from auxol_core.types import PLAIN_KINDS, BoolArray, Box
 
