@@ -65,6 +65,7 @@ def replay(
     think: Annotated[
         float, typer.Option(help="The same for so many seconds, as in a clinic; not reproducible to the bit.")
     ] = 0.0,
+    slip: Annotated[int, typer.Option(help="One correction of so many is wrong altogether; 0: none.")] = 0,
     label: Annotated[list[str] | None, typer.Option(help="Only this structure, by name or value; repeatable.")] = None,
     sequence: Annotated[str, typer.Option(help="Replay these streams one after another in one task: A,B,A.")] = "",
     limit: Annotated[int | None, typer.Option(help="Images (slices, of volumes) of each stream.")] = None,
@@ -101,7 +102,7 @@ def replay(
     options = ReplayOptions(
         prompts=PromptOptions(prompt, jitter, shift, point, seed),  # type: ignore[arg-type]
         plan=PlanOptions(limit, every, axis, window, seed),  # type: ignore[arg-type]
-        feedback=FeedbackOptions(feedback, review_below, Noise.parse(noise), seed, think_steps, think),
+        feedback=FeedbackOptions(feedback, review_below, Noise.parse(noise), seed, think_steps, think, slip),
         sequence=tuple(_split(sequence)),
         paper=PaperOptions(**paper, alpha=paper_alpha),  # type: ignore[arg-type]
         auxol=auxol_options(auxol or []),

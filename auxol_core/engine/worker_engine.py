@@ -116,8 +116,8 @@ class WorkerEngine(Forwarder):
 
     def _take_leisure(self, task: str) -> None:
         """Let the task make use of the time until something is asked of it. In the compute thread."""
-        for job in self._at_leisure.pop(task, ()):
-            job.cancel()
+        for earlier in self._at_leisure.pop(task, ()):
+            earlier.cancel()
         with suppress(UnavailableError):  # it is shutting down
             for work in self.engine.at_leisure(task):
                 job: Job[None] = self.worker.submit(work, Urgency.LEISURE)

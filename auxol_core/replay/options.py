@@ -97,7 +97,8 @@ class FeedbackOptions:
     """When a person corrects: every n-th image, and of these where the shown Dice is below ``review_below``.
 
     ``think_steps``, ``think_seconds``: how long the learner may go over its lessons again after each correction, the
-    first reproducible, the second as in a clinic; 0: not at all.
+    first reproducible, the second as in a clinic; 0: not at all. ``slip_every``: one image of so many is saved with a
+    mask that is wrong altogether (slips.py); 0: none.
     """
 
     every: int = 1
@@ -106,8 +107,11 @@ class FeedbackOptions:
     seed: int = 0
     think_steps: int = 0
     think_seconds: float = 0.0
+    slip_every: int = 0
 
     def __post_init__(self) -> None:
+        if self.slip_every < 0:
+            raise InvalidInputError(f"A slip is made every so many images, 0 for none, got {self.slip_every}.")
         if self.think_steps < 0 or not 0 <= self.think_seconds < float("inf") or self.think_steps * self.think_seconds:
             raise InvalidInputError(
                 "Thinking takes either a number of steps or of seconds, 0 or more, got "

@@ -27,6 +27,7 @@ from auxol_core.replay.over_http import pid_of
 from auxol_core.replay.peak import PeakMemory
 from auxol_core.replay.prompts import noisy, prompt_for
 from auxol_core.replay.rows import ACCEPTED_DICE, Row
+from auxol_core.replay.slips import is_slip, slipped
 from auxol_core.replay.streams import Sample, Stream
 from auxol_core.types import BoolArray, Prompt, Proposal, Scores, SliceImage
 
@@ -187,6 +188,8 @@ class _Turn:
         feedback = self.options.feedback
         label = self.segment.stream.structure.value
         mask = noisy(self.sample.components, feedback.noise, feedback.seed, self.sample.name, label)
+        if is_slip(self.index, feedback.slip_every):
+            mask = slipped(mask, self.index, feedback.slip_every)
         started = perf_counter()
         self.engine.correct(
             TASK,
