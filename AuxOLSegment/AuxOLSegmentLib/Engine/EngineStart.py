@@ -121,4 +121,5 @@ async def launched(
 
 def _arguments(settings: Any, folder: Path) -> list[str]:
     arguments = ["--data-dir", str(folder), "--generalist", settings.generalist, "--device", settings.device]
+    arguments += ["--thinking", settings.thinking]
     return arguments + (["--threads", str(settings.threads)] if settings.threads else [])

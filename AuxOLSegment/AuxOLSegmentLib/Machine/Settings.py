@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import qt
 
 from auxol_core.errors import InvalidInputError
-from auxol_core.options import DEFAULT_GENERALIST, DEFAULT_PRESET
+from auxol_core.options import DEFAULT_GENERALIST, DEFAULT_PRESET, THINKING_STEPS
 
 GROUP = "AuxOLSegment"
 Value = bool | int | str
@@ -34,6 +34,7 @@ OPTIONS: dict[str, Option] = {
     "generalist": Option(DEFAULT_GENERALIST),
     "device": Option("auto", choices=("auto", "cpu", "cuda")),
     "threads": Option(0, low=0, high=1024),  # 0: all cores but one
+    "thinking": Option("gentle", choices=tuple(THINKING_STEPS)),  # while nothing is asked of the engine
     "dataDir": Option(""),  # empty: the user's data folder
     "wheelFolder": Option(""),
     # A server on another machine; off unless the user asks for it

@@ -243,12 +243,13 @@ def countsText(status: Any) -> str:
 def versionRows(versions: list[Any]) -> list[list[str]]:
     """Version, learned from, result, took."""
     # Translated once, not once a row.
-    one, many = _("1 slice"), _("{count} slices")
+    none, one, many = _("gone over again"), _("1 slice"), _("{count} slices")
     used, learned, discarded, took = _("in use"), _("learned"), _("discarded: {reason}"), _("{count} s")
     rows = []
     for info in versions:
         version = f"\u25b6 {info.version}" if info.current else str(info.version)
-        source = one if len(info.corrections) == 1 else many.format(count=len(info.corrections))
+        count = len(info.corrections)
+        source = (none, one)[count] if count < 2 else many.format(count=count)
         result = used if info.current else learned if info.published else discarded.format(reason=info.reason)
         rows.append([version, source, result, took.format(count=f"{info.seconds:.1f}")])
     return rows

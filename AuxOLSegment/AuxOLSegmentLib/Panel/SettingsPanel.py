@@ -8,12 +8,14 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from auxol_core.options import THINKING_STEPS
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, Say, fileToOpen, folderToUse, setReady, silently
 
 DEVICES = ("auto", "cpu", "cuda")
+THINKING = tuple(THINKING_STEPS)
 CHECKS = ("remote", "saveOnCompleted", "saveOnSceneSave", "acceptOnEffect", "shortcuts")
 LINES = ("dataDir", "pythonPath", "wheelFolder", "serverUrl", "serverToken")
 
@@ -32,10 +34,12 @@ class SettingsPanel:
     def _fill(self) -> None:
         ui, settings = self.ui, self.settings
         checks = [getattr(ui, f"{name}CheckBox") for name in CHECKS]
-        with silently(ui.deviceSelector, ui.threadsSpinBox, *checks):
+        with silently(ui.deviceSelector, ui.threadsSpinBox, ui.thinkingSelector, *checks):
             ui.deviceSelector.addItems([_("Automatic"), _("Processor (CPU)"), _("NVIDIA graphics card (CUDA)")])
             ui.deviceSelector.setCurrentIndex(DEVICES.index(settings.device))
             ui.threadsSpinBox.setValue(settings.threads)
+            ui.thinkingSelector.addItems([_("Not at all"), _("A little after each save"), _("As long as it helps")])
+            ui.thinkingSelector.setCurrentIndex(THINKING.index(settings.thinking))
             for name, box in zip(CHECKS, checks, strict=True):
                 box.checked = getattr(settings, name)
         for name in LINES:
@@ -47,6 +51,7 @@ class SettingsPanel:
         ui.presetSelector.connect("activated(int)", self._choosePreset)
         ui.deviceSelector.connect("currentIndexChanged(int)", lambda index: self._set("device", DEVICES[index]))
         ui.threadsSpinBox.connect("valueChanged(int)", lambda value: self._set("threads", value))
+        ui.thinkingSelector.connect("currentIndexChanged(int)", lambda index: self._set("thinking", THINKING[index]))
         for name in CHECKS:
             box = getattr(ui, f"{name}CheckBox")
             box.connect("toggled(bool)", lambda on, name=name: self._set(name, on))

@@ -142,6 +142,7 @@ class TaskFollower:
             "learned": self._learned,
             "discarded": self._discarded,
             "failed": self._failed,
+            "rehearsed": self._rehearsed,
             "restored": self._restored,
         }.get(event.kind)
         if take is not None:
@@ -158,7 +159,7 @@ class TaskFollower:
         self._tell(_("Learning ..."), "busy")
 
     def _usualSteps(self) -> int:
-        steps = [version.steps for version in self.versions if version.steps]
+        steps = [version.steps for version in self.versions if version.steps and version.corrections]
         return steps[-1] if steps else 0
 
     def _progress(self, event: Event) -> None:
@@ -168,6 +169,9 @@ class TaskFollower:
     def _learned(self, event: Event) -> None:
         self.learning.phase = "learned"
         self._tell(_("Learned: version {version}").format(version=event.data.get("version")), "info")
+
+    def _rehearsed(self, event: Event) -> None:
+        self.learning.phase = "learned"
 
     def _tellScores(self) -> None:
         if not self.corrections or self.status is None:

@@ -1,0 +1,73 @@
+"""Which source files the rows of a run depend on: the key of a kept run names them, and no others.
+
+A run is made again where one of these changed. What decides whether it is durable, how it travels or how it is shown
+is not among them: none of that changes a number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import auxol_core
+from auxol_core.imaging.files import file_hash
+
+ANY = (
+    "types.py",
+    "imaging/crops.py",
+    "imaging/interior.py",
+    "imaging/lowering.py",
+    "imaging/metrics.py",
+    "imaging/objects.py",
+    "imaging/square.py",
+    "replay/prompts.py",
+    "replay/runner.py",
+    "replay/streams.py",
+)
+GENERALIST = ("generalist/builtin.py", "promptable/")
+LEARNING = (
+    "engine/engine.py",
+    "engine/open_task.py",
+    "options.py",
+    "replay/slips.py",
+    "specialist/base.py",
+    "specialist/fusion.py",
+    "specialist/guard.py",
+)
+THINKING = ("engine/rehearsing.py", "engine/thinking.py")
+SPECIALISTS = {"auxol": "specialist/auxol/", "paper": "specialist/paper/"}
+
+
+def depends_on(preset: str | None, learns: bool, thinks: bool) -> list[str]:
+    """Paths below auxol_core, in order. ``preset`` None: no model answers."""
+    named = list(ANY)
+    if preset is not None:
+        named += GENERALIST
+    if learns and preset is not None:
+        named += (*LEARNING, SPECIALISTS[preset])
+    if thinks:
+        named += THINKING
+    return sorted(_files(named))
+
+
+def digest_of(files: Iterable[str]) -> str:
+    """SHA-256 over names and contents."""
+    root = _root()
+    digest = hashlib.sha256()
+    for name in files:
+        digest.update(f"{name}:{file_hash(root / name)}\n".encode())
+    return digest.hexdigest()
+
+
+def _files(named: Iterable[str]) -> set[str]:
+    root = _root()
+    found: set[str] = set()
+    for name in named:
+        paths = sorted((root / name).rglob("*.py")) if name.endswith("/") else [root / name]
+        found |= {path.relative_to(root).as_posix() for path in paths}
+    return found
+
+
+def _root() -> Path:
+    return Path(auxol_core.__file__).parent

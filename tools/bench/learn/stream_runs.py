@@ -1,0 +1,154 @@
+"""One method over one stream, kept: the rows that the tables of `make bench-learn` are made of.
+
+A finished run lies in ``NAME.csv``, with ``NAME.json`` beside it: what was run, on which machine, and the files that it
+depends on (depends.py). The name ends in a hash of all that decides its rows. The machine is told and not part of the
+name: with another number of threads, or on a GPU, the last digits of the figures differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from auxol_core.imaging.files import file_hash
+from auxol_core.options import AuxolOptions
+from auxol_core.promptable.shipped import WEIGHTS
+from auxol_core.replay.benchmark import engine_facts
+from auxol_core.replay.core_streams import CORE_STREAMS, core_structures
+from auxol_core.replay.methods import Method, methods
+from auxol_core.replay.options import FeedbackOptions, PlanOptions, PromptOptions, ReplayOptions
+from auxol_core.replay.rows import Row, read_rows, write_rows
+from auxol_core.replay.runner import Segment, Workshop, run
+from auxol_core.replay.streams import Stream, plan_stream
+from auxol_core.whole_files import write_whole
+from tools.bench.learn.depends import depends_on, digest_of
+
+CT_STREAMS = ("btcv_ct/liver", "btcv_ct/spleen", "btcv_ct/left_kidney")
+STREAMS = (*CORE_STREAMS, *CT_STREAMS)
+FIRST_IMAGES = 6
+Prompted = Literal["box", "point"]
+
+
+@dataclass(frozen=True)
+class StreamRun:
+    """``images``: of the stream's first ones; ``think_steps``, ``slip_every``: see FeedbackOptions."""
+
+    stream: str
+    prompt: Prompted
+    method: str
+    seed: int = 0
+    images: int = 32
+    think_steps: int = 0
+    slip_every: int = 0
+
+    @property
+    def of_method(self) -> Method:
+        return methods()[self.method]
+
+    @property
+    def options(self) -> ReplayOptions:
+        """The replay's options of this run."""
+        return ReplayOptions(
+            prompts=PromptOptions(kind=self.prompt, seed=self.seed),
+            plan=PlanOptions(limit=32, seed=self.seed),
+            feedback=FeedbackOptions(think_steps=self.think_steps, slip_every=self.slip_every, seed=self.seed),
+            auxol=AuxolOptions(),
+            seed=self.seed,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _First:
+    """The first images of a stream, in the order of the whole."""
+
+    whole: Stream
+    count: int
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.whole, name)
+
+    def samples(self) -> Iterator[object]:
+        for _, sample in zip(range(self.count), self.whole.samples(), strict=False):
+            yield sample
+
+
+class KeptRuns:
+    """Runs in ``folder``; what is not there is made with ``workshop`` from the sets in ``data``."""
+
+    def __init__(self, folder: Path, data: Path, workshop: Workshop) -> None:
+        self._folder, self._data, self._workshop = folder, data, workshop
+        self._streams: dict[tuple[str, int], Stream] = {}
+        self._hashes: dict[tuple[str, int], str] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def rows(self, wanted: StreamRun) -> list[Row]:
+        """The rows of a run, from its file or made now."""
+        name = self.name(wanted)
+        if not self._path(name, ".json").exists():
+            self._make(wanted, name)
+        return read_rows(self._path(name, ".csv"))
+
+    def missing(self, wanted: Iterable[StreamRun]) -> list[StreamRun]:
+        """Those that would have to be made."""
+        return [each for each in dict.fromkeys(wanted) if not self._path(self.name(each), ".json").exists()]
+
+    def name(self, wanted: StreamRun) -> str:
+        """Readable, and ending in a hash of what decides the rows."""
+        method = wanted.of_method
+        files = depends_on(method.preset, method.taught, wanted.think_steps > 0)
+        content: list[object] = [asdict(wanted), self._hash(wanted), digest_of(files)]
+        if method.preset is not None:
+            content.append(file_hash(WEIGHTS))
+            content.append(asdict(method.task_options(wanted.options)) if method.taught else None)
+        key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        extra = "".join(
+            f"-{word}{value}" for word, value in (("think", wanted.think_steps), ("slip", wanted.slip_every)) if value
+        )
+        title = re.sub(r"[^a-z0-9]+", "_", wanted.stream.lower())
+        return f"{title}-{wanted.prompt}-{wanted.method}{extra}-{wanted.images}-seed{wanted.seed}-{key}"
+
+    def _make(self, wanted: StreamRun, name: str) -> None:
+        stream = self._stream(wanted)
+        first = stream if wanted.images >= 32 else _First(stream, wanted.images)
+        rows = list(run([Segment(wanted.stream, first)], wanted.of_method, wanted.options, self._workshop))  # type: ignore[arg-type]
+        self.keep(wanted, name, rows, asdict(engine_facts(self._workshop)))
+
+    def keep(self, wanted: StreamRun, name: str, rows: Sequence[Row], machine: dict[str, object]) -> None:
+        """Keep a finished run: rows first, then the file that says that they are all."""
+        method = wanted.of_method
+        files = depends_on(method.preset, method.taught, wanted.think_steps > 0)
+        write_rows(self._path(name, ".csv"), rows)
+        about = {"run": asdict(wanted), "machine": machine, "depends on": files}
+        write_whole(self._path(name, ".json"), json.dumps(about, indent=1).encode())
+
+    def _stream(self, wanted: StreamRun) -> Stream:
+        place = (wanted.stream, wanted.seed)
+        if place not in self._streams:
+            (structure,) = core_structures(self._data, [wanted.stream])
+            self._streams[place] = plan_stream(structure, wanted.options.plan)
+        return self._streams[place]
+
+    def _hash(self, wanted: StreamRun) -> str:
+        place = (wanted.stream, wanted.seed)
+        if place not in self._hashes:
+            digest = hashlib.sha256()
+            for item in self._stream(wanted).items:
+                digest.update(f"{item.name}:{file_hash(item.pair.image)}:{file_hash(item.pair.labels)}\n".encode())
+            self._hashes[place] = digest.hexdigest()
+        return self._hashes[place]
+
+    def _path(self, name: str, ending: str) -> Path:
+        return self._folder / f"{name}{ending}"
+
+
+def made(runs: KeptRuns, wanted: Sequence[StreamRun], tell: Callable[[str], None]) -> None:
+    """Make what is missing, and tell of each."""
+    missing = runs.missing(wanted)
+    for number, each in enumerate(missing, start=1):
+        tell(f"{number}/{len(missing)} {runs.name(each)}")
+        runs.rows(each)
