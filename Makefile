@@ -3,6 +3,7 @@
 # make lint        ruff and mypy --strict       make bench DATA=folder   the benchmark
 # make bench-worker    what the worker process costs against the same engine in process
 # make bench-anisotropy DATA=folder    slices whose pixels are not square
+# make bench-learn DATA=folder    what a saved edit is worth for the next slice; hours, finished runs are kept
 # make bench-slicer    what keeps Slicer's main thread, in the headless host
 # make pretrain    train the built-in weights anew (hours)       make clean
 
@@ -24,7 +25,7 @@ DEMO := results/demo
 # Idle torch threads otherwise spin on cores that the rest of the process could use.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test test-long lint bench bench-worker bench-anisotropy bench-slicer pretrain clean
+.PHONY: demo test test-long lint bench bench-worker bench-anisotropy bench-learn bench-slicer pretrain clean
 
 demo: $(STAMP)
 	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,generalist,auxol \
@@ -57,6 +58,10 @@ bench-worker: $(STAMP)
 bench-anisotropy: $(STAMP)
 	@test -n "$(DATA)" || { echo "Say where btcv_ct is: make bench-anisotropy DATA=folder." >&2; exit 2; }
 	$(BIN)/python -m tools.bench.anisotropy --data "$(DATA)" $(ARGS)
+
+bench-learn: $(STAMP)
+	@test -n "$(DATA)" || { echo "Say where the data sets are: make bench-learn DATA=folder." >&2; exit 2; }
+	$(BIN)/python -m tools.bench.learn --data "$(DATA)" $(ARGS)
 
 bench-slicer: $(STAMP)
 	PYTHONPATH=Testing/slicer $(BIN)/python tools/bench/slicer_stalls.py

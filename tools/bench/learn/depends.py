@@ -48,7 +48,7 @@ def depends_on(preset: str | None, learns: bool, thinks: bool) -> list[str]:
         named += (*LEARNING, SPECIALISTS[preset])
     if thinks:
         named += THINKING
-    return sorted(_files(named))
+    return files_of(named)
 
 
 def digest_of(files: Iterable[str]) -> str:
@@ -60,13 +60,14 @@ def digest_of(files: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def _files(named: Iterable[str]) -> set[str]:
+def files_of(named: Iterable[str]) -> list[str]:
+    """The Python files below auxol_core that are ``named``, or lie in a named folder (``promptable/``), in order."""
     root = _root()
     found: set[str] = set()
     for name in named:
         paths = sorted((root / name).rglob("*.py")) if name.endswith("/") else [root / name]
         found |= {path.relative_to(root).as_posix() for path in paths}
-    return found
+    return sorted(found)
 
 
 def _root() -> Path:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.table import Table
 
 from auxol_core.replay.comparisons import interval
 from auxol_core.replay.core_streams import CORE_STREAMS
@@ -26,6 +27,7 @@ PAPER_POINTS = ("kvasir", "lgg", "jsrt/heart", "curvas_ct/kidneys")
 LIVER = CT_STREAMS[0]
 
 RowsOf = Callable[[StreamRun], Sequence[Row]]
+Kept = Callable[[StreamRun], Sequence[Row] | None]
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,10 @@ def wanted() -> list[StreamRun]:
     runs = [StreamRun(s, p, m) for p in PROMPTS for s in STREAMS for m in ("shape", "generalist", "auxol")]
     runs += [StreamRun(s, p, "auxol", think_steps=THINK_STEPS) for p in PROMPTS for s in STREAMS]
     runs += [
-        StreamRun(s, p, m, seed=1, images=FIRST_IMAGES) for p in PROMPTS for s in STREAMS for m in ("generalist", "auxol")
+        StreamRun(s, p, m, seed=1, images=FIRST_IMAGES)
+        for p in PROMPTS
+        for s in STREAMS
+        for m in ("generalist", "auxol")
     ]
     runs += [StreamRun(s, p, "auxol", slip_every=SLIP_EVERY) for p in PROMPTS for s in SLIP_STREAMS]
     runs += [StreamRun(s, "box", "paper") for s in CORE_STREAMS]
@@ -50,16 +55,47 @@ def wanted() -> list[StreamRun]:
     return runs
 
 
-def bars(rows: RowsOf) -> list[Bar]:
-    """All of them, in the order of the issue's table."""
-    return [
-        *_liver(rows),
-        *_told(rows),
-        *_thinking(rows),
-        *_first_images(rows),
-        *_above_paper(rows),
-        *_slips(rows),
-    ]
+class _NotKeptError(Exception):
+    """A run that a bar needs is not there."""
+
+
+def bars(kept: Kept) -> list[Bar]:
+    """All of them, in the order of the issue's table; ``kept`` gives None for a run that is not there."""
+
+    def rows(wanted: StreamRun) -> Sequence[Row]:
+        found = kept(wanted)
+        if found is None:
+            raise _NotKeptError(f"{wanted.stream}, {wanted.prompt}, {wanted.method}")
+        return found
+
+    found: list[Bar] = []
+    for judge in (_liver, _told, _thinking, _first_images, _above_paper, _slips):
+        try:
+            found += judge(rows)
+        except _NotKeptError as missing:
+            found.append(Bar(f"{judge.__name__[1:].replace('_', ' ')}: no run of {missing}", "", None))
+    return found
+
+
+def table(rows: Mapping[StreamRun, Sequence[Row]]) -> Table:
+    """Mean Dice over the last half, a row a stream and prompt, a column a method."""
+    columns = list(dict.fromkeys(_column(run) for run in rows))
+    found = Table("stream", "prompt", *columns)
+    for prompt in PROMPTS:
+        for stream in STREAMS:
+            here = {_column(run): f"{half_dice(each):.3f}" for run, each in rows.items() if _is(run, stream, prompt)}
+            if here:
+                found.add_row(stream, prompt, *(here.get(column, "") for column in columns))
+    return found
+
+
+def _is(run: StreamRun, stream: str, prompt: str) -> bool:
+    return (run.stream, run.prompt, run.images, run.seed) == (stream, prompt, 32, 0)
+
+
+def _column(run: StreamRun) -> str:
+    thinking = f" +{run.think_steps} steps" if run.think_steps else ""
+    return f"{run.method}{thinking}{' with slips' if run.slip_every else ''}"
 
 
 def half_dice(rows: Sequence[Row]) -> float:
@@ -141,7 +177,9 @@ def _first_images(rows: RowsOf) -> list[Bar]:
                     owner.append(f"{stream}/{a.patient}")
         low, high = interval(np.array(gained), owner, rng_for("images 2 to 6", prompt))
         mean = float(np.mean(gained))
-        text = f"images 2 to 6, auxol minus generalist, {prompt}: {mean:+.4f} ({low:+.4f} to {high:+.4f}, {len(gained)})"
+        text = (
+            f"images 2 to 6, auxol minus generalist, {prompt}: {mean:+.4f} ({low:+.4f} to {high:+.4f}, {len(gained)})"
+        )
         found.append(Bar(text, f"{least:+.3f}, interval above 0", mean >= least and low > 0))
     return found
 

@@ -11,9 +11,13 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
+
+import numpy as np
 
 from auxol_core.imaging.files import file_hash
 from auxol_core.options import AuxolOptions
@@ -146,9 +150,11 @@ class KeptRuns:
         return self._folder / f"{name}{ending}"
 
 
-def made(runs: KeptRuns, wanted: Sequence[StreamRun], tell: Callable[[str], None]) -> None:
-    """Make what is missing, and tell of each."""
+def made(runs: KeptRuns, wanted: Sequence[StreamRun], tell: Callable[[str], None], jobs: int = 1) -> None:
+    """Make what is missing, ``jobs`` at a time, and tell of each that is there."""
     missing = runs.missing(wanted)
-    for number, each in enumerate(missing, start=1):
-        tell(f"{number}/{len(missing)} {runs.name(each)}")
-        runs.rows(each)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        under_way = {pool.submit(runs.rows, each): each for each in missing}
+        for number, done in enumerate(as_completed(under_way), start=1):
+            dice = [row.dice for row in done.result()]
+            tell(f"{number}/{len(missing)} {runs.name(under_way[done])}: mean Dice {np.mean(dice):.4f}")

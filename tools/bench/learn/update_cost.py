@@ -30,9 +30,7 @@ def cpu_seconds(preset: str, count: int) -> float:
                 image, mask = picture(number)
                 slice_id = engine.put_slice(image)
                 proposal = engine.predict(preset, slice_id, BOX)
-                engine.correct(
-                    preset, slice_id, mask, correction_id=f"c{number}", proposals=[proposal.proposal_id]
-                )
+                engine.correct(preset, slice_id, mask, correction_id=f"c{number}", proposals=[proposal.proposal_id])
                 began = time.process_time()
                 engine.learn_now(preset)
                 taken.append(time.process_time() - began)

@@ -1,0 +1,65 @@
+"""Pictures of the kept rows: learning curves, and how well the quality told is true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import numpy as np
+from matplotlib import pyplot as plt
+
+from auxol_core.replay.rows import Row
+from tools.bench.learn.stream_bars import PROMPTS, THINK_STEPS, calibration
+from tools.bench.learn.stream_runs import STREAMS, StreamRun
+
+SMOOTHED = 8
+
+
+def draw(out: Path, rows: Mapping[StreamRun, Sequence[Row]]) -> None:
+    """``curves.png`` and ``calibration.png`` in ``out``, of what there is."""
+    for prompt in PROMPTS:
+        _curves(out / f"curves-{prompt}.png", prompt, rows)
+    _calibration(out / "calibration.png", rows)
+
+
+def _curves(path: Path, prompt: str, rows: Mapping[StreamRun, Sequence[Row]]) -> None:
+    kinds = {
+        "generalist": StreamRun("", prompt, "generalist"),  # type: ignore[arg-type]
+        "paper": StreamRun("", prompt, "paper"),  # type: ignore[arg-type]
+        "auxol": StreamRun("", prompt, "auxol"),  # type: ignore[arg-type]
+        f"auxol, {THINK_STEPS} steps of thinking": StreamRun("", prompt, "auxol", think_steps=THINK_STEPS),  # type: ignore[arg-type]
+    }
+    figure, axes = plt.subplots(2, 5, figsize=(15, 6), sharex=True, constrained_layout=True)
+    for axis, stream in zip(axes.flat, STREAMS, strict=True):
+        for name, kind in kinds.items():
+            found = [each for run, each in rows.items() if run == _of(kind, stream)]
+            if found:
+                dice = np.array([row.dice for row in found[0]])
+                axis.plot(np.convolve(dice, np.ones(SMOOTHED) / SMOOTHED, "valid"), label=name)
+        axis.set_title(stream, fontsize=9)
+    handles, names = axes.flat[0].get_legend_handles_labels()
+    if handles:
+        axes.flat[0].legend(handles, names, fontsize=7)
+    figure.suptitle(f"Dice with {prompt}, mean of {SMOOTHED} images in a row")
+    figure.savefig(path, dpi=90)
+    plt.close(figure)
+
+
+def _of(kind: StreamRun, stream: str) -> StreamRun:
+    return StreamRun(stream, kind.prompt, kind.method, think_steps=kind.think_steps)
+
+
+def _calibration(path: Path, rows: Mapping[StreamRun, Sequence[Row]]) -> None:
+    pooled = [row for run, each in rows.items() if run.method == "auxol" and run.images == 32 for row in each]
+    if len(pooled) < 10:
+        return
+    bins = calibration(pooled, 10)
+    figure, axis = plt.subplots(figsize=(4.5, 4.5), constrained_layout=True)
+    axis.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+    axis.plot(bins[:, 0], bins[:, 1], "o-")
+    axis.set(xlabel="quality told", ylabel="true Dice", xlim=(0.4, 1), ylim=(0.4, 1), title=f"{len(pooled)} images")
+    figure.savefig(path, dpi=90)
+    plt.close(figure)
