@@ -54,6 +54,8 @@ class PaperOptions:
 class AuxolOptions:
     """Ours. ``steps``: optimiser steps for one correction; ``batch``: crops a step, ``new_share`` of them new.
 
+    ``adaptive``: more steps where many objects came or what was shown was far off, one fewer where it was nearly right.
+
     ``average``: how far the averaged weights, which predict, follow the learning ones in a step. ``budget_s``: an
     update that took this long stops after the step it is in; the journal says how many steps it made.
     ``guard_tolerance``: mean Dice that the last ``guard_last`` corrections may lose before an update is discarded; what
@@ -62,6 +64,7 @@ class AuxolOptions:
     """
 
     steps: int = 3
+    adaptive: bool = True
     batch: int = 8
     new_share: float = 0.5
     learning_rate: float = 5e-4
@@ -84,6 +87,7 @@ class AuxolOptions:
             _check_range(self, name, 0.0, 1.0)
         _check_range(self, "budget_s", 0.0, 3600.0)
         _check_switch(self, "use_proposal")
+        _check_switch(self, "adaptive")
         _check_range(self, "expert_rate", 0.0, 1000.0)
         _check_range(self, "guard_last", 0, 1000)
 

@@ -12,7 +12,7 @@ from auxol_core.taskfile.schema import UpdateRow
 def rehearsed_again(
     specialist: Specialist, lessons: Mapping[str, Lesson], update: UpdateRow, start: Arrays
 ) -> Generator[None, None, Arrays]:
-    """The state that ``update`` made of ``start`` and ``lessons``, those of its base; yields between parts of steps."""
+    """The state that ``update`` made of ``start`` and ``lessons``, those of its base; yields after every step."""
     if not lessons or not update.steps:
         return start
     if not isinstance(specialist, Rehearses):
@@ -20,11 +20,8 @@ def rehearsed_again(
             f"Version {update.version} of the task was rehearsed, which this program's preset does not do. Roll back "
             "to another version, or open the task with the program that made it."
         )
-    made = 0
-    for make in specialist.rehearsal(lessons, seed=update.seed, start=start):
-        if make is not None:
-            made += 1
-            if made == update.steps:
-                return make().state
+    for made, make in enumerate(specialist.rehearsal(lessons, seed=update.seed, start=start), start=1):
         yield
+        if made == update.steps:
+            return make().state
     raise AssertionError("a rehearsal has no end")

@@ -45,7 +45,7 @@ class Budget:
 
 
 def thinking(session: TaskSession, budget: Budget) -> Generator[None, None, bool]:
-    """Rehearse within ``budget``; yields after every part of a step. True: more might help.
+    """Rehearse within ``budget``; yields after every step. True: more might help.
 
     Nothing is done where nothing was taught, or the learner of the task does not rehearse. A rehearsal that the task
     was moved under ends without a trace of what it had not published.
@@ -77,16 +77,14 @@ class _Rehearsal:
 
     def run(self, budget: Budget) -> Generator[None, None, bool]:
         """Steps and looks until it no longer helps (False), the budget is spent (True) or the task was moved."""
-        began, made, look = time.monotonic(), 0, FIRST_LOOK
-        for candidate in self._steps:
-            if candidate is not None:
-                made += 1
-                spent = made >= budget.steps or time.monotonic() - began >= budget.seconds
-                if spent or made == look:
-                    look *= 2
-                    helped = yield from self._look(candidate, time.monotonic() - began)
-                    if spent or not helped or self._moved:
-                        return helped and not self._moved
+        began, look = time.monotonic(), FIRST_LOOK
+        for made, candidate in enumerate(self._steps, start=1):
+            spent = made >= budget.steps or time.monotonic() - began >= budget.seconds
+            if spent or made == look:
+                look *= 2
+                helped = yield from self._look(candidate, time.monotonic() - began)
+                if spent or not helped or self._moved:
+                    return helped and not self._moved
             yield
             if self._moved:
                 return False

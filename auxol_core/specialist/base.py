@@ -143,11 +143,10 @@ class Rehearses(Protocol):
 
     def rehearsal(
         self, lessons: Mapping[str, Lesson], *, seed: int, start: Arrays | None = None
-    ) -> Iterator[Callable[[], Candidate] | None]:
-        """Learn ``lessons``, in the order of saving and not empty, again without end.
+    ) -> Iterator[Callable[[], Candidate]]:
+        """Learn ``lessons``, in the order of saving and not empty, again without end: a short optimiser step an item.
 
-        Each optimiser step gives an item that makes the candidate of the steps so far; making it changes nothing of
-        what follows. Between the parts of a step comes None, so that a click waits for a part alone. Deterministic: the
-        same ``start`` (None: the state in use), lessons and seed give the same candidate after as many steps. Works on
-        a copy, as ``learn``; one of both at a time.
+        Each item makes the candidate of the steps so far; making it changes nothing of what follows. Deterministic:
+        the same ``start`` (None: the state in use), lessons and seed give the same candidate after as many steps.
+        Works on a copy, as ``learn``; one of both at a time.
         """

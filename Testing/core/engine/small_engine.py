@@ -23,8 +23,8 @@ from auxol_core.types import BoolArray, Box, Prompt, Proposal, Receipt, SliceIma
 SIDE = 64
 TASK = "discs"
 # The budget is out of the way, so that a slow machine does not change how many steps are made, and so is the guard,
-# so that every update is published.
-AUXOL = AuxolOptions(steps=2, batch=2, learning_rate=4e-3, average=1.0, guard_last=0, budget_s=600.0)
+# so that every update is published; each makes as many steps as it says, whatever was shown.
+AUXOL = AuxolOptions(steps=2, adaptive=False, batch=2, learning_rate=4e-3, average=1.0, guard_last=0, budget_s=600.0)
 OPTIONS = TaskOptions(auxol=AUXOL)
 # The published method, on a network a thousand times smaller.
 PAPER = TaskOptions(preset="paper", paper=PaperOptions(crop_side=32, memory_size=4))

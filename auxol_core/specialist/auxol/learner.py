@@ -34,7 +34,7 @@ from auxol_core.promptable.weights import load_weights, to_channels_last
 from auxol_core.specialist.auxol.draw import guard_sample
 from auxol_core.specialist.auxol.lesson import decode, encode, looks_inverted, place_of
 from auxol_core.specialist.auxol.opinion import checked, opinion_of
-from auxol_core.specialist.auxol.schedule import Drawn, steps_for
+from auxol_core.specialist.auxol.schedule import REHEARSAL_AVERAGE, REHEARSAL_RATE, Drawn, steps_for
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View
 from auxol_core.types import PLAIN_KINDS, BoolArray, Box
 
@@ -141,11 +141,11 @@ class AuxolSpecialist:
         """See Specialist.learn. ``steps`` None: what ``steps_for`` says, inside ``options.budget_s``."""
         began = time.monotonic()
         wanted = steps_for(self.options, new, lessons) if steps is None else steps
-        run = self._run(Drawn(new, lessons), np.random.default_rng((seed, len(lessons))), start)
-        candidates = (candidate for candidate in run if candidate is not None)
-        candidate = next(candidates)
+        rng = np.random.default_rng((seed, len(lessons)))
+        run = self._run(Drawn(new, lessons), rng, start, self.options.learning_rate, self.options.average)
+        candidate = next(run)
         for _ in range(wanted):
-            candidate = next(candidates)
+            candidate = next(run)
             yield
             if steps is None and time.monotonic() - began > self.options.budget_s:
                 break
@@ -153,60 +153,51 @@ class AuxolSpecialist:
 
     def rehearsal(
         self, lessons: Mapping[str, Lesson], *, seed: int, start: Arrays | None = None
-    ) -> Iterator[Callable[[], Candidate] | None]:
-        """See Rehearses: the steps of ``learn`` on lessons of which none is new, each in two parts."""
-        run = self._run(Drawn((), lessons), np.random.default_rng((seed, len(lessons), 1)), start, parts=2)
+    ) -> Iterator[Callable[[], Candidate]]:
+        """See Rehearses: the steps of ``learn``, smaller, on lessons of which none is new."""
+        rng, rate = np.random.default_rng((seed, len(lessons), 1)), self.options.learning_rate * REHEARSAL_RATE
+        run = self._run(Drawn((), lessons), rng, start, rate, min(self.options.average, REHEARSAL_AVERAGE))
         next(run)  # the candidate of no steps
         return run
 
     def _run(
-        self, drawn: Drawn, rng: np.random.Generator, start: Arrays | None, parts: int = 1
-    ) -> Iterator[Callable[[], Candidate] | None]:
-        """Steps without end; the first item is the candidate of none, then each step's comes after its parts."""
+        self, drawn: Drawn, rng: np.random.Generator, start: Arrays | None, rate: float, average: float
+    ) -> Iterator[Callable[[], Candidate]]:
+        """Steps without end; each item makes the candidate of the steps so far, the first one that of none."""
         start = self._state if start is None else start
         self._load(self._learning, start, LEARNING)
         mean = list(self._weights(start, MEAN).values())
         optimiser = torch.optim.AdamW(
-            self._parameters.values(),
-            lr=self.options.learning_rate,
-            betas=(0.9, 0.99),
-            weight_decay=0.0,
-            fused=True,
+            self._parameters.values(), lr=rate, betas=(0.9, 0.99), weight_decay=0.0, fused=True
         )
         for made in itertools.count():
             yield partial(self._candidate, mean, made)
             for group in optimiser.param_groups:
                 # A fresh Adam's first step is as long as any: half of it is enough before its moments know anything.
-                group["lr"] = self.options.learning_rate * min(1.0, (made + 1) / 2)
-            optimiser.zero_grad(set_to_none=True)
-            yield from self._gradients(drawn.batch(self.options, rng), parts)
-            torch.nn.utils.clip_grad_norm_(self._parameters.values(), 1.0)
-            optimiser.step()
-            self._follow(mean)
+                group["lr"] = rate * min(1.0, (made + 1) / 2)
+            self._step(optimiser, drawn.batch(self.options, rng))
+            self._follow(mean, average)
 
-    def _gradients(self, samples: Sequence[Sample], parts: int) -> Iterator[None]:
-        """Add up the gradients of the mean loss over ``samples``, in ``parts``; yields between two of them."""
-        each = -(-len(samples) // parts)
-        for first in range(0, len(samples), each):
-            if first:
-                yield
-            some = stacked(samples[first : first + each])
-            x, truth, outside = (torch.from_numpy(array).to(self._device) for array in some)
-            with torch.autocast(self._device.type, torch.bfloat16, enabled=self._precision == "bfloat16"):
-                logits, quality = self._learning(x.contiguous(memory_format=torch.channels_last))
-            loss: Tensor = promptable_loss(logits.float(), quality.float(), truth, outside).sum() / len(samples)
-            loss.backward()
+    def _step(self, optimiser: torch.optim.Optimizer, samples: Sequence[Sample]) -> None:
+        x, truth, outside = (torch.from_numpy(array).to(self._device) for array in stacked(samples))
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._precision == "bfloat16"):
+            logits, quality = self._learning(x.contiguous(memory_format=torch.channels_last))
+        loss: Tensor = promptable_loss(logits.float(), quality.float(), truth, outside).mean()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._parameters.values(), 1.0)
+        optimiser.step()
 
     def _candidate(self, mean: list[Tensor], steps: int) -> Candidate:
         return Candidate(self._rounded(mean), steps)
 
     @torch.no_grad()
-    def _follow(self, mean: list[Tensor]) -> None:
+    def _follow(self, mean: list[Tensor], average: float) -> None:
         """Decay the learning weights towards the initial ones, the prior, not towards 0; then average."""
         learning = [parameter.detach() for parameter in self._parameters.values()]
         if self.options.weight_decay:
             torch._foreach_lerp_(learning, list(self._initial.values()), self.options.weight_decay)
-        torch._foreach_lerp_(mean, learning, self.options.average)
+        torch._foreach_lerp_(mean, learning, average)
 
     @torch.no_grad()
     def _rounded(self, mean: list[Tensor]) -> dict[str, NDArray[np.generic]]:
