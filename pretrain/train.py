@@ -26,7 +26,7 @@ from torch import Tensor
 
 from auxol_core.promptable.losses import hard_dice, promptable_loss
 from auxol_core.promptable.network import PromptableNetwork
-from auxol_core.promptable.weights import to_channels_last
+from auxol_core.promptable.weights import load_weights, to_channels_last
 from auxol_core.whole_files import replaced
 from pretrain.chains import ChainPlan
 from pretrain.stream import KINDS, Batch, SyntheticStream
@@ -97,6 +97,12 @@ class Trainer:
     def images(self) -> int:
         """How many synthetic images were used."""
         return self.step * self.options.parts * self.options.images_per_part
+
+    def start_from(self, weights: Path) -> None:
+        """Begin with frozen ``weights`` instead of random ones; the optimiser knows nothing of them."""
+        known = load_weights(weights)[0].state_dict()
+        self.network.load_state_dict(known)
+        self.averaged.load_state_dict(known)
 
     def train_step(self, batch: Batch) -> tuple[NDArray[np.uint8], dict[str, float]]:
         """One optimiser step; returns the answers, (N, S, S) as 0..255, and the batch's means."""
@@ -195,6 +201,7 @@ class RunOptions:
 
     out: Path
     resume: bool = False
+    start: Path | None = None
     device: str = "cpu"
     producers: int = 1
     minutes: float = math.inf
@@ -213,6 +220,8 @@ def run(options: TrainOptions, how: RunOptions) -> Trainer:
     trainer = Trainer(options, how.device)
     if how.resume:
         trainer.load(how.out / "last.pt")
+    elif how.start is not None:
+        trainer.start_from(how.start)
     lines = _Log(how.out / "log.jsonl", how.log_every)
     with SyntheticStream(options.plan, trainer.step, how.producers) as stream:
         for step, batch in stream:
@@ -232,6 +241,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--start", type=Path, help="Weights to begin with.")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--producers", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=math.inf)
@@ -239,7 +249,8 @@ def main() -> None:
     for name, default in asdict(TrainOptions()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
     given = vars(parser.parse_args())
-    how = RunOptions(**{name: given.pop(name) for name in ("out", "resume", "device", "producers", "minutes", "stop_at")})
+    names = ("out", "resume", "start", "device", "producers", "minutes", "stop_at")
+    how = RunOptions(**{name: given.pop(name) for name in names})
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     log.info("torch %s on %s", torch.__version__, platform.processor() or platform.machine())
     run(TrainOptions(**given), how)

@@ -57,7 +57,7 @@ def generate(rng: np.random.Generator, layout: str | None = None) -> SyntheticIm
 
     ``layout`` leaves the choice of the layout to the caller, for tests and to look at one.
     """
-    size = _random_size(rng)
+    size = random_size(rng)
     for _ in range(_TRIES):
         scene = compose(rng, size, layout)
         bend(rng, scene)
@@ -67,7 +67,7 @@ def generate(rng: np.random.Generator, layout: str | None = None) -> SyntheticIm
     return _simple(rng, size)
 
 
-def _random_size(rng: np.random.Generator) -> tuple[int, int]:
+def random_size(rng: np.random.Generator) -> tuple[int, int]:
     side = _SIDES[integer(rng, 0, len(_SIDES) - 1)]
     if chance(rng, 0.75):
         return side, side
