@@ -15,6 +15,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -139,30 +140,35 @@ def _episodes(options: AdaptOptions) -> Iterator[list[list[Sample]]]:
         index += 1
 
 
+def trained(start: Path, options: AdaptOptions, device: str = "cpu") -> PromptableNetwork:
+    """The weights at ``start`` after ``options.episodes`` of one arm."""
+    adapter = Adapter(load_weights(start)[0], options, device)
+    began, losses = time.monotonic(), []
+    for done, batches in enumerate(islice(_episodes(options), options.episodes)):
+        losses.append(adapter.gather(batches))
+        if (done + 1) % options.group == 0:
+            adapter.step((done + 1 - options.group) / options.episodes)
+        if (done + 1) % 50 == 0:
+            log.info("%d episodes, %.0f s, loss %.4f", done + 1, time.monotonic() - began, np.mean(losses[-50:]))
+    return adapter.network
+
+
 def adapt(
     start: Annotated[Path, typer.Option(help="Frozen weights to begin with.")],
     out: Annotated[Path, typer.Option(help="Where the weights go.")],
-    arm: Annotated[str, typer.Option(help="fomaml or plain.")] = "fomaml",
+    arm: Annotated[str, typer.Option(help="fomaml or plain.")] = AdaptOptions.arm,
     episodes: Annotated[int, typer.Option(help="How many.")] = AdaptOptions.episodes,
+    group: Annotated[int, typer.Option(help="Episodes an outer step.")] = AdaptOptions.group,
     outer_rate: Annotated[float, typer.Option(help="Of the shared weights.")] = AdaptOptions.outer_rate,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
 ) -> None:
     """Train one arm and freeze it."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
     cv2.setNumThreads(1)
-    options = AdaptOptions(arm=arm, episodes=episodes, outer_rate=outer_rate)
-    adapter = Adapter(load_weights(start)[0], options, device)
-    began, losses = time.monotonic(), []
-    for number, batches in enumerate(_episodes(options), start=1):
-        losses.append(adapter.gather(batches))
-        if number % options.group == 0:
-            adapter.step(number / episodes)
-        if number % 100 == 0:
-            log.info("%d episodes, %.0f s, loss %.4f", number, time.monotonic() - began, np.mean(losses[-100:]))
-        if number >= episodes:
-            break
-    save_weights(adapter.network, out, {"options": json.dumps(asdict(options)), "start": start.name})
+    options = AdaptOptions(arm=arm, episodes=episodes, group=group, outer_rate=outer_rate)
+    save_weights(trained(start, options, device), out, {"options": json.dumps(asdict(options)), "start": start.name})
 
 
 if __name__ == "__main__":

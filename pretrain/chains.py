@@ -74,8 +74,8 @@ class Chains:
         able = [i for i, sample in enumerate(kept) if sample.clicks < self.plan.max_clicks]
         weight = np.array([1.0 + 0.5 * kept[i].clicks for i in able])
         count = min(self.plan.repairs, len(able))
-        chosen = rng.choice(able, size=count, replace=False, p=weight / weight.sum()) if count else []
-        repaired = (repaired_sample(kept[i], answers[i], rng) for i in sorted(int(i) for i in chosen))
+        chosen = rng.choice(able, size=count, replace=False, p=weight / weight.sum()).tolist() if count else []
+        repaired = (repaired_sample(kept[i], answers[i], rng) for i in sorted(chosen))
         return [sample for sample in repaired if sample is not None]
 
     def _fresh(self, step: int, part: int, count: int, rng: np.random.Generator) -> list[Sample]:

@@ -49,7 +49,9 @@ class Kin(np.random.Generator):
         """An order: the family's."""
         return self._family.permutation(*args, **kwargs)
 
-    def integers(self, low: Any, high: Any = None, size: Any = None, **kwargs: Any) -> Any:
+    def integers(  # type: ignore[override]
+        self, low: Any, high: Any = None, size: Any = None, **kwargs: Any
+    ) -> Any:
         """Counts are the family's; a place among many (a pixel's index) is near the family's."""
         if size is not None:
             return self._own.integers(low, high, size, **kwargs)
@@ -69,7 +71,9 @@ class Kin(np.random.Generator):
         """See ``standard_normal``."""
         return loc + scale * self.standard_normal(size)
 
-    def standard_normal(self, size: Any = None, dtype: Any = np.float64, **_: Any) -> Any:
+    def standard_normal(  # type: ignore[override]
+        self, size: Any = None, dtype: Any = np.float64, **_: Any
+    ) -> Any:
         """Noise is drawn anew; a few numbers are near the family's and have the same spread."""
         if size is not None and int(np.prod(size)) > FEW:
             return self._own.standard_normal(size, dtype)
@@ -108,7 +112,7 @@ def _structures(seed: int, index: int, number: int) -> tuple[int, dict[int, Targ
     draws = rng.draws
     bend(rng, scene)
     masks = {label: largest((scene.labels == label).astype(np.uint8)) for label in range(1, scene.count + 1)}
-    image = degrade(rng, scene.canvas).astype(np.float32) / 255
+    image = (degrade(rng, scene.canvas) / 255).astype(np.float32)
     most = 0.8 * scene.labels.size
     return draws, {
         label: Target(image, mask > 0) for label, mask in masks.items() if MIN_OBJECT_PIXELS <= int(mask.sum()) <= most

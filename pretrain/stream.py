@@ -71,7 +71,8 @@ class _Memory:
 
     def _slot(self, step: int, raw: Array[c_uint8], kind: Any, shape: tuple[int, ...]) -> NDArray[Any]:
         slots, size = self.plan.lag + 1, self.plan.parts * self.plan.part_size
-        return np.frombuffer(raw, dtype=kind).reshape(slots, size, *shape)[step % slots]
+        whole: NDArray[Any] = np.frombuffer(memoryview(raw), dtype=kind)
+        return np.asarray(whole.reshape(slots, size, *shape)[step % slots])
 
     def batch(self, step: int) -> Batch:
         side = (CROP_SIDE, CROP_SIDE)
@@ -121,7 +122,7 @@ def _produce(memory: _Memory, first: int, own: list[int], pipe: Connection) -> N
             answers = None
             if step - plan.lag >= first:
                 shown = memory.answered(step - plan.lag)[begin : begin + plan.part_size]
-                answers = shown.astype(np.float32) / 255
+                answers = shown.astype(np.float32) / np.float32(255)
             _write(chains.part(step, part, answers), batch, begin)
             try:
                 pipe.send((step, part))

@@ -55,14 +55,15 @@ def _along_the_wall(
     across: Floats = (columns - np.float32(first)) / np.float32(max(last - first, 1))
     if left < 0:
         across = 1 - across
-    wave = smooth_noise(rng, scene.size, min(scene.size) * uniform(rng, 0.1, 0.35)) * np.float32(uniform(rng, 0.015, 0.11))
+    wave = smooth_noise(rng, scene.size, min(scene.size) * uniform(rng, 0.1, 0.35))
+    wave = np.asarray(wave * np.float32(uniform(rng, 0.015, 0.11)))
     start, end = uniform(rng, 0.0, 0.25), uniform(rng, 0.55, 1.0)
     hollow = np.float32(uniform(rng, -0.4, 0.4)) * (down * (1 - down))
     border = np.float32(reach) - np.float32(slope) * np.maximum(down - np.float32(start), 0) + hollow + wave
     mask = (across < border) & (down + wave > start - 0.15) & (down + wave < end)
     gap = integer(rng, 0, max(int(min(scene.size) * 0.015), 1))
     inside = eroded(cavity, gap) if gap else cavity
-    return mask.astype(np.uint8) & inside
+    return np.asarray(mask.astype(np.uint8) & inside)
 
 
 def _organ(rng: np.random.Generator, scene: Scene, mask: Mask, level: float, extent: float) -> None:
@@ -80,7 +81,8 @@ def _loose_organ(rng: np.random.Generator, scene: Scene, cavity: Mask, size: flo
     if chance(rng, 0.25):
         rows, _ = grid(scene.size)
         air = mask & (rows < np.nonzero(mask)[0].mean() - 0.1 * size).astype(np.uint8)
-        paint(rng, scene, eroded(air, 1), organ_style(rng, scene, air, 0.0) if air.any() else Style(np.zeros(1, np.float32)))
+        empty = Style(np.zeros(1, np.float32))
+        paint(rng, scene, eroded(air, 1), organ_style(rng, scene, air, 0.0) if air.any() else empty)
 
 
 def _vessels(rng: np.random.Generator, scene: Scene, organ: Mask, extent: float) -> None:

@@ -42,4 +42,5 @@ def _drown(rng: np.random.Generator, scene: Scene, mask: Mask, extent: float, no
     else:
         rim = sign(rng) * noise * uniform(rng, 1.5, 5)
         width = log_uniform(rng, 0.8, max(extent * 0.03, 1.2))
-        paint(rng, scene, mask, Style(step * np.float32(0.2), True, softness=soft, rim=rim, rim_width=width, gaps=uniform(rng, 0.2, 0.8)))
+        gaps = uniform(rng, 0.2, 0.8)
+        paint(rng, scene, mask, Style(step * np.float32(0.2), True, softness=soft, rim=rim, rim_width=width, gaps=gaps))

@@ -82,7 +82,8 @@ def heart(rng: np.random.Generator, scene: Scene) -> None:
     if chance(rng, 0.5):  # diaphragm, liver: like the muscle, and touching it
         below = random_shape(rng, scene.size, _beside(rng, spot, extent * 0.9), extent * 1.6, {"fourier": 1, "cut": 1})
         paint(rng, scene, below, _of_level(rng, scene, below, muscle + rng.normal(0, 0.05)))
-    pool = fill(scene.size, scaled(fourier(rng, 0.8, 0.05), extent * uniform(rng, 0.7, 1.2)), _beside(rng, spot, extent * 0.45))
+    crescent = scaled(fourier(rng, 0.8, 0.05), extent * uniform(rng, 0.7, 1.2))
+    pool = fill(scene.size, crescent, _beside(rng, spot, extent * 0.45))
     if chance(rng, 0.75) and pool.any():
         add_object(rng, scene, pool, _of_level(rng, scene, pool, blood + rng.normal(0, 0.03)), extent, 0.1)
     outer, inner = _wall_and_lumen(rng, scene, spot, extent, uniform(rng, 0.1, 0.3))
@@ -107,6 +108,4 @@ def _two_levels(rng: np.random.Generator) -> tuple[float, float]:
 
 def _of_level(rng: np.random.Generator, scene: Scene, mask: Mask, level: float) -> Style:
     change = np.float32(level) - scene.mean(mask) if mask.any() else np.zeros(scene.palette.channels, np.float32)
-    return Style(
-        change.astype(np.float32), softness=log_uniform(rng, 0.5, 2.5), texture=log_uniform(rng, 0.004, 0.06)
-    )
+    return Style(change.astype(np.float32), softness=log_uniform(rng, 0.5, 2.5), texture=log_uniform(rng, 0.004, 0.06))

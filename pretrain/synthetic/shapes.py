@@ -214,7 +214,7 @@ def horseshoe(rng: np.random.Generator, size: Size, centre: Point, extent: float
     rows, columns = grid(size)
     around = np.arctan2(rows - np.float32(centre[0]), columns - np.float32(centre[1])) - np.float32(angle)
     gap = np.abs((around + np.pi) % (2 * np.pi) - np.pi) < half
-    return closed & (1 - gap.astype(np.uint8))
+    return np.asarray(closed & (1 - gap.astype(np.uint8)))
 
 
 _MASKS: dict[str, Callable[[np.random.Generator, Size, Point, float], Mask]] = {

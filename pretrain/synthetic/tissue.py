@@ -1,5 +1,7 @@
 """Under the microscope and alike: glands, packed cells, regions of one look parted by thin lines only."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -78,9 +80,17 @@ def cells(rng: np.random.Generator, scene: Scene) -> None:
             mask = random_shape(rng, scene.size, spot, extent, kinds)
             if not mask.any():
                 continue
-            own = Style(
-                style.step * np.float32(uniform(rng, 0.6, 1.3)), style.additive, style.opacity, min(style.softness, 3.0),
-                texture=grain, rim=style.rim, rim_width=1.0,
+            step = style.step * np.float32(uniform(rng, 0.6, 1.3))
+            own = replace(
+                style,
+                step=step,
+                softness=min(style.softness, 3.0),
+                texture=grain,
+                shading=0.0,
+                fade=0.0,
+                dome=0.0,
+                rim_width=1.0,
+                gaps=0.0,
             )
             add_object(rng, scene, mask, own, extent, 0.0)
             if nucleus is not None:
