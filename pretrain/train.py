@@ -26,7 +26,7 @@ from torch import Tensor
 
 from auxol_core.promptable.losses import hard_dice, promptable_loss
 from auxol_core.promptable.network import PromptableNetwork
-from auxol_core.promptable.weights import load_weights, to_channels_last
+from auxol_core.promptable.weights import load_weights, made_by, to_channels_last
 from auxol_core.whole_files import replaced
 from pretrain.chains import ChainPlan
 from pretrain.stream import KINDS, Batch, SyntheticStream
@@ -84,6 +84,8 @@ class Trainer:
         torch.manual_seed(options.seed)
         self.options = options
         self.step = 0
+        # What is known of how the weights that the run began with were made.
+        self.before: dict[str, str] = {}
         self._device = torch.device(device)
         self.network = to_channels_last(PromptableNetwork().to(self._device)).train()
         self.averaged = to_channels_last(PromptableNetwork().to(self._device)).eval()
@@ -100,7 +102,9 @@ class Trainer:
 
     def start_from(self, weights: Path) -> None:
         """Begin with frozen ``weights`` instead of random ones; the optimiser knows nothing of them."""
-        known = load_weights(weights)[0].state_dict()
+        network, digest = load_weights(weights)
+        known = network.state_dict()
+        self.before = {"sha256": digest, **made_by(weights)}
         self.network.load_state_dict(known)
         self.averaged.load_state_dict(known)
 
@@ -139,6 +143,7 @@ class Trainer:
             "options": asdict(self.options),
             "step": self.step,
             "images": self.images,
+            "before": self.before,
             "network": self.network.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -150,6 +155,7 @@ class Trainer:
         """Go on from ``path``. Samples that waited for a repair are not kept: at an era's end there are none."""
         state = torch.load(path, map_location=self._device, weights_only=True)
         self.step = state["step"]
+        self.before = state["before"]
         self.network.load_state_dict(state["network"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])

@@ -147,7 +147,7 @@ def test_a_run_may_begin_with_frozen_weights(
     trained: tuple[Trainer, list[dict[str, float]], Path], tmp_path: Path
 ) -> None:
     trainer, _, _ = trained
-    save_weights(trainer.averaged, tmp_path / "weights.safetensors", {})
+    save_weights(trainer.averaged, tmp_path / "weights.safetensors", {"steps": "70"})
     begun = Trainer(TINY)
     begun.start_from(tmp_path / "weights.safetensors")
     wanted = trainer.averaged.state_dict()["head.weight"].half().float()
@@ -155,3 +155,7 @@ def test_a_run_may_begin_with_frozen_weights(
     assert torch.equal(begun.averaged.state_dict()["head.weight"], wanted)
     assert begun.step == 0 and begun.network.training
     begun.train_step(_batch(0))
+    begun.save(tmp_path / "last.pt")
+    again = Trainer(TINY)
+    again.load(tmp_path / "last.pt")
+    assert again.before["steps"] == "70" and len(again.before["sha256"]) == 64
