@@ -30,6 +30,8 @@ def freeze(
     network = PromptableNetwork()
     network.load_state_dict(state["averaged"])
     made_by = {"options": json.dumps(state["options"]), "steps": str(state["step"]), "images": str(state["images"])}
+    if state.get("before"):
+        made_by["before"] = json.dumps(state["before"], sort_keys=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     with written_beside(out) as partial:
         save_weights(network, partial, made_by)

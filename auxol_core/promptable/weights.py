@@ -27,6 +27,14 @@ def save_weights(network: PromptableNetwork, path: Path, made_by: dict[str, str]
     path.write_bytes(_in_order(save(tensors, metadata={"format": FORMAT, **made_by})))
 
 
+def made_by(path: Path) -> dict[str, str]:
+    """What ``save_weights`` was told of how the weights at ``path`` were made."""
+    with safe_open(str(path), framework="pt") as file:
+        known = dict(file.metadata() or {})
+    known.pop("format", None)
+    return known
+
+
 def _in_order(data: bytes) -> bytes:
     """``data`` with its header's entries sorted: the library leaves them in no fixed order, and the hash is a name."""
     size = int.from_bytes(data[:8], "little")

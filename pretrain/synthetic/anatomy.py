@@ -68,7 +68,7 @@ def organ_style(rng: np.random.Generator, scene: Scene, mask: Mask, level: float
 def mosaic(rng: np.random.Generator, scene: Scene) -> None:
     """A plane, or a body, parted into touching regions without gaps; two to six of them are objects."""
     seeds = integer(rng, 4, 24)
-    owner = _territories(rng, scene, seeds)
+    owner = territories(rng, scene, seeds)
     level, spread = uniform(rng, 0.2, 0.7), log_uniform(rng, 0.05, 0.3)
     frame = outline(rng, scene, min(scene.size) * uniform(rng, 0.7, 1), uniform(rng, 0.6, 1), 0.08)
     keep = frame if chance(rng, 0.5) else np.ones(scene.size, np.uint8)
@@ -81,7 +81,7 @@ def mosaic(rng: np.random.Generator, scene: Scene) -> None:
         add_object(rng, scene, mask, style, float(mask.sum()) ** 0.5, 0.3, labelled=seed in chosen)
 
 
-def _territories(rng: np.random.Generator, scene: Scene, seeds: int) -> Mask:
+def territories(rng: np.random.Generator, scene: Scene, seeds: int) -> Mask:
     """uint8 (H, W): the nearest of `seeds` random points on a warped plane."""
     height, width = scene.size
     pull = min(scene.size) * uniform(rng, 0.03, 0.15)

@@ -6,7 +6,7 @@ from .anatomy import eroded, organ_style, outline, random_point
 from .appearance import Style, add_object, paint
 from .draw import Mask, chance, integer, log_uniform, sign, uniform
 from .scene import Scene
-from .shapes import random_shape
+from .shapes import largest, random_shape
 from .texture import smooth_noise
 
 
@@ -20,13 +20,16 @@ def brain(rng: np.random.Generator, scene: Scene) -> None:
     if chance(rng, 0.7):
         head = _skull(rng, scene, head, extent, tissue)
     paint(rng, scene, head, organ_style(rng, scene, head, tissue))
+    if chance(rng, 0.5):
+        _matter(rng, scene, head, extent)
     _folds(rng, scene, head, extent)
     if not head.any():
         return
     _mirrored(rng, scene, head, extent, upright)
     up = sign(rng) if chance(rng, 0.3) else 1.0
     for _ in range(integer(rng, 1, 3)):
-        _lesion(rng, scene, head, extent, up)
+        paint_one = _infiltration if chance(rng, 0.5) else _lesion
+        paint_one(rng, scene, head, extent, up)
 
 
 def _skull(rng: np.random.Generator, scene: Scene, head: Mask, extent: float, tissue: float) -> Mask:
@@ -82,6 +85,44 @@ def _reflected(mask: Mask, middle: tuple[float, float], upright: bool) -> Mask:
     axis, centre = (1, middle[1]) if upright else (0, middle[0])
     shift = round(2 * centre) - mask.shape[axis] + 1
     return np.roll(np.flip(mask, axis), shift, axis)
+
+
+def _matter(rng: np.random.Generator, scene: Scene, head: Mask, extent: float) -> None:
+    """White matter under a wavy cortex, each channel with a step of its own, as each MR sequence has."""
+    deep = eroded(head, max(int(extent * uniform(rng, 0.03, 0.08)), 1))
+    white = deep & (smooth_noise(rng, scene.size, extent * uniform(rng, 0.05, 0.15)) < uniform(rng, 0.2, 1.2))
+    step = rng.normal(0, 0.05, scene.palette.channels).astype(np.float32)
+    paint(rng, scene, white.astype(np.uint8), Style(step, True, softness=uniform(rng, 0.8, 3)))
+    blotches = smooth_noise(rng, scene.size, extent * uniform(rng, 0.1, 0.4)) * np.float32(uniform(rng, 0, 0.04))
+    scene.canvas += (blotches * head)[..., None] * scene.palette.direction(rng)
+
+
+def _infiltration(rng: np.random.Generator, scene: Scene, head: Mask, extent: float, up: float) -> None:
+    """A tumour that is one in a sequence and hardly there in the others: ragged, uneven, perhaps with a core."""
+    size = extent * log_uniform(rng, 0.1, 0.5)
+    kinds = {"lobes": 2.0, "fourier": 2.0, "blob": 3.0, "smooth": 2.0}
+    spot = random_point(rng, head)
+    mask = random_shape(rng, scene.size, spot, size, kinds) & head
+    if chance(rng, 0.6):  # it follows the tissue: fingers and notches
+        fingers = smooth_noise(rng, scene.size, size * uniform(rng, 0.12, 0.35)) > uniform(rng, -1.4, -0.3)
+        mask = largest(mask & fingers.astype(np.uint8))
+    if not mask.any():
+        return
+    strength = up * log_uniform(rng, 0.04, 0.3)
+    style = Style(
+        scene.palette.direction(rng) * np.float32(strength),
+        True,
+        softness=log_uniform(rng, 0.8, max(size * 0.08, 1.5)),
+        texture=abs(strength) * uniform(rng, 0, 0.5),
+        shading=abs(strength) * uniform(rng, 0, 0.8),
+        fade=uniform(rng, 0.2, 0.6) if chance(rng, 0.3) else 0.0,
+    )
+    paint(rng, scene, mask, style)
+    scene.label(mask)
+    for _ in range(integer(rng, 0, 2)):
+        core = random_shape(rng, scene.size, random_point(rng, mask), size * uniform(rng, 0.15, 0.6), kinds) & mask
+        step = scene.palette.direction(rng) * np.float32(rng.normal(0, 0.15))
+        paint(rng, scene, core, Style(step, True, softness=uniform(rng, 0.8, 3)))
 
 
 def _lesion(rng: np.random.Generator, scene: Scene, head: Mask, extent: float, up: float) -> None:

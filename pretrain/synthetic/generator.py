@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import anatomy, brain, chest, scatter, scope, sound, trunk
+from . import anatomy, belly, brain, chest, faint, hollow, scatter, scope, sound, tissue, trunk
 from .appearance import add_object, random_style
 from .degrade import degrade
 from .draw import Labels, chance, integer, pick, uniform
-from .palette import Palette, colour_palette, contrasts_palette, grey_palette, random_palette
+from .palette import Palette, colour_palette, contrasts_palette, grey_palette, random_palette, stain_palette
 from .scene import Scene, empty_scene
 from .shapes import random_shape
 from .tidy import MIN_PIXELS, tidy
@@ -22,19 +22,26 @@ from .warp import bend
 _SIDES = (192, 256, 320)
 _TRIES = 4
 _Layout = Callable[[np.random.Generator, Scene], None]
-_LAYOUTS: dict[str, tuple[float, _Layout]] = {
-    "loose": (0.32, scatter.loose),
-    "endoscopy": (0.15, scope.endoscopy),
-    "trunk": (0.13, trunk.trunk),
-    "ultrasound": (0.12, sound.ultrasound),
-    "brain": (0.1, brain.brain),
-    "chest": (0.07, chest.chest),
-    "swarm": (0.04, scatter.swarm),
-    "mosaic": (0.04, anatomy.mosaic),
-    "layers": (0.03, scatter.layers),
+LAYOUTS: dict[str, tuple[float, _Layout]] = {
+    "loose": (0.2, scatter.loose),
+    "endoscopy": (0.13, scope.endoscopy),
+    "brain": (0.12, brain.brain),
+    "ultrasound": (0.11, sound.ultrasound),
+    "belly": (0.11, belly.belly),
+    "trunk": (0.08, trunk.trunk),
+    "chest": (0.06, chest.chest),
+    "faint": (0.05, faint.faint),
+    "tubes": (0.03, hollow.tubes),
+    "heart": (0.03, hollow.heart),
+    "packed": (0.02, tissue.packed),
+    "cells": (0.02, tissue.cells),
+    "glands": (0.03, tissue.glands),
+    "swarm": (0.03, scatter.swarm),
+    "mosaic": (0.03, anatomy.mosaic),
+    "layers": (0.02, scatter.layers),
 }
-_ON_BLACK = {"trunk", "brain"}
-_MOSTLY_GREY = {"trunk", "brain", "chest", "ultrasound", "layers"}
+_ON_BLACK = {"trunk", "belly", "brain"}
+_MOSTLY_GREY = {"trunk", "belly", "brain", "chest", "ultrasound", "layers", "heart"}
 
 
 @dataclass(frozen=True)
@@ -45,11 +52,14 @@ class SyntheticImage:
     labels: Labels
 
 
-def generate(rng: np.random.Generator) -> SyntheticImage:
-    """1 to 7 objects of at least 60 visible pixels each; sides up to 320, mildly unequal in a quarter."""
-    size = _random_size(rng)
+def generate(rng: np.random.Generator, layout: str | None = None) -> SyntheticImage:
+    """1 to 7 objects of at least 60 visible pixels each; sides up to 320, mildly unequal in a quarter.
+
+    ``layout`` leaves the choice of the layout to the caller, for tests and to look at one.
+    """
+    size = random_size(rng)
     for _ in range(_TRIES):
-        scene = _compose(rng, size)
+        scene = compose(rng, size, layout)
         bend(rng, scene)
         labels = tidy(rng, scene.labels)
         if labels.any():
@@ -57,7 +67,7 @@ def generate(rng: np.random.Generator) -> SyntheticImage:
     return _simple(rng, size)
 
 
-def _random_size(rng: np.random.Generator) -> tuple[int, int]:
+def random_size(rng: np.random.Generator) -> tuple[int, int]:
     side = _SIDES[integer(rng, 0, len(_SIDES) - 1)]
     if chance(rng, 0.75):
         return side, side
@@ -65,14 +75,15 @@ def _random_size(rng: np.random.Generator) -> tuple[int, int]:
     return (side, other) if chance(rng, 0.4) else (other, side)
 
 
-def _compose(rng: np.random.Generator, size: tuple[int, int]) -> Scene:
-    name = pick(rng, {key: weight for key, (weight, _) in _LAYOUTS.items()})
+def compose(rng: np.random.Generator, size: tuple[int, int], layout: str | None = None) -> Scene:
+    """The painted scene before anything bends or degrades it; a layout is drawn unless one is named."""
+    name = layout or pick(rng, {key: weight for key, (weight, _) in LAYOUTS.items()})
     palette = _palette_for(rng, name)
     level = palette.base
     if name in _ON_BLACK:
         level = np.full(palette.channels, uniform(rng, 0, 0.08), np.float32)
     scene = empty_scene(size, palette, level)
-    _LAYOUTS[name][1](rng, scene)
+    LAYOUTS[name][1](rng, scene)
     return scene
 
 
@@ -80,7 +91,9 @@ def _palette_for(rng: np.random.Generator, layout: str) -> Palette:
     """Colour belongs to light: X-ray, sound and MR are grey in most cases, endoscopy hardly ever."""
     if layout == "endoscopy":
         return colour_palette(rng, odd=0.12) if chance(rng, 0.92) else grey_palette(uniform(rng, 0.2, 0.7))
-    if layout == "brain" and chance(rng, 0.4):
+    if layout == "glands" or (layout == "cells" and chance(rng, 0.6)):
+        return stain_palette(rng)
+    if layout == "brain" and chance(rng, 0.45):
         return contrasts_palette(rng)
     if layout in _MOSTLY_GREY and chance(rng, 0.75):
         return grey_palette(uniform(rng, 0.15, 0.75))

@@ -73,6 +73,15 @@ def colour_palette(rng: np.random.Generator, odd: float = 0.3) -> Palette:
             "retina": 1,
         },
     )
+    return tissue_palette(rng, name)
+
+
+def stain_palette(rng: np.random.Generator) -> Palette:
+    """What lies under a microscope."""
+    return tissue_palette(rng, pick(rng, {"stain": 6, "brown stain": 2, "fluorescence": 1.5}))
+
+
+def tissue_palette(rng: np.random.Generator, name: str) -> Palette:
     base_colour, main = (np.array(part, np.float32) for part in _TISSUES[name])
     base_colour = base_colour * np.float32(uniform(rng, 0.7, 1.15)) + rng.normal(0, 0.04, 3).astype(
         np.float32

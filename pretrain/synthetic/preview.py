@@ -32,10 +32,11 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--columns", type=int, default=8)
+    parser.add_argument("--layout", help="only this one")
     parser.add_argument("--plain", action="store_true", help="without contours")
     options = parser.parse_args()
     seeds = range(options.seed, options.seed + options.count)
-    tiles = [tile(generate(np.random.default_rng(seed)), not options.plain) for seed in seeds]
+    tiles = [tile(generate(np.random.default_rng(seed), options.layout), not options.plain) for seed in seeds]
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % options.columns)
     rows = [
         np.hstack(tiles[start : start + options.columns]) for start in range(0, len(tiles), options.columns)

@@ -28,6 +28,8 @@ KINDS = {
     "cut": 1.0,
     "tube": 0.6,
     "tree": 0.25,
+    "ring": 0.5,
+    "horseshoe": 0.4,
 }
 
 
@@ -195,7 +197,29 @@ def thread(rng: np.random.Generator, size: Size, centre: Point, extent: float) -
     return tube(rng, size, centre, extent, 0.004, 0.012)
 
 
+def ring(rng: np.random.Generator, size: Size, centre: Point, extent: float) -> Mask:
+    """A closed wall around a hole, a fiftieth to a third of the extent thick."""
+    aspect = log_uniform(rng, 0.5, 1.0)
+    contour = scaled(turned(fourier(rng, aspect, log_uniform(rng, 0.02, 0.15)), uniform(rng, 0, 6.3)), extent)
+    wall = max(extent * log_uniform(rng, 0.03, 0.33), 2.0)
+    inner = contour * max(1 - 2 * wall / max(extent * aspect, 1e-6), 0.12)
+    off = rng.uniform(-0.4, 0.4, 2) * wall
+    return fill(size, contour, centre) & (1 - fill(size, inner, (centre[0] + off[0], centre[1] + off[1])))
+
+
+def horseshoe(rng: np.random.Generator, size: Size, centre: Point, extent: float) -> Mask:
+    """A ring that is open on one side."""
+    closed = ring(rng, size, centre, extent)
+    angle, half = uniform(rng, 0, 2 * np.pi), uniform(rng, 0.15, 1.2)
+    rows, columns = grid(size)
+    around = np.arctan2(rows - np.float32(centre[0]), columns - np.float32(centre[1])) - np.float32(angle)
+    gap = np.abs((around + np.pi) % (2 * np.pi) - np.pi) < half
+    return np.asarray(closed & (1 - gap.astype(np.uint8)))
+
+
 _MASKS: dict[str, Callable[[np.random.Generator, Size, Point, float], Mask]] = {
+    "ring": ring,
+    "horseshoe": horseshoe,
     "lobes": lobes,
     "blob": blob,
     "tube": tube,

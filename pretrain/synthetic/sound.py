@@ -77,7 +77,8 @@ def _bone(rng: np.random.Generator, scene: Scene, mask: Mask, extent: float) -> 
     down = np.abs(cv2.Sobel(edge, cv2.CV_32F, 0, 1))
     across = np.abs(cv2.Sobel(edge, cv2.CV_32F, 1, 0))
     square = (down / (down + across + np.float32(1e-4))) ** np.float32(uniform(rng, 0.3, 3))
-    gate = smooth_noise(rng, scene.size, extent / uniform(rng, 3, 10)) * np.float32(uniform(rng, 0, 0.6)) + 1
+    loss = uniform(rng, 0.8, 2.0) if chance(rng, 0.4) else uniform(rng, 0, 0.6)  # in parts no bone is seen at all
+    gate = smooth_noise(rng, scene.size, extent / uniform(rng, 2, 10)) * np.float32(loss) + 1
     floor = np.float32(uniform(rng, 0, 0.5))
     line = 4 * edge * (1 - edge) * (floor + (1 - floor) * square) * np.clip(gate, 0, 1.5)
     scene.canvas += (line * np.float32(log_uniform(rng, 0.15, 0.8)))[..., None]

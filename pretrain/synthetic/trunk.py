@@ -15,11 +15,11 @@ def trunk(rng: np.random.Generator, scene: Scene) -> None:
     extent = min(scene.size) * uniform(rng, 0.6, 1.25)
     fat = uniform(rng, 0.0, 0.1) if chance(rng, 0.4) else uniform(rng, 0.1, 0.45)
     middle = uniform(rng, 0.3, 0.7)
-    cavity = _shell(rng, scene, extent, fat, middle)
+    cavity = shell(rng, scene, extent, fat, middle)
     if not cavity.any():
         return
-    _bones(rng, scene, cavity, extent)
-    _bowel(rng, scene, cavity, extent, middle)
+    bones(rng, scene, cavity, extent)
+    bowel(rng, scene, cavity, extent, middle)
     spread = log_uniform(rng, 0.02, 0.2)
     if chance(rng, 0.55):
         _liver(rng, scene, cavity, extent, middle + rng.normal(0, spread))
@@ -30,10 +30,10 @@ def trunk(rng: np.random.Generator, scene: Scene) -> None:
             style = organ_style(rng, scene, mask, middle + rng.normal(0, spread))
             add_object(rng, scene, mask, style, extent * share, 0.4, labelled=chance(rng, 0.75))
     if chance(rng, 0.5):
-        _kidneys(rng, scene, cavity, extent, middle + abs(rng.normal(0, 0.15)))
+        kidneys(rng, scene, cavity, extent, middle + abs(rng.normal(0, 0.15)))
 
 
-def _shell(rng: np.random.Generator, scene: Scene, extent: float, fat: float, middle: float) -> Mask:
+def shell(rng: np.random.Generator, scene: Scene, extent: float, fat: float, middle: float) -> Mask:
     """Paint couch, skin, fat and muscle; return what they enclose."""
     body = outline(rng, scene, extent, uniform(rng, 0.62, 0.95), 0.03)
     if chance(rng, 0.3):
@@ -56,7 +56,7 @@ def _shell(rng: np.random.Generator, scene: Scene, extent: float, fat: float, mi
     return cavity
 
 
-def _bones(rng: np.random.Generator, scene: Scene, cavity: Mask, extent: float) -> None:
+def bones(rng: np.random.Generator, scene: Scene, cavity: Mask, extent: float) -> None:
     """Spine, the round vessel before it, and ribs within the wall; none is labelled."""
     rows, columns = np.nonzero(cavity)
     bone = Style(scene.palette.main * np.float32(uniform(rng, 0.2, 0.6)), softness=0.9, texture=0.06)
@@ -79,7 +79,7 @@ def _bones(rng: np.random.Generator, scene: Scene, cavity: Mask, extent: float) 
         paint(rng, scene, ribs, bone)
 
 
-def _bowel(rng: np.random.Generator, scene: Scene, cavity: Mask, extent: float, middle: float) -> None:
+def bowel(rng: np.random.Generator, scene: Scene, cavity: Mask, extent: float, middle: float) -> None:
     """Many soft loops of unlike filling, some with black gas, none labelled."""
     for _ in range(integer(rng, 0, 9)):
         at, size = random_point(rng, cavity), extent * uniform(rng, 0.05, 0.16)
@@ -104,7 +104,7 @@ def _liver(rng: np.random.Generator, scene: Scene, cavity: Mask, extent: float, 
         add_object(rng, scene, mask, organ_style(rng, scene, mask, level), extent * share * 0.7, 0.7)
 
 
-def _kidneys(rng: np.random.Generator, scene: Scene, cavity: Mask, extent: float, level: float) -> None:
+def kidneys(rng: np.random.Generator, scene: Scene, cavity: Mask, extent: float, level: float) -> None:
     """One on either side of the spine: cortex, medulla and fatty sinus are one object."""
     rows, columns = np.nonzero(cavity)
     for side in (-1, 1):

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pretrain.synthetic.generator import SyntheticImage, generate
+from pretrain.synthetic.generator import LAYOUTS, SyntheticImage, generate
+from pretrain.synthetic.shapes import random_shape
 from pretrain.synthetic.texture import random_texture, smooth_noise
 from pretrain.synthetic.tidy import MAX_OBJECTS, MIN_PIXELS, tidy
 
@@ -20,6 +21,12 @@ def samples() -> list[SyntheticImage]:
 
 def objects(sample: SyntheticImage) -> list[np.ndarray]:
     return [sample.labels == label for label in range(1, int(sample.labels.max()) + 1)]
+
+
+def holes(mask: np.ndarray) -> int:
+    """How many pieces of background a mask encloses."""
+    ringed = cv2.copyMakeBorder(1 - mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+    return cv2.connectedComponents(ringed, connectivity=4)[0] - 2
 
 
 def is_coloured(sample: SyntheticImage) -> bool:
@@ -154,3 +161,44 @@ def test_a_picture_takes_a_few_hundredths_of_a_second():
     for seed in range(20):
         generate(np.random.default_rng(seed))
     assert (time.process_time() - started) / 20 < 0.08
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_each_layout_yields_objects(layout):
+    labels = [int(generate(np.random.default_rng((7, i)), layout).labels.max()) for i in range(4)]
+    assert min(labels) >= 1
+
+
+def test_holes_are_kept_where_the_picture_shows_them():
+    """A ring is drawn and labelled without what it encloses, and tidying does not fill it."""
+    for seed in range(5):
+        mask = random_shape(np.random.default_rng(seed), (128, 128), (64, 64), 90, {"ring": 1.0})
+        assert holes(mask) == 1
+        assert holes((tidy(np.random.default_rng(0), mask.astype(np.int16)) > 0).astype(np.uint8)) == 1
+
+
+def test_a_horseshoe_is_open():
+    masks = [
+        random_shape(np.random.default_rng(seed), (128, 128), (64, 64), 90, {"horseshoe": 1.0}) for seed in range(5)
+    ]
+    assert all(mask.any() and holes(mask) == 0 for mask in masks)
+
+
+def test_pictures_of_tubes_and_hearts_hold_objects_with_a_hole():
+    for layout in ("tubes", "heart"):
+        made = [generate(np.random.default_rng((1, i)), layout) for i in range(8)]
+        assert sum(holes(mask.astype(np.uint8)) > 0 for sample in made for mask in objects(sample)) >= 4
+
+
+def test_the_large_organ_of_a_belly_leaves_much_of_its_box_empty():
+    shares = []
+    for i in range(12):
+        mask = max(objects(generate(np.random.default_rng((2, i)), "belly")), key=np.sum)
+        rows, columns = np.nonzero(mask)
+        shares.append(mask.sum() / ((np.ptp(rows) + 1) * (np.ptp(columns) + 1)))
+    assert np.mean(shares) < 0.7
+
+
+def test_faint_objects_differ_little_from_what_lies_around_them():
+    made = [generate(np.random.default_rng((3, i)), "faint") for i in range(12)]
+    assert np.median([contrast(sample, mask) for sample in made for mask in objects(sample)]) < 0.06

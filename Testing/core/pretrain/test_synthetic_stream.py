@@ -1,4 +1,4 @@
-"""Synthetic images from a second process: the same order for the same seed, and nobody left behind."""
+"""Samples from producer processes: the same for the same seed however many produce, and nobody left behind."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pretrain.stream import MIN_OBJECT_PIXELS, SyntheticStream, targets_of
-from pretrain.synthetic.generator import SyntheticImage, generate
+from pretrain.chains import MIN_OBJECT_PIXELS, ChainPlan, Chains, targets_at, targets_of, turned
+from pretrain.stream import KINDS, Batch, SyntheticStream
+from pretrain.synthetic.generator import SyntheticImage
+
+PLAN = ChainPlan(seed=4, parts=3, images=1, prompts=2, repairs=1, max_clicks=3, lag=2, era=4)
+SIZE = PLAN.parts * PLAN.part_size
 
 # A second trainer, as a program of its own, because only a killed process closes nothing behind it.
-# It is killed with images under way: a pipe that is full and has no reader any more is what kept the producer.
 TRAINER = """
-import sys, time
+import time
+from pretrain.chains import ChainPlan
 from pretrain.stream import SyntheticStream
 if __name__ == "__main__":
-    stream = SyntheticStream(0, 0)
+    stream = SyntheticStream(ChainPlan(4, 1, 1, 2, 1, 3, 2, 4))
     next(iter(stream))
-    while stream._queue.qsize() < 3:
-        time.sleep(0.05)
-    print(stream._process.pid, flush=True)
+    print(stream._processes[0].pid, flush=True)
     time.sleep(600)
 """
 
@@ -46,17 +47,77 @@ def _ended(pid: int, within_s: float) -> bool:
     return not _runs(pid)
 
 
-def test_images_come_in_the_order_of_their_numbers_and_the_producer_ends_when_closed() -> None:
-    with SyntheticStream(seed=4, first=7) as stream:
-        process = stream._process
-        received = list(islice(iter(stream), 3))
-        assert process.is_alive()
-    assert process.exitcode is not None
-    for index, targets in enumerate(received, start=7):
-        expected = targets_of(generate(np.random.default_rng((4, index))))
-        assert len(targets) == len(expected) > 0
-        for target, other in zip(targets, expected, strict=True):
-            assert np.array_equal(target.image, other.image) and np.array_equal(target.truth, other.truth)
+def _copied(batch: Batch) -> list[np.ndarray]:
+    return [array.copy() for array in (batch.pixels, batch.maps, batch.truth, batch.outside, batch.kinds)]
+
+
+def _steps(first: int, count: int, producers: int) -> list[list[np.ndarray]]:
+    """``count`` steps answered by a network that takes the whole crop for the object, with some doubt."""
+    steps = []
+    with SyntheticStream(PLAN, first, producers) as stream:
+        for step, batch in stream:
+            steps.append(_copied(batch))
+            stream.answer(step, np.full((SIZE, 128, 128), 200, dtype=np.uint8))
+            if len(steps) == count:
+                break
+        processes = stream._processes
+    assert all(process.exitcode is not None for process in processes)
+    return steps
+
+
+@pytest.fixture(scope="module")
+def six_steps() -> list[list[np.ndarray]]:
+    return _steps(0, 6, producers=1)
+
+
+def test_two_producers_make_what_one_makes(six_steps: list[list[np.ndarray]]) -> None:
+    for one, two in zip(six_steps, _steps(0, 6, producers=2), strict=True):
+        for array, other in zip(one, two, strict=True):
+            np.testing.assert_array_equal(array, other)
+
+
+def test_a_run_that_begins_at_an_era_s_end_is_the_run_that_never_stopped(six_steps: list[list[np.ndarray]]) -> None:
+    for never, again in zip(six_steps[4:], _steps(4, 2, producers=1), strict=True):
+        for array, other in zip(never, again, strict=True):
+            np.testing.assert_array_equal(array, other)
+
+
+def test_repairs_begin_after_the_lag_and_anew_in_each_era(six_steps: list[list[np.ndarray]]) -> None:
+    repairs = [int((kinds == KINDS.index("repair")).sum()) for *_, kinds in six_steps]
+    assert repairs == [0, 0, 3, 3, 0, 0]
+
+
+def test_a_part_has_the_same_number_of_samples_with_and_without_repairs() -> None:
+    chains = Chains(PLAN)
+    fresh = chains.part(0, 1, None)
+    chains.part(1, 1, None)
+    repaired = chains.part(2, 1, np.ones((PLAN.part_size, 128, 128), np.float32))
+    assert len(fresh) == len(repaired) == 3
+    assert [sample.clicks for sample in fresh] == [0, 0, 0] and sorted(s.clicks for s in repaired) == [0, 0, 1]
+
+
+def test_a_chain_ends_at_its_greatest_number_of_clicks() -> None:
+    plan = ChainPlan(seed=0, parts=1, images=1, prompts=1, repairs=2, max_clicks=1, lag=1, era=100)
+    chains = Chains(plan)
+    clicks = [s.clicks for step in range(5) for s in chains.part(step, 0, np.ones((3, 128, 128), np.float32))]
+    assert max(clicks) == 1
+
+
+def test_an_image_s_prompts_go_to_its_objects_in_turn() -> None:
+    plan = ChainPlan(seed=4, parts=1, images=1, prompts=4, repairs=0, max_clicks=1, lag=1, era=1)
+    step = next(step for step in range(20) if len(targets_at(4, step)) == 2)
+    samples = Chains(plan).part(step, 0, None)
+    sizes = [int(sample.target.truth.sum()) for sample in samples]
+    assert sizes[0] == sizes[2] != sizes[1] == sizes[3]
+
+
+def test_all_objects_of_an_image_are_turned_alike() -> None:
+    targets = next(t for t in (targets_at(1, i) for i in range(20)) if len(t) > 1)
+    for seed in range(4):
+        moved = turned(targets, np.random.default_rng(seed))
+        assert all(target.image is moved[0].image for target in moved)
+        for before, after in zip(targets, moved, strict=True):
+            assert after.truth.sum() == before.truth.sum() and after.image.shape[:2] == after.truth.shape
 
 
 def test_objects_of_less_than_sixty_pixels_are_no_targets_and_images_are_zero_to_one() -> None:
