@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,15 @@ class Lesson:
 def correction_of(key: str) -> str:
     """The correction that the lesson ``key`` belongs to: keys are ``<correction id>#<number of the object>``."""
     return key.rpartition("#")[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Recollection:
+    """A picture that a lesson holds: the object as ``predict_one`` takes it, beside the generalist's stored answer, and
+    ``truth`` (H, W), the correction on it."""
+
+    view: View
+    truth: BoolArray = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,3 +140,16 @@ class Specialist(Protocol):
 
         None where nothing was there, or where the lesson does not tell.
         """
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """What a Specialist may be able to do, too: say what its lessons show, and take another generalist's answer into
+    them. Where one cannot, a task that is learned again beside another generalist keeps the old one's answers."""
+
+    def recall(self, lesson: Lesson) -> Sequence[Recollection]:
+        """The pictures of ``lesson``, the whole slice first; every prompt lies on its picture."""
+
+    def refit(self, lesson: Lesson, answers: Sequence[Segmentation | None]) -> dict[str, NDArray[np.generic]]:
+        """The arrays of ``lesson`` with another generalist's answer to each of its pictures, in ``recall``'s order and
+        of their shapes (H, W); None: the stored answer stays."""
