@@ -8,6 +8,8 @@ the child printed, then ``END <number>``: the child's exit status, negative for 
     {"do": "forget", "folder": F, "id": ID, "crash_at": POINT}      forget a correction, killed while relearning
     {"do": "fill", "folder": F, "number": N}                        the disk is full, and then it is not
     {"do": "hold", "folder": F}                                     keep the task open until killed
+    {"do": "relearn", "folder": F, "task": T, "crash_at": POINT}    open it beside other weights, killed meanwhile
+    {"do": "cancel", "folder": F, "task": T, "crash_at": POINT}     the same, and have it be as it was
 """
 
 from __future__ import annotations
@@ -67,8 +69,28 @@ def run_fill(engine: Engine, folder: Path, number: int) -> None:
     learn(engine)
 
 
+def run_relearn(command: dict[str, object], folder: Path) -> None:
+    from other_weights import other_engine, teach_disc, work
+
+    os.environ[CRASH_VARIABLE] = str(command["crash_at"])
+    task = str(command["task"])
+    engine = other_engine(folder)
+    engine.open_task(task)
+    say("RECEIPT", teach_disc(engine, task, 6).correction_id)
+    if command["do"] == "cancel":
+        next(engine.work(task))
+        engine.cancel_relearning(task)
+    else:
+        work(engine, task)
+    say("DONE")
+    engine.close()
+
+
 def run(command: dict[str, object]) -> None:
     folder = Path(str(command["folder"]))
+    if command["do"] in ("relearn", "cancel"):
+        run_relearn(command, folder)
+        return
     engine = narrow_engine(folder)
     engine.open_task(TASK)
     if "crash_at" in command:

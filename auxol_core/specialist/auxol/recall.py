@@ -39,7 +39,8 @@ def refitted(arrays: Arrays, answers: Sequence[Segmentation | None]) -> dict[str
 
 def _recollection(scene: Scene) -> Recollection:
     answer = Segmentation(_logits(scene.proposal), NO_QUALITY)
-    return Recollection(View(scene.target.image, _on_picture(scene), answer), scene.target.truth)
+    image = np.ascontiguousarray(scene.target.image)  # a stored grey one is one channel, seen three times
+    return Recollection(View(image, _on_picture(scene), answer), scene.target.truth)
 
 
 def _on_picture(scene: Scene) -> Prompt:
