@@ -10,6 +10,7 @@ the child printed, then ``END <number>``: the child's exit status, negative for 
     {"do": "hold", "folder": F}                                     keep the task open until killed
     {"do": "relearn", "folder": F, "task": T, "crash_at": POINT}    open it beside other weights, killed meanwhile
     {"do": "cancel", "folder": F, "task": T, "crash_at": POINT}     the same, and have it be as it was
+    {"do": "relearn full", "folder": F, "task": T}                  open it beside other weights, with a full disk
 """
 
 from __future__ import annotations
@@ -86,8 +87,33 @@ def run_relearn(command: dict[str, object], folder: Path) -> None:
     engine.close()
 
 
+def run_relearn_full(folder: Path, task: str) -> None:
+    """No room for a copy of the old file, then none for a refitted lesson, then none for weights."""
+    from other_weights import other_engine, teach_disc, work
+
+    engine, file = other_engine(folder), folder / f"{task}.auxol"
+    engine.open_task(task)
+    teach_disc(engine, task, 6)
+    file.with_name(file.name + ".before").unlink()  # of the older format
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for done in (0, 3, 9):
+        steps = engine.work(task)
+        while (relearning := engine.status(task).relearning) is not None and relearning.done < done:
+            next(steps)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000 if done < 9 else file.stat().st_size, hard))
+        try:
+            work(engine, task)
+        except StorageFullError as error:
+            say("FULL", engine.status(task).version, engine.status(task).queued, relearning is not None, str(error))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    engine.close()
+
+
 def run(command: dict[str, object]) -> None:
     folder = Path(str(command["folder"]))
+    if command["do"] == "relearn full":
+        run_relearn_full(folder, str(command["task"]))
+        return
     if command["do"] in ("relearn", "cancel"):
         run_relearn(command, folder)
         return

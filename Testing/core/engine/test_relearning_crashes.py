@@ -82,6 +82,19 @@ def test_killed_meanwhile_it_goes_on_and_ends_in_the_same_weights(
     assert not kept.exists()
 
 
+def test_on_a_full_disk_it_is_told_each_time_and_goes_on_when_there_is_room(
+    server: Server, tmp_path: Path, uncrashed: tuple[str, float]
+) -> None:
+    brought(tmp_path)
+    said = server.run(do="relearn full", folder=tmp_path, task=TINY)
+    full = [words for words in said if words[0] == "FULL"]
+    assert [words[:4] for words in full] == [["FULL", "5", "2", "True"]] * 3 and said[-1] == ["END", "0"], said
+    assert all("disk" in words and "again." in words for words in full)
+    with closing(other_engine(tmp_path)) as engine:
+        assert ended(engine) == uncrashed
+        assert [c.correction_id for c in engine.corrections(TINY)][-2:] == ["c5", "c6"]
+
+
 def test_killed_while_it_is_put_back_nothing_is_lost_and_it_may_be_cancelled_again(
     server: Server, tmp_path: Path, uncrashed: tuple[str, float]
 ) -> None:
