@@ -155,7 +155,8 @@ class EngineApi(Protocol):
 
     @verb("POST tasks/{task}/learn", "answer", job=True)
     def learn_now(self, task: str) -> TaskStatus:
-        """Learn every queued correction before returning, also when learning is paused."""
+        """Learn every queued correction before returning, also when learning is paused; where the task is being learned
+        again, that comes first."""
         return forwarded(self, EngineApi.learn_now, task)
 
     @verb("POST tasks/{task}/think", "answer", job=True, repeatable=False)
@@ -171,7 +172,10 @@ class EngineApi(Protocol):
 
     @verb("POST tasks/{task}/pause", at_once=True)
     def pause(self, task: str) -> None:
-        """Keep corrections queued until ``resume`` or ``learn_now``, also when the task is closed and opened again."""
+        """Keep corrections queued until ``resume`` or ``learn_now``, also when the task is closed and opened again.
+
+        A task that is being learned again is held, too, until one of these or until it is opened again.
+        """
         return forwarded(self, EngineApi.pause, task)
 
     @verb("POST tasks/{task}/resume", teaches=True, at_once=True)
@@ -193,13 +197,29 @@ class EngineApi(Protocol):
 
     @verb("POST tasks/{name}/open", "answer", job=True, teaches=True)
     def open_task(self, name: str) -> TaskStatus:
-        """Open a task, at the version it had; its file belongs to this process until ``close_task``."""
+        """Open a task, at the version it had; its file belongs to this process until ``close_task``.
+
+        One that another learner, or a learner beside another generalist, made the weights of opens too: these are made
+        again from its lessons in the background, or by ``learn_now``. Until they are there the generalist answers
+        alone; ``status`` and events say how far it is, and ``cancel_relearning`` has everything be as it was.
+        """
         return forwarded(self, EngineApi.open_task, name)
 
     @verb("POST tasks/{name}/close", "answer")
     def close_task(self, name: str) -> None:
         """Give the file back; what is queued stays queued. Harmless if the task is not open."""
         return forwarded(self, EngineApi.close_task, name)
+
+    @verb("POST tasks/{name}/cancel_relearning", "answer", repeatable=False)
+    def cancel_relearning(self, name: str) -> None:
+        """Have a task that is being learned again (TaskStatus.relearning) be as it was, and close it.
+
+        The file from before takes its place again, with the corrections saved since, which wait to be learned; moves
+        made since are not in it. It can be used as it was beside the generalist, or with the version of the program,
+        that it was learned with; opened here, it is learned again from the beginning. InvalidInputError where nothing
+        is being learned again, or the old file is gone because a correction was forgotten; the task then stays open.
+        """
+        return forwarded(self, EngineApi.cancel_relearning, name)
 
     @verb("GET tasks/{task}", at_once=True)
     def status(self, task: str) -> TaskStatus:

@@ -9,7 +9,7 @@ AuxolError
     TaskFileError            open another task file; the message names the remedy
         TaskFileLockedError      close the other program that has it open
         TaskFileVersionError     update the program, or export with the other one
-        TaskFileGeneralistError  choose the generalist the task was learned with
+        TaskFileGeneralistError  choose the generalist the task was learned with, or have it learned again
         TaskFileCorruptError     restore a copy or an export
         StorageFullError         free disk space and send the correction again; nothing was taken for saved
     ProposalChangedError     ask for the proposal as it is now, show it, and let the user decide again

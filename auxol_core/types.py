@@ -403,8 +403,20 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far something is: ``done`` steps of ``total``, whichever these are."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class TaskStatus:
-    """Where a task stands. ``queued``: corrections saved and not yet learned. ``share``: weight of the generalist."""
+    """Where a task stands. ``queued``: corrections saved and not yet learned. ``share``: weight of the generalist.
+
+    ``relearning``: how far the weights of ``version`` are made again, of a task that was learned by another learner or
+    beside another generalist; until they are there the generalist answers alone. None: nothing is to be made again.
+    """
 
     name: str
     preset: str
@@ -419,6 +431,7 @@ class TaskStatus:
     window: IntensityWindow | None
     device: str
     precision: str
+    relearning: Progress | None = None
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def segment(
     task: Annotated[Path, typer.Option(help="An exported task file; it is only read.")],
     prompts: Annotated[str, typer.Option(help=f"A JSON or CSV file of prompts, or {FROM_LABELS}.")],
     out: Annotated[Path, typer.Option(help="Folder of the masks and of segments.csv.")],
-    generalist: Annotated[str, typer.Option(help="The generalist that the task learned beside.")] = DEFAULT_GENERALIST,
+    generalist: Annotated[str, typer.Option(help="Beside another one a task learns again first.")] = DEFAULT_GENERALIST,
     label: Annotated[str | None, typer.Option(help=f"With {FROM_LABELS}: the structure, by name or value.")] = None,
     prompt: Annotated[str, typer.Option(help=f"With {FROM_LABELS}: box, point, scribble or lasso.")] = "box",
     jitter: Annotated[float, typer.Option(help=f"With {FROM_LABELS}: sides move by up to this share.")] = 0.0,

@@ -145,9 +145,12 @@ def forget(
         engine = engine_factory()(generalist=generalist, data_dir=folder, machine=machine)
         with closing(engine):
             engine.open_task(name)
-            version = engine.forget(name, correction_id).version
-    facts = {"task": name, "forgot": correction_id, "objects": objects, "learned_again": again, "version": version}
-    _say(f"Forgot {correction_id}; {name} is at version {version}.", facts, as_json)
+            status = engine.forget(name, correction_id)
+    again = again if status.relearning is None else 0
+    later = "" if status.relearning is None else " The rest is learned again, beside other weights, when it is opened."
+    facts = {"task": name, "forgot": correction_id, "objects": objects, "learned_again": again}
+    facts |= {"version": status.version}
+    _say(f"Forgot {correction_id}; {name} is at version {status.version}.{later}", facts, as_json)
 
 
 @task_app.command("delete")

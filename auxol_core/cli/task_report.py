@@ -17,7 +17,10 @@ from typing import Any, Literal
 import numpy as np
 
 from auxol_core.errors import AuxolError, TaskFileLockedError
+from auxol_core.generalist import registry
+from auxol_core.generalist.checkpoints import file_sha256
 from auxol_core.options import by_name
+from auxol_core.specialist.registry import find_preset
 from auxol_core.taskfile.schema import CorrectionRow, UpdateRow
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import Scores
@@ -84,12 +87,34 @@ def info_of(name: str, path: Path) -> dict[str, Any]:
         known, current = view.corrections(), view.current_version
         return dataclasses.asdict(summary_of_task(name, view)) | {
             "generalist_hash": view.generalist_hash,
+            "relearning": relearning_of(view),
             "window": None if view.window is None else dataclasses.asdict(view.window),
             "options": by_name(view.options),
             "learning_curve": learning_curve([row.scores for row in known]),
             "versions": [_version(row, current) for row in view.updates()],
             "saved": [_correction(row) for row in known],
         }
+
+
+def relearning_of(view: TaskFile) -> str | None:
+    """Whether the task's weights are made again, in a sentence; None where they are not, as far as can be told.
+
+    No network is loaded here: of a preset its version is compared, of the generalist that ships its file.
+    """
+    maker, preset = view.origin.maker, find_preset(view.options.preset)
+    if view.origin.begun:
+        done, total = view.origin.refits()
+        left = f", {total - done} of {total} corrections still with another generalist's answers" if total else ""
+        return f"under way: it is learned again beside {maker.generalist}{left}; it goes on when the task is opened"
+    if not view.corrections(limit=1):
+        return None
+    if maker.generalist in registry.names():
+        shipped = registry.find_row(maker.generalist).shipped
+        if shipped is not None and file_sha256(shipped) != maker.generalist_hash:
+            return f"to be learned again when it is opened: {maker.generalist} has other weights in this version"
+    if maker.learner is not None and maker.learner.split()[:2] != [preset.name, str(preset.version)]:
+        return f"to be learned again when it is opened: it was learned by {' '.join(maker.learner.split()[:2])}"
+    return None
 
 
 def learning_curve(scores: Sequence[Sequence[Scores]]) -> dict[str, dict[str, float | int | None] | None]:

@@ -45,6 +45,7 @@ def print_info(console: Console, facts: dict[str, Any]) -> None:
         ("window", f"{window['low']:g} .. {window['high']:g}" if window else "not settled yet"),
         ("corrections", f"{facts['corrections']}, and {facts['confirmations']} confirmed as proposed"),
         ("version", f"{facts['version']}, {facts['queued']} waiting to be learned"),
+        ("weights", facts["relearning"] or "as they were learned"),
         ("size", _megabytes(facts["bytes"])),
         ("saved last", _day(facts["saved_last"]) or "never"),
         ("options", _options(facts)),

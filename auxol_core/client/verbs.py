@@ -243,6 +243,11 @@ class ClientVerbs:
         if name not in NO_NAMES:
             yield from self._mending.ask(declared(EngineApi.close_task), {"name": name})
 
+    @_is(EngineApi.cancel_relearning)
+    def cancel_relearning(self, name: str) -> Flow[None]:
+        yield from self._mending.ask(declared(EngineApi.cancel_relearning), {"name": name})
+        self._memory.closed(name)
+
     @_is(EngineApi.delete_task)
     def delete_task(self, name: str) -> Flow[None]:
         yield from self._mending.ask(declared(EngineApi.delete_task), {"name": name})

@@ -22,6 +22,7 @@ from auxol_core.api import EngineApi
 from auxol_core.engine.ground import Errand
 from auxol_core.engine.open_task import COALESCED, Listener, TaskSession
 from auxol_core.engine.pending import Pending, PendingProposals, drawn_box
+from auxol_core.engine.relearning import relearning_of
 from auxol_core.engine.saves import next_id, standing
 from auxol_core.engine.slices import SliceStore
 from auxol_core.engine.standing import page
@@ -114,7 +115,7 @@ class Engine:
 
     def accept(self, proposal_id: str, *, version: int | None = None) -> None:
         session = self._session(self._pending[proposal_id].proposal.task)
-        self._pending.accept(proposal_id, session.version, version)
+        self._pending.accept(proposal_id, session.in_use, version)
 
     def dismiss(self, proposal_id: str) -> None:
         self._pending.dismiss(proposal_id)
@@ -128,7 +129,7 @@ class Engine:
 
     def status(self, task: str) -> TaskStatus:
         session = self._session(task)
-        now = session.standing
+        now, relearning = session.standing, session.relearning
         return TaskStatus(
             name=task,
             preset=session.options.preset,
@@ -143,6 +144,7 @@ class Engine:
             window=now.window,
             device=self._device,
             precision=self._precision,
+            relearning=None if relearning is None else relearning.progress,
         )
 
     def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
@@ -213,7 +215,7 @@ class Engine:
     ) -> Pending:
         """``prompt`` as the user showed it, on the slice's own pixels; the view has it lowered, on square ones."""
         # A specialist that neither speaks nor learns need not be asked; this is the benchmark's `generalist`.
-        silent = session.share >= 1.0 and not session.options.learning
+        silent = session.silent or (session.share >= 1.0 and not session.options.learning)
         opinion = None if silent else session.specialist.predict_one(view)
         share = 1.0 if opinion is None else session.share
         # Where the generalist alone decides its mask is shown whole, not cut to the specialist's region.
@@ -273,7 +275,7 @@ class Engine:
     def refreshing(self, task: str) -> Generator[None, None, None]:
         """Make the pending proposals anew, one a step; an event tells of each whose mask changed."""
         session = self._session(task)
-        version = session.version
+        version = session.in_use
         for pending in self._pending.of_task(task):
             if pending.accepted or _is_of_now(session, pending):
                 continue
@@ -281,7 +283,7 @@ class Engine:
                 continue  # evicted: it stays as it is shown until somebody asks for it and sends the slice again
             yield from self._renewed(session, pending)
             yield
-            if self._sessions.get(task) is not session or session.version != version:
+            if self._sessions.get(task) is not session or session.in_use != version:
                 break  # it was moved meanwhile; whoever moved it refreshes
 
     def _renewed(self, session: TaskSession, pending: Pending) -> Generator[None, None, Pending]:
@@ -415,7 +417,8 @@ class Engine:
 
     def work(self, task: str) -> Generator[None, None, None]:
         """Learn what is queued unless learning is paused, several corrections an update where several wait, and
-        refresh what is pending after each; yields after every step."""
+        refresh what is pending after each; before that, what was learned elsewhere is learned again (relearning.py).
+        Yields after every step."""
         session = self._sessions.get(task)
         while session is not None and self._at_work(session) and session.advance(COALESCED):
             yield
@@ -450,7 +453,7 @@ class Engine:
     def _thinks(self, task: str) -> Generator[None, None, None]:
         """Rehearse once after what was taught last, and refresh what is pending after each version that comes of it."""
         session = self._sessions.get(task)
-        if session is None or not self._at_work(session) or session.is_rehearsed:
+        if session is None or not self._at_work(session) or session.relearning is not None or session.is_rehearsed:
             return
         version = session.version
         for _ in thinking(session, Budget(THINKING_STEPS[self._machine.thinking])):
@@ -464,7 +467,7 @@ class Engine:
             yield from self.refreshing(task)
 
     def _at_work(self, session: TaskSession) -> bool:
-        return self._sessions.get(session.name) is session and not session.paused
+        return self._sessions.get(session.name) is session and not session.at_rest
 
     def pause(self, task: str) -> None:
         self.hold(task, True)
@@ -491,6 +494,7 @@ class Engine:
             options=options,
             generalist=self.generalist.name,
             generalist_hash=self.generalist.weights_hash,
+            learner=learner.word,
         )
         return self._opened(name, file, learner)
 
@@ -503,23 +507,37 @@ class Engine:
                 self._folder.existing(name),
                 generalist_hash=self.generalist.weights_hash,
                 generalist=self.generalist.name,
+                relearn=True,
             ),
         )
 
     def _opened(self, name: str, file: TaskFile, learner: Learner | None = None) -> TaskStatus:
         try:
             learner = learner or self._make_specialist(file.options)
-            self._sessions[name] = TaskSession(name, file, learner, self._listener)
+            relearning = relearning_of(file, learner, self.generalist)
+            self._sessions[name] = TaskSession(name, file, learner, self._listener, relearning)
+            if relearning is None:
+                file.origin.drop_old_file()
         except BaseException:
             file.close()
             raise
         return self.status(name)
 
     def close_task(self, name: str) -> None:
-        self._pending.drop([pending.proposal.proposal_id for pending in self._pending.of_task(name)])
+        self._drop_pending(name)
         session = self._sessions.pop(name, None)
         if session is not None:
             session.close()
+
+    def cancel_relearning(self, name: str) -> None:
+        session = self._session(name)
+        session.hand_over()  # from here on it can be closed without losing anything
+        self._drop_pending(name)
+        del self._sessions[name]
+        session.close(as_it_was=True)
+
+    def _drop_pending(self, task: str) -> None:
+        self._pending.drop([pending.proposal.proposal_id for pending in self._pending.of_task(task)])
 
     def tell(self, task: str, kind: str, **data: object) -> None:
         """Add an event to ``task``, if it is open: what its host has to say."""
@@ -575,7 +593,7 @@ class Engine:
         self._session(task).file.export(path)
 
     def import_task(self, path: Path, name: str) -> TaskStatus:
-        TaskFile.import_(path, self._folder.new(name), name, generalist_hash=self.generalist.weights_hash)
+        TaskFile.import_(path, self._folder.new(name), name)
         return self.open_task(name)
 
     def delete_task(self, name: str) -> None:
@@ -616,7 +634,7 @@ STEPS: Mapping[str, Callable[..., Generator[object, None, object]]] = {
 
 def _is_of_now(session: TaskSession, pending: Pending) -> bool:
     """Whether it was made by what the task knows now."""
-    return (pending.proposal.version, pending.proposal.share) == (session.version, session.share)
+    return (pending.proposal.version, pending.proposal.share) == (session.in_use, session.share)
 
 
 def _first_receipt(session: TaskSession, correction_id: str) -> Receipt | None:

@@ -61,7 +61,7 @@ class Errand:
             pending.trust = item.proposal.quality / pending.proposal.quality
         pending.proposal = item.proposal  # with the quality that the prompter gives it
         self._pending.add(pending)
-        if pending.proposal.version == self._session.version:
+        if pending.proposal.version == self._session.in_use:
             return item
         renewed = yield from self._renew(self._session, pending)  # the task was moved meanwhile
         return replace(item, proposal=renewed.proposal)

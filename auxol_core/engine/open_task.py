@@ -17,9 +17,10 @@ from dataclasses import replace
 from typing import Literal
 
 from auxol_core.engine.rehearsing import rehearsed_again
+from auxol_core.engine.relearning import Relearning
 from auxol_core.engine.saves import saves_of
 from auxol_core.engine.standing import Standing
-from auxol_core.errors import NotFoundError, StorageFullError
+from auxol_core.errors import InvalidInputError, NotFoundError, StorageFullError
 from auxol_core.options import TaskOptions
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, correction_of
 from auxol_core.specialist.guard import Trial
@@ -46,11 +47,20 @@ class TaskSession:
     touches the file.
     """
 
-    def __init__(self, name: str, file: TaskFile, learner: Learner, listener: Listener | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        file: TaskFile,
+        learner: Learner,
+        listener: Listener | None = None,
+        relearning: Relearning | None = None,
+    ) -> None:
         self.name = name  # the file's own name is another one where somebody renamed the file
         self.file, self.learner = file, learner
         self.specialist, self.fusion = learner.specialist, learner.fusion
         self.options: TaskOptions = file.options
+        self.relearning = relearning  # until the current version's weights are there again
+        self._relearning_held = False
         self._pausing = threading.Lock()
         self._paused = file.paused
         self._closed = False
@@ -61,14 +71,19 @@ class TaskSession:
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         # Numbered by the clock: a client that asks on after a restart must not wait for the old numbers to be reached.
         self._last_event = int(time.time() * 1000)
-        self.installed = file.current_version  # the version whose weights are in use
+        self.installed = 0 if relearning else file.current_version  # the version whose weights are in use
         self.specialist.install(finish(self._state_of(self.installed)))
-        self.standing = Standing.of(file, self._weight())
+        self._weigh()
 
     @property
     def version(self) -> int:
         """The current version. While its weights are being rebuilt, those of another one are in use."""
         return self.standing.version
+
+    @property
+    def in_use(self) -> int:
+        """The version that answers: the current one, 0 while its weights are made again."""
+        return self.standing.in_use
 
     @property
     def share(self) -> float:
@@ -98,13 +113,20 @@ class TaskSession:
         """Whether what is saved stays queued until somebody asks."""
         return self._paused
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is to be computed in the background. A pause from before the task was opened keeps new
+        corrections queued; what the task knew then is made again all the same."""
+        return self._paused and (self.relearning is None or self._relearning_held)
+
     def pause(self, paused: bool) -> None:
         """Keep what is saved queued, or no longer; ``keep_paused`` makes it outlast the session. NotFoundError once it
         is closed."""
         with self._pausing:
             if self._closed:
                 raise NotFoundError(f"Task {self.name!r} is not open. Open it first.", missing="open task")
-            self._paused = paused
+            if paused != self._paused:  # a client says it once more after a restart
+                self._paused = self._relearning_held = paused
 
     def keep_paused(self) -> None:
         """Write into the file whether learning is paused, where that is not what it says."""
@@ -132,12 +154,22 @@ class TaskSession:
     # Fusion and versions
 
     def _weight(self) -> float:
-        """The fusion's weight from the journaled losses; a task that does not learn keeps the one it began with."""
+        """The fusion's weight from the journaled losses; a task that does not learn keeps the one it began with.
+
+        1 while the generalist is to answer alone.
+        """
+        if self.silent:
+            return 1.0
         return self.fusion.share(self.file.expert_losses_in_order() if self.options.learning else [])
 
     def _weigh(self) -> None:
         """Take stock of the file after it was changed, and of the fusion's weight that follows from it."""
-        self.standing = Standing.of(self.file, self._weight())
+        self.standing = Standing.of(self.file, self._weight(), relearning=self.relearning is not None)
+
+    @property
+    def silent(self) -> bool:
+        """Whether the specialist is not asked, because what it had learned is not there again (see relearning.py)."""
+        return self.relearning is not None and self.file.current_version != 0
 
     def _install(self, state: Arrays, version: int) -> None:
         self.specialist.install(state)
@@ -170,18 +202,27 @@ class TaskSession:
         """Learn the updates after ``known`` on the lineage of ``version`` again, exactly as journaled."""
         for update in self.file.lineage(version):
             if update.version > known:
-                lessons, new = self.lessons(update.base_version, update.correction_ids)
-                if update.rehearsed:
-                    state = yield from rehearsed_again(self.specialist, lessons, update, state)
-                elif new:
-                    seed, steps = update.seed, update.steps
-                    learning = self.specialist.learn(new, lessons, seed=seed, steps=steps, start=state)
-                    state = (yield from learning).state
+                state = yield from self._again(update, state)
         return state
+
+    def _again(self, update: UpdateRow, state: Arrays) -> Generator[None, None, Arrays]:
+        """What ``update`` made of ``state``, learned again as journaled."""
+        lessons, new = self.lessons(update.base_version, update.correction_ids)
+        if update.rehearsed:
+            return (yield from rehearsed_again(self.specialist, lessons, update, state))
+        if not new:
+            return state
+        learning = self.specialist.learn(new, lessons, seed=update.seed, steps=update.steps, start=state)
+        return (yield from learning).state
 
     def go_to(self, version: int, kind: Literal["undo", "rollback"]) -> Generator[None, None, None]:
         """Make ``version`` the current one; yields while it is rebuilt."""
         self._abandon()
+        if self.relearning is not None:  # its weights are not there yet, and are made again from now on
+            self.file.set_current(version, kind, f"asked for by the user, from version {self.version}")
+            self._begin_again()
+            self.tell("restored", version=version, by=kind)
+            return
         state = yield from self._state_of(version)
         self.file.set_current(
             version,
@@ -192,6 +233,11 @@ class TaskSession:
         self._install(state, version)
         self._weigh()
         self.tell("restored", version=version, by=kind)
+
+    def _begin_again(self) -> None:
+        """Take stock of another current version, whose weights are to be made again."""
+        self._install(self.specialist.initial_state(), 0)
+        self._weigh()
 
     def lessons(self, base_version: int, new: Sequence[str]) -> tuple[Mapping[str, Lesson], list[str]]:
         """What an update on ``base_version`` may draw from, what that version learned and what is new; the new keys.
@@ -214,11 +260,9 @@ class TaskSession:
         An update is taken up where it was left, whoever asks: learning in the background, or on demand.
         """
         if self._updating is None:
-            queued = self.file.queued() if self.options.learning and not self._closed else []
-            if not queued:
-                return False
-            together = most if self.learner.together and queued[0] not in self._singly else 1
-            self._updating = self.update(queued[:together])
+            self._updating = self._next_update(most)
+        if self._updating is None:
+            return False
         try:
             next(self._updating)
         except StopIteration:
@@ -227,6 +271,23 @@ class TaskSession:
             self._updating = None  # what it was to learn is still queued
             raise
         return True
+
+    def _next_update(self, most: int) -> Generator[None, None, None] | None:
+        if self.relearning is not None and not self._closed:
+            return self._relearn(self.relearning)
+        queued = self.file.queued() if self.options.learning and not self._closed else []
+        if not queued:
+            return None
+        together = most if self.learner.together and queued[0] not in self._singly else 1
+        return self.update(queued[:together])
+
+    def _relearn(self, relearning: Relearning) -> Generator[None, None, None]:
+        """Make the current version's weights again, then use them; what was saved meanwhile is learned next."""
+        state = yield from relearning.steps(self._again, self.tell)
+        self.relearning, self._relearning_held = None, False
+        self._install(state, self.file.current_version)
+        self._weigh()
+        self.tell("relearned", version=self.installed, old_answers=relearning.old_answers)
 
     def _abandon(self) -> None:
         """End the update under way without a trace; what it was to learn stays queued."""
@@ -333,6 +394,10 @@ class TaskSession:
         """
         self._abandon()
         schedule = self.file.forget(correction_id)
+        if self.relearning is not None:  # what stood on it is in the queue, and is learned after what it stood on
+            self._begin_again()
+            self.tell("forgotten", correction=correction_id, relearned=0)
+            return
         self.standing = Standing.of(self.file, self.share)
         self._install((yield from self._state_of(self.version)), self.version)
         for update in schedule:
@@ -344,19 +409,32 @@ class TaskSession:
         """Delete all corrections and versions."""
         self._abandon()
         self.file.reset()
+        self.relearning = None
         self._install(self.specialist.initial_state(), 0)
         self._weigh()
         self.tell("reset")
 
-    def close(self) -> None:
-        """Give the file back; an update that is being learned ends without a trace."""
+    def hand_over(self) -> None:
+        """Make ready to be closed as it was, with what was saved since. Raises InvalidInputError where nothing is
+        learned again or the old file is gone, StorageFullError; the task then goes on."""
+        if self.relearning is None:
+            raise InvalidInputError(f"Task {self.name!r} is not being learned again; there is nothing to cancel.")
+        self._abandon()
+        self.file.hand_over()
+
+    def close(self, *, as_it_was: bool = False) -> None:
+        """Give the file back; an update that is being learned ends without a trace. ``as_it_was``: the file from before
+        it was learned again takes its place (see TaskFile.close_as_it_was)."""
         with self._pausing:
             self._closed = True
         self._abandon()
         try:
             self.keep_paused()
         finally:
-            self.file.close()
+            if as_it_was:
+                self.file.close_as_it_was()
+            else:
+                self.file.close()
 
 
 def seed_of(task_seed: int, words: Sequence[str]) -> int:

@@ -19,19 +19,23 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Standing:
-    """``version``: the current one. ``share``: weight of the generalist. ``saves``: all corrections, in order."""
+    """``version``: the current one; ``in_use``: the one that answers, 0 while the current one's weights are made again.
+    ``share``: weight of the generalist. ``saves``: all corrections, in order."""
 
     version: int
+    in_use: int
     share: float
     window: IntensityWindow | None
     saves: tuple[CorrectionRow, ...]
     versions: tuple[VersionInfo, ...]
 
     @staticmethod
-    def of(file: TaskFile, share: float) -> Standing:
+    def of(file: TaskFile, share: float, *, relearning: bool = False) -> Standing:
         """As ``file`` has it now. A few reads."""
         version = file.current_version
-        return Standing(version, share, file.window, tuple(file.corrections()), _versions(file.updates(), version))
+        in_use = 0 if relearning else version
+        saves, versions = tuple(file.corrections()), _versions(file.updates(), version)
+        return Standing(version, in_use, share, file.window, saves, versions)
 
     @property
     def queued(self) -> int:

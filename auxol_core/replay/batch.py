@@ -106,6 +106,8 @@ def segment_all(
     if not task_file.is_file():
         raise DataError(f"There is no task file {task_file}. Export a task and name its file.")
     status = engine.import_task(task_file, TASK)
+    if status.relearning is not None:  # until that is done the generalist would answer alone
+        status = engine.learn_now(TASK)
     base = [files.file_hash(task_file), status.generalist_hash, status.precision, asdict(options)]
     out.mkdir(parents=True, exist_ok=True)
     table = BatchTable(out / "segments.csv")

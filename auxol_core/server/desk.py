@@ -18,7 +18,7 @@ from auxol_core.api import EngineApi, VerbOf
 from auxol_core.engine.engine import Engine
 from auxol_core.engine.worker import Job
 from auxol_core.engine.worker_engine import WorkerEngine
-from auxol_core.errors import NotFoundError, UnavailableError
+from auxol_core.errors import InvalidInputError, NotFoundError, UnavailableError
 from auxol_core.options import TaskOptions
 from auxol_core.server.household import SHARED, Home, Household
 from auxol_core.server.jobs import StreamJob
@@ -141,6 +141,20 @@ class Desk:
         if self.household.leases.given_back((home.owner, name), self.user.name):
             await home.call(EngineApi.close_task, name)
             self.household.leases.closed((home.owner, name))
+        home.bell.ring(name)
+
+    async def cancel_relearning(self, name: str) -> None:
+        home = await self._at(name)
+        if self.household.leases.held_by_others((home.owner, name), self.user.name):
+            raise InvalidInputError(
+                f"Task {name[:100]!r} is shared and somebody else has it open: it cannot be put back under their "
+                "hands. Try again when they have closed it."
+            )
+        async with self._told_plainly(name):
+            await home.call(EngineApi.cancel_relearning, name)
+        if home.shared:
+            self.household.proposals.drop(self.household.proposals.of(self.user.name, name))
+        self.household.leases.closed((home.owner, name))
         home.bell.ring(name)
 
     async def delete_task(self, name: str) -> None:

@@ -53,6 +53,10 @@ class Leases:
         """Whether ``user`` has the task open."""
         return key in self._leases and user in self._leases[key].holders
 
+    def held_by_others(self, key: Key, user: str) -> bool:
+        """Whether somebody but ``user`` has the task open."""
+        return key in self._leases and bool(self._leases[key].holders - {user})
+
     def given_back(self, key: Key, user: str) -> bool:
         """``user`` closed the task; True when nobody holds it any more, so that it is to be closed."""
         lease = self._leases.get(key)

@@ -87,6 +87,13 @@ async def close_task(task: TaskName, desk: AtDesk) -> Response:
     return answers.done()
 
 
+@at(task_router, EngineApi.cancel_relearning, status_code=204, response_class=Response)
+async def cancel_relearning(task: TaskName, desk: AtDesk) -> Response:
+    """Have a task that is being learned again be as it was, and close it."""
+    await desk.cancel_relearning(task)
+    return answers.done()
+
+
 @at(task_router, EngineApi.refresh, response_class=Response, responses=gives("proposals that changed", job=True))
 async def refresh(task: TaskName, desk: AtDesk) -> Response:
     """Make the pending proposals anew under the current version."""

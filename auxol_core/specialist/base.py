@@ -71,6 +71,15 @@ def correction_of(key: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
+class Recollection:
+    """A picture that a lesson holds: the object as ``predict_one`` takes it, beside the generalist's stored answer, and
+    ``truth`` (H, W), the correction on it."""
+
+    view: View
+    truth: BoolArray = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """Weights after an update, not yet in use; ``steps`` optimiser steps were made."""
 
@@ -150,3 +159,16 @@ class Rehearses(Protocol):
         the same ``start`` (None: the state in use), lessons and seed give the same candidate after as many steps.
         Works on a copy, as ``learn``; one of both at a time.
         """
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """What a Specialist may be able to do, too: say what its lessons show, and take another generalist's answer into
+    them. Where one cannot, a task that is learned again beside another generalist keeps the old one's answers."""
+
+    def recall(self, lesson: Lesson) -> Sequence[Recollection]:
+        """The pictures of ``lesson``, the whole slice first; every prompt lies on its picture."""
+
+    def refit(self, lesson: Lesson, answers: Sequence[Segmentation | None]) -> dict[str, NDArray[np.generic]]:
+        """The arrays of ``lesson`` with another generalist's answer to each of its pictures, in ``recall``'s order and
+        of their shapes (H, W); None: the stored answer stays."""

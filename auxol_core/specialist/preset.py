@@ -28,13 +28,17 @@ class Setting:
 
 @dataclass(frozen=True, eq=False)
 class Learner:
-    """The parts of one open task. See Preset for ``together`` and ``sees_embedding``."""
+    """The parts of one open task. See Preset for ``together`` and ``sees_embedding``.
+
+    ``word``: who makes the weights: the preset, its version and its initial weights.
+    """
 
     specialist: Specialist = field(repr=False)
     fusion: FusionRule
     guard: Guard | None = None
     together: bool = True
     sees_embedding: bool = False
+    word: str = "unnamed 1"
 
 
 def unguarded(_: object) -> None:
@@ -50,6 +54,10 @@ class Preset(Generic[Own]):
     and import torch themselves. ``together``: whether several queued corrections may be learned in one update.
     ``speaks_untaught``: whether it has something to say before anything is taught. ``sees_embedding``: whether a View
     is to hold the generalist's embedding, also when a mask is saved or made anew, which may encode the slice again.
+
+    ``version``: one more where stored weights cannot be gone on from any more; tasks are then learned again from their
+    lessons. So they are where the specialist has other initial weights: one that has any may tell them apart by an
+    attribute ``fingerprint``, a short printable text.
     """
 
     name: str
@@ -61,6 +69,7 @@ class Preset(Generic[Own]):
     together: bool = True
     speaks_untaught: bool = True
     sees_embedding: bool = False
+    version: int = 1
 
     def options_of(self, task: TaskOptions) -> Own:
         """This preset's part of ``task``, its defaults where there is none. Raises InvalidInputError where ``task`` is
@@ -82,6 +91,7 @@ class Preset(Generic[Own]):
     def around(self, specialist: Specialist, task: TaskOptions) -> Learner:
         """The parts of a task around a specialist that was made elsewhere: a smaller one, in a test."""
         own = self.options_of(task)
+        word = f"{self.name} {self.version} {getattr(specialist, 'fingerprint', '')}".rstrip()
         return Learner(
-            specialist, self.make_fusion(own), self.make_guard(own), self.together, self.sees_embedding
+            specialist, self.make_fusion(own), self.make_guard(own), self.together, self.sees_embedding, word
         )

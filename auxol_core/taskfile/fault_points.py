@@ -26,7 +26,17 @@ TEACHING_POINTS: tuple[str, ...] = (
     "update.after_record",
     "publish.mid",
 )
-FAULT_POINTS: tuple[str, ...] = (*TEACHING_POINTS, "migration.before_commit", "relearning.mid")
+# Those that a task passes which is learned again: the old file is kept; a version's old weights are let go; all are;
+# after each durable step; all is there again; and where it is cancelled, when the old file has what was saved since.
+RELEARNING_POINTS: tuple[str, ...] = (
+    "relearning.kept",
+    "relearning.let_go",
+    "relearning.begun",
+    "relearning.mid",
+    "relearning.before_done",
+    "relearning.cancelled",
+)
+FAULT_POINTS: tuple[str, ...] = (*TEACHING_POINTS, "migration.before_commit", *RELEARNING_POINTS)
 
 _arrivals: Counter[str] = Counter()
 

@@ -14,7 +14,7 @@ from auxol_core.taskfile.task_file import TaskFile
 SUFFIX = ".auxol"
 # What this program, a server and the module for Slicer put into a folder of tasks, and what file managers do.
 _FILES = re.compile(
-    r".+\.auxol(\.owner(\.\d+)?|\.before|-journal|-wal|-shm)?|\.[0-9a-f]{16}\.partial(-journal)?|worker\.json"
+    r".+\.auxol(\.owner(\.\d+)?|\.before(-journal)?|-journal|-wal|-shm)?|\.[0-9a-f]{16}\.partial(-journal)?|worker\.json"
     r"|\.DS_Store|desktop\.ini|Thumbs\.db"
 )
 _FOLDERS = re.compile(r"\.transfer-.*|users|shared|outbox")

@@ -177,6 +177,25 @@ class CorrectionJournal:
         )
         return [np.frombuffer(cast(bytes, row[0]), dtype="<f8").astype(np.float64) for row in rows]
 
+    def scored(self) -> list[tuple[str, int]]:
+        """(key, version) of every lesson with losses: the version whose answer they are of. One read."""
+        rows = self._database.rows(
+            "SELECT key, version FROM lessons WHERE expert_losses IS NOT NULL ORDER BY sequence, position"
+        )
+        return [(str(key), cast(int, version)) for key, version in rows]
+
+    def set_losses(self, losses: Mapping[str, NDArray[Any]]) -> None:
+        """Put other losses (experts,) in place of those of these lessons; the scores stay. One transaction.
+
+        A lesson that was forgotten meanwhile is passed over. InvalidInputError where losses are no finite numbers.
+        """
+        packed = [(losses_of(each), key) for key, each in losses.items()]
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE lessons SET expert_losses = ? WHERE key = ?",
+                [(None if each is None else each.astype("<f8").tobytes(), key) for each, key in packed],
+            )
+
     def drop_cache(self) -> None:
         """Let go of the decoded lessons."""
         with self._database.mutex:

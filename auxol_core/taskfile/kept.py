@@ -1,7 +1,8 @@
 """The old file of a task, kept beside it while a newer program changes its format or learns it again.
 
 ``<file>.before`` is the file as the older program left it: that program opens it under its own name. It goes when the
-task knows again what it knew, and with every correction that is forgotten, because it still holds it.
+task knows again what it knew, and with every correction that is forgotten, because it still holds it. Where somebody
+would rather have the task as it was, it takes the place of the newer file, with what was saved since.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ from contextlib import closing
 from pathlib import Path
 
 from auxol_core.private_files import make_empty
-from auxol_core.taskfile.connections import connect
+from auxol_core.taskfile.connections import connect, durable_settings
 from auxol_core.taskfile.owner import remove_quietly
-from auxol_core.taskfile.places import beside, sync, sync_folder
+from auxol_core.taskfile.places import beside, put_in_place, sync, sync_folder
+
+# What is handed over is in these tables since format 2.
+_CORRECTION = "correction_id, slice_id, confirmation, saved_at"
+_LESSON = "key, position, version, generalist, specialist, fused, checksum, arrays"
 
 
 def kept_path(path: Path) -> Path:
@@ -39,6 +44,35 @@ def keep(connection: sqlite3.Connection, path: Path) -> None:
         remove_quietly(partial)
 
 
+def hand_over(connection: sqlite3.Connection, path: Path) -> None:
+    """Add the corrections of the open file ``path`` that its old one lacks to that, queued and without losses."""
+    with closing(connect(kept_path(path))) as old:
+        durable_settings(old)
+        there = {row[0] for row in old.execute("SELECT correction_id FROM corrections")}
+        rows = connection.execute(f"SELECT sequence, {_CORRECTION} FROM corrections ORDER BY sequence").fetchall()
+        old.execute("BEGIN IMMEDIATE")
+        for sequence, correction_id, *rest in rows:
+            if correction_id not in there:
+                _add(old, (correction_id, *rest), connection, sequence)
+        old.execute("COMMIT")
+
+
+def _add(old: sqlite3.Connection, correction: tuple[object, ...], new: sqlite3.Connection, sequence: int) -> None:
+    marks = ", ".join("?" * len(correction))
+    added = old.execute(
+        f"INSERT INTO corrections ({_CORRECTION}, state) VALUES ({marks}, 'queued')", correction
+    ).lastrowid
+    for lesson in new.execute(f"SELECT {_LESSON} FROM lessons WHERE sequence = ? ORDER BY position", (sequence,)):
+        marks = ", ".join("?" * len(lesson))
+        old.execute(f"INSERT INTO lessons ({_LESSON}, sequence) VALUES ({marks}, ?)", (*lesson, added))
+
+
+def take_back(path: Path) -> None:
+    """The old file of the closed file ``path`` takes its place; on the disk on return."""
+    put_in_place(kept_path(path), path, replace=True)
+
+
 def drop(path: Path) -> None:
     """The old file of ``path`` is needed no longer; harmless where there is none."""
     remove_quietly(kept_path(path))
+    remove_quietly(path.with_name(kept_path(path).name + "-journal"))

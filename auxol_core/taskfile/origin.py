@@ -2,9 +2,9 @@
 again.
 
 A task goes on from its stored weights only beside the generalist and with the learner that made them. Where a newer
-program brings others, the lessons stay and the weights can be made again from them: ``begin`` lets the old weights go
-and keeps the old file beside, ``done`` ends it, and in between every step is durable. The engine does not do so yet: it
-refuses a task of other weights (sentences.check_beside).
+program brings others, the lessons stay and the weights are made again from them (engine/relearning.py): ``begin`` lets
+the old weights go, with the old file kept beside, ``done`` ends it, and in between every step is durable.
+``hand_over`` prepares the other end (TaskFile.close_as_it_was): the old file is the task's again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from auxol_core.taskfile import kept, lesson_codec
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.journal import CorrectionJournal
 from auxol_core.taskfile.schema import MAX_LESSON_BYTES, check_generalist, check_id
+
+# The format that tells of all this; whoever only looks at an older file finds nothing.
+_TOLD_SINCE = 3
 
 
 @dataclass(frozen=True)
@@ -42,16 +45,28 @@ class WeightsOrigin:
     @property
     def maker(self) -> Maker:
         """Who made the weights, or is making them again. One read."""
-        learner, name, weights_hash = self._database.rows("SELECT learner, generalist, generalist_hash FROM task")[0]
+        column = "learner" if self._is_told else "NULL"
+        ((learner, name, weights_hash),) = self._database.rows(
+            f"SELECT {column}, generalist, generalist_hash FROM task"
+        )
         return Maker(None if learner is None else str(learner), str(name), str(weights_hash))
 
     @property
     def begun(self) -> bool:
         """Whether the weights are being made again. One read."""
-        return bool(self._database.rows("SELECT relearning FROM task")[0][0])
+        return self._is_told and bool(self._database.rows("SELECT relearning FROM task")[0][0])
+
+    @property
+    def _is_told(self) -> bool:
+        return self._database.format >= _TOLD_SINCE
+
+    def is_of(self, maker: Maker) -> bool:
+        """Whether it says that ``maker`` makes its weights, whatever the generalist's file is called. One read."""
+        own = self.maker
+        return (own.learner, own.generalist_hash) == (maker.learner, maker.generalist_hash)
 
     def adopt(self, maker: Maker) -> None:
-        """Name the maker of a task that has no weights yet. One transaction."""
+        """Name the maker of a task whose weights are those that it makes, or that has none yet. One transaction."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE task SET learner = ?, generalist = ?, generalist_hash = ?, relearning = 0, refit_to = 0",
@@ -83,6 +98,13 @@ class WeightsOrigin:
         )
         return [str(row[0]) for row in rows]
 
+    def refits(self) -> tuple[int, int]:
+        """How many corrections are refitted or passed over, of how many that were ``to_refit``. One read."""
+        ((done, total),) = self._database.rows(
+            "SELECT total(sequence <= refitted), count(*) FROM corrections, task WHERE sequence <= refit_to"
+        )
+        return int(cast(float, done)), cast(int, total)
+
     def refit(self, correction_id: str, lessons: Mapping[str, Arrays]) -> None:
         """Store the lessons of one correction, by key, as they are beside the new generalist. One transaction.
 
@@ -103,6 +125,20 @@ class WeightsOrigin:
         with self._database.transaction() as connection:
             connection.execute("UPDATE task SET relearning = 0, refitted = 0, refit_to = 0")
         self.drop_old_file()
+
+    @property
+    def old_file_kept(self) -> bool:
+        """Whether the file as it was lies beside."""
+        return kept.kept_path(self._database.path).is_file()
+
+    def hand_over(self) -> None:
+        """Put the corrections that were saved since into the old file, too, before that takes this one's place.
+
+        They wait there to be learned, without losses: another generalist was there when they were saved, and the
+        fusion learned beside the old one. One transaction of the old file; harmless where it is done twice.
+        """
+        with self._database.reading() as connection:
+            kept.hand_over(connection, self._database.path)
 
     def drop_old_file(self) -> None:
         """Nobody needs the file as it was any more."""

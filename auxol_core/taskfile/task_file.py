@@ -27,6 +27,7 @@ from auxol_core.taskfile import forgetting, kept
 from auxol_core.taskfile.connections import connect
 from auxol_core.taskfile.database import SIDE_FILES, TaskDatabase
 from auxol_core.taskfile.exporting import copying, exporting
+from auxol_core.taskfile.fault_points import reach
 from auxol_core.taskfile.importing import MAX_IMPORT_BYTES, importing
 from auxol_core.taskfile.journal import CorrectionJournal
 from auxol_core.taskfile.making import make_file
@@ -36,11 +37,12 @@ from auxol_core.taskfile.owner import claim, locked_error, owner_path, release, 
 from auxol_core.taskfile.schema import (
     UpdateRow,
     check_generalist,
+    check_id,
     check_name,
     options_from_json,
     options_to_json,
 )
-from auxol_core.taskfile.sentences import check_beside
+from auxol_core.taskfile.sentences import check_beside, translate_errors
 from auxol_core.taskfile.versions import VersionTree
 from auxol_core.types import IntensityWindow
 
@@ -74,11 +76,21 @@ class TaskFile:
         self.nearest_snapshot = self.versions.nearest_snapshot
 
     @classmethod
-    def create(cls, path: Path, *, name: str, options: TaskOptions, generalist: str, generalist_hash: str) -> TaskFile:
+    def create(
+        cls,
+        path: Path,
+        *,
+        name: str,
+        options: TaskOptions,
+        generalist: str,
+        generalist_hash: str,
+        learner: str | None = None,
+    ) -> TaskFile:
         """Make a task at ``path`` and open it.
 
         The file is written beside and put in place whole. ``generalist``: a name, never a path; ``generalist_hash``:
-        SHA-256 of its weights. Raises InvalidInputError if ``path`` exists or a name is not allowed, StorageFullError.
+        SHA-256 of its weights; ``learner``: who makes the task's weights (origin.Maker). Raises InvalidInputError if
+        ``path`` exists or a name is not allowed, StorageFullError.
         """
         path = Path(path)
         identity = (
@@ -87,14 +99,15 @@ class TaskFile:
             *check_generalist(generalist, generalist_hash),
             time.time(),
             __version__,
+            None if learner is None else check_id("learner", learner),
         )
         window = options.window
         edges = (None, None) if window is None else (float(window.low), float(window.high))
 
         def fill(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT INTO task (id, name, options, generalist, generalist_hash, created, program, window_low, "
-                "window_high) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO task (id, name, options, generalist, generalist_hash, created, program, learner, "
+                "window_low, window_high) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*identity, *edges),
             )
 
@@ -220,6 +233,11 @@ class TaskFile:
         forgetting.forget_everything(self.database)
         self._tidy_up()
 
+    def let_go(self, version: int) -> None:
+        """Delete the stored state of ``version``, which can be rebuilt, and give the room back. Two transactions."""
+        self.versions.let_go(version)
+        forgetting.give_room_back(self.database)
+
     def export(self, path: Path) -> None:
         """Write a compact copy to ``path``, beside first and then in its place. It can be opened by ``import_``.
 
@@ -237,6 +255,29 @@ class TaskFile:
         """Keep the file as it is beside, in steps, unless an older one is kept there."""
         if not kept.kept_path(self.path).exists():
             yield from copying(self.database, self.versions, kept.kept_path(self.path), "all")
+
+    def hand_over(self) -> None:
+        """Make ready for ``close_as_it_was``: the old file has the corrections saved since, too. One transaction.
+
+        Raises InvalidInputError where the old file went with a correction that was forgotten, StorageFullError.
+        """
+        if self.origin.old_file_kept:
+            self.origin.hand_over()
+            reach("relearning.cancelled")
+        elif self.origin.begun:
+            raise InvalidInputError(
+                f"Expected the file of {self.path.name} as it was before it was learned again, but it is not kept any "
+                "more: it went when a correction was forgotten, or the task was imported. Let it be learned again."
+            )
+
+    def close_as_it_was(self) -> None:
+        """Close the task and put its old file in its place; where none is kept, this one is as it was. Raises
+        TaskFileError where the system refuses; the task is closed then, too, and its file as it is now."""
+        old_file_kept = self.origin.old_file_kept
+        self.close()
+        if old_file_kept:
+            with translate_errors(self.path):
+                kept.take_back(self.path)
 
     @staticmethod
     def import_(

@@ -147,6 +147,11 @@ class VersionTree:
             _restore_snapshot(connection, version, state)
             _prune(connection)
 
+    def let_go(self, version: int) -> None:
+        """Delete the stored state of ``version``, which can be rebuilt. One transaction; harmless where none is."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM snapshots WHERE version = ?", (version,))
+
     def snapshot(self, version: int) -> dict[str, NDArray[Any]] | None:
         """The stored state of ``version``, None where it is not stored (0, and what retention let go). One read.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ import numpy as np
 import pytest
 import torch
 import typer
+from old_tasks import TINY, brought
 from shifting_preset import ShiftOptions, shifting
 from tiny_network import MACHINE, tiny_generalist, tiny_learner
 from typer.testing import CliRunner, Result
@@ -28,6 +31,7 @@ from auxol_core.engine.engine import Engine
 from auxol_core.errors import NotFoundError, TaskFileError, TaskFileLockedError
 from auxol_core.machine.places import data_folder
 from auxol_core.options import AuxolOptions, TaskOptions
+from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.taskfile.schema import LessonRow, UpdateRow
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import IntensityWindow, Scores, SliceImage
@@ -227,6 +231,26 @@ def test_info_tells_options_window_versions_with_verdicts_and_the_learning_curve
     text = call(tmp_path, "info", "liver").stdout
     for word in ("-100 .. 240", "the last 4 objects: +0.01", "c4", "0.438", "current"):
         assert word in text
+
+
+def test_info_says_whether_the_weights_are_made_again(tmp_path: Path) -> None:
+    brought(tmp_path, TINY)
+    same = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+    path = make_task(tmp_path, "mine", taught=2)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE task SET generalist_hash = ?, learner = 'auxol 1 abcd'", (same,))
+    assert told(tmp_path, "info", "mine")["relearning"] is None
+    assert "as they were learned" in call(tmp_path, "info", "mine").stdout
+    # Of the tests' own network; a file of the format of then is looked at as it is.
+    said = told(tmp_path, "info", TINY)["relearning"]
+    assert said.startswith("to be learned again when it is opened: builtin has other weights")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE task SET learner = 'auxol 0 abcd'")
+    assert told(tmp_path, "info", "mine")["relearning"].endswith("it was learned by auxol 0")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE task SET relearning = 1, refitted = 1, refit_to = 2")
+    said = told(tmp_path, "info", "mine")["relearning"]
+    assert said.startswith("under way") and "1 of 2 corrections still with another generalist's answers" in said
 
 
 def test_info_says_nothing_of_the_images(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ VERBS: dict[str, Callable[[EngineApi, str], object]] = {
     "reset": lambda e, t: e.reset(t),
     "export_task": lambda e, t: e.export_task(t, Path("never written.auxol")),
     "open_task": lambda e, t: e.open_task(t),
+    "cancel_relearning": lambda e, t: e.cancel_relearning(t),
     "delete_task": lambda e, t: e.delete_task(t),
 }
 
@@ -94,6 +95,15 @@ class TasksContract(Setting):
         engine.close_task(TASK)
         engine.close_task(TASK)
         assert engine.list_tasks() == [TASK]
+
+    def test_where_nothing_is_learned_again_there_is_nothing_to_cancel_and_the_task_stays_open(
+        self, engine: EngineApi
+    ) -> None:
+        assert engine.status(TASK).relearning is None
+        with pytest.raises(InvalidInputError) as error:
+            engine.cancel_relearning(TASK)
+        assert_helpful(error.value, TASK, "nothing to cancel")
+        assert engine.status(TASK).version == 0
 
     def test_the_window_is_taken_from_the_first_slice_and_then_kept(self, engine: EngineApi) -> None:
         look(engine)

@@ -8,6 +8,9 @@ the child printed, then ``END <number>``: the child's exit status, negative for 
     {"do": "forget", "folder": F, "id": ID, "crash_at": POINT}      forget a correction, killed while relearning
     {"do": "fill", "folder": F, "number": N}                        the disk is full, and then it is not
     {"do": "hold", "folder": F}                                     keep the task open until killed
+    {"do": "relearn", "folder": F, "task": T, "crash_at": POINT}    open it beside other weights, killed meanwhile
+    {"do": "cancel", "folder": F, "task": T, "crash_at": POINT}     the same, and have it be as it was
+    {"do": "relearn full", "folder": F, "task": T}                  open it beside other weights, with a full disk
 """
 
 from __future__ import annotations
@@ -67,8 +70,53 @@ def run_fill(engine: Engine, folder: Path, number: int) -> None:
     learn(engine)
 
 
+def run_relearn(command: dict[str, object], folder: Path) -> None:
+    from other_weights import other_engine, teach_disc, work
+
+    os.environ[CRASH_VARIABLE] = str(command["crash_at"])
+    task = str(command["task"])
+    engine = other_engine(folder)
+    engine.open_task(task)
+    say("RECEIPT", teach_disc(engine, task, 6).correction_id)
+    if command["do"] == "cancel":
+        next(engine.work(task))
+        engine.cancel_relearning(task)
+    else:
+        work(engine, task)
+    say("DONE")
+    engine.close()
+
+
+def run_relearn_full(folder: Path, task: str) -> None:
+    """No room for a copy of the old file, then none for a refitted lesson, then none for weights."""
+    from other_weights import other_engine, teach_disc, work
+
+    engine, file = other_engine(folder), folder / f"{task}.auxol"
+    engine.open_task(task)
+    teach_disc(engine, task, 6)
+    file.with_name(file.name + ".before").unlink()  # of the older format
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for done in (0, 3, 9):
+        steps = engine.work(task)
+        while (relearning := engine.status(task).relearning) is not None and relearning.done < done:
+            next(steps)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000 if done < 9 else file.stat().st_size, hard))
+        try:
+            work(engine, task)
+        except StorageFullError as error:
+            say("FULL", engine.status(task).version, engine.status(task).queued, relearning is not None, str(error))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    engine.close()
+
+
 def run(command: dict[str, object]) -> None:
     folder = Path(str(command["folder"]))
+    if command["do"] == "relearn full":
+        run_relearn_full(folder, str(command["task"]))
+        return
+    if command["do"] in ("relearn", "cancel"):
+        run_relearn(command, folder)
+        return
     engine = narrow_engine(folder)
     engine.open_task(TASK)
     if "crash_at" in command:

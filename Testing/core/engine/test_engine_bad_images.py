@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_engine import AUXOL, OPTIONS, SIDE, TASK, disc, look, narrow_engine, narrow_specialist, teach
-from tiny_network import tiny_generalist
+from small_engine import OPTIONS, SIDE, TASK, disc, look, narrow_engine, teach
 
 from auxol_core.engine.engine import Engine
 from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError
@@ -251,15 +250,4 @@ def test_a_file_that_is_no_task_is_listed_refused_and_left_as_it_is(shared: Engi
     assert running.status("good").version == 0
     running.delete_task("bad")
     assert running.list_tasks() == ["good"]
-    running.close()
-
-
-def test_another_generalists_task_is_refused_by_name(tmp_path: Path) -> None:
-    running = narrow_engine(tmp_path)
-    running.create_task(TASK, TaskOptions(auxol=AUXOL))
-    running.close()
-    other = type(tiny_generalist())(tiny_generalist().network, "0" * 64)
-    with pytest.raises(AuxolError, match=r"builtin .weights .*Choose builtin, or make a new task"):
-        Engine(other, narrow_specialist, tmp_path).open_task(TASK)
-    assert running.open_task(TASK).version == 0
     running.close()

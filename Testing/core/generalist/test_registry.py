@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from auxol_core.build import make_engine, make_parts
 from auxol_core.cli.checkpoint_command import checkpoint_app
 from auxol_core.cli.doctor_compute import check_checkpoints
-from auxol_core.errors import CheckpointError, CheckpointMissingError, InvalidInputError, TaskFileGeneralistError
+from auxol_core.errors import CheckpointError, CheckpointMissingError, InvalidInputError
 from auxol_core.generalist import registry
 from auxol_core.generalist.base import Embedding, Generalist, encoded
 from auxol_core.generalist.builtin import BuiltinGeneralist
@@ -118,16 +118,13 @@ def test_of_two_that_one_file_fits_the_user_or_the_file_says_which(own: Path, tm
 
 
 @pytest.mark.usefixtures("bright")
-def test_a_task_is_opened_beside_the_same_weights_alone(own: Path, tmp_path: Path) -> None:
-    write_checkpoint(own / "bright.safetensors", 0.4)
-    with closing(make_engine("bright", tmp_path / "tasks", MACHINE)) as engine:
-        engine.create_task("squares")
-    write_checkpoint(own / "bright.safetensors", 0.5)
-    with (
-        closing(make_engine("bright", tmp_path / "tasks", MACHINE)) as engine,
-        pytest.raises(TaskFileGeneralistError),
-    ):
-        engine.open_task("squares")
+def test_a_task_that_knows_nothing_goes_on_beside_other_weights(own: Path, tmp_path: Path) -> None:
+    for level in (0.4, 0.5):
+        write_checkpoint(own / "bright.safetensors", level)
+        with closing(make_engine("bright", tmp_path / "tasks", MACHINE)) as engine:
+            status = engine.create_task("squares") if level == 0.4 else engine.open_task("squares")
+            assert status.relearning is None
+            assert status.generalist_hash == engine._sessions["squares"].file.generalist_hash
 
 
 def test_a_row_that_cannot_be_offered_is_refused() -> None:

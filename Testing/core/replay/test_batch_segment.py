@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from auxol_core.replay.batch import BatchOptions, Source, find_sources, labelled
 from auxol_core.replay.batch_prompts import PlacedPrompt, read_prompts
 from auxol_core.replay.batch_table import Line
 from auxol_core.strokes import Lasso, Scribble
-from auxol_core.types import Box, Point, Prompt
+from auxol_core.types import Box, Point, Progress, Prompt
 
 
 @pytest.fixture
@@ -66,6 +67,28 @@ def test_pictures_give_pngs_of_0_and_1_at_their_own_size(tmp_path, task):
     expected[10:30, 20:50] = 1
     assert np.array_equal(mask, expected)
     assert (line.status, line.objects, line.slices, line.quality, known) == ("done", 1, 1, 0.8, False)
+
+
+def test_a_task_that_is_to_be_learned_again_is_so_before_the_first_picture(tmp_path, task):
+    image_set(tmp_path / "data", count=1)
+
+    class OtherWeights(FakeEngine):
+        learned = False
+
+        def status(self, task):
+            return replace(super().status(task), relearning=None if self.learned else Progress(0, 3))
+
+        def learn_now(self, task):
+            self.learned = True
+            return self.status(task)
+
+        def predict(self, task, slice_id, prompt):
+            assert self.learned
+            return super().predict(task, slice_id, prompt)
+
+    sources, _ = labelled_sources(tmp_path / "data", None)
+    ((line, _),) = run(sources, None, task, tmp_path / "out", OtherWeights())
+    assert line.status == "done"
 
 
 def test_small_images_reach_the_engine_enlarged_as_in_the_replay(tmp_path, task):

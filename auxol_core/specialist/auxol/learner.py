@@ -34,9 +34,10 @@ from auxol_core.promptable.weights import load_weights, to_channels_last
 from auxol_core.specialist.auxol.draw import guard_sample
 from auxol_core.specialist.auxol.lesson import decode, encode, looks_inverted, place_of
 from auxol_core.specialist.auxol.opinion import checked, opinion_of
+from auxol_core.specialist.auxol.recall import recalled, refitted
 from auxol_core.specialist.auxol.schedule import REHEARSAL_AVERAGE, REHEARSAL_RATE, Drawn, steps_for
-from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View
-from auxol_core.types import PLAIN_KINDS, BoolArray, Box
+from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, Recollection, View
+from auxol_core.types import PLAIN_KINDS, BoolArray, Box, Segmentation
 
 LEARNING, MEAN, ORIGIN = "learning/", "mean/", "origin"
 FROZEN = ("detail.", "stem.", "encoder.0.")
@@ -83,6 +84,11 @@ class AuxolSpecialist:
         ``origin`` is the SHA-256 (32,) uint8 of the weights they are differences from.
         """
         return self._state
+
+    @property
+    def fingerprint(self) -> str:
+        """The initial weights: their SHA-256, hexadecimal."""
+        return self._origin.tobytes().hex()
 
     def initial_state(self) -> Arrays:
         """Nothing learned: no differences."""
@@ -230,6 +236,14 @@ class AuxolSpecialist:
     def place(self, lesson: Lesson) -> Box | None:
         """See Specialist.place: the lesson holds the whole slice."""
         return place_of(lesson.arrays)
+
+    def recall(self, lesson: Lesson) -> list[Recollection]:
+        """See Recalling: the slice at up to 512 px, then the object's surroundings where they were kept."""
+        return recalled(lesson.arrays)
+
+    def refit(self, lesson: Lesson, answers: Sequence[Segmentation | None]) -> dict[str, NDArray[np.generic]]:
+        """See Recalling."""
+        return refitted(lesson.arrays, answers)
 
 
 def _digest(network: PromptableNetwork) -> NDArray[np.uint8]:

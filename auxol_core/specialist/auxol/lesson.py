@@ -97,15 +97,24 @@ def _prompt_numbers(prompt: Prompt, origin: tuple[int, int], scale: tuple[float,
 
 def decode(arrays: Arrays) -> Iterator[Scene]:
     """The scenes of a lesson: whole slice first, then the surroundings if there are any."""
-    for name in ("whole", "close"):
-        if f"image_{name}" in arrays:
-            image = np.asarray(arrays[f"image_{name}"], dtype=np.float32) / 255.0
-            image = image[:, :, None] if image.ndim == 2 else image
-            image = np.broadcast_to(image, (*image.shape[:2], 3))  # grey stays one channel in memory
-            truth = np.asarray(arrays[f"truth_{name}"], dtype=bool)
-            proposal = np.asarray(arrays[f"image_{name}_generalist"], dtype=np.float32).reshape(truth.shape) / 255.0
-            prompt = _prompt_of(np.asarray(arrays[f"prompt_{name}"], dtype=np.float32), proposal)
-            yield Scene(Target(image, truth), prompt, proposal)
+    for name in names_of(arrays):
+        image = np.asarray(arrays[f"image_{name}"], dtype=np.float32) / 255.0
+        image = image[:, :, None] if image.ndim == 2 else image
+        image = np.broadcast_to(image, (*image.shape[:2], 3))  # grey stays one channel in memory
+        truth = np.asarray(arrays[f"truth_{name}"], dtype=bool)
+        proposal = np.asarray(arrays[f"image_{name}_generalist"], dtype=np.float32).reshape(truth.shape) / 255.0
+        prompt = _prompt_of(np.asarray(arrays[f"prompt_{name}"], dtype=np.float32), proposal)
+        yield Scene(Target(image, truth), prompt, proposal)
+
+
+def names_of(arrays: Arrays) -> list[str]:
+    """Which pictures a lesson holds, the whole slice first."""
+    return [name for name in ("whole", "close") if f"image_{name}" in arrays]
+
+
+def with_answer(arrays: Arrays, name: str, probability: FloatArray) -> dict[str, NDArray[np.generic]]:
+    """``arrays`` with another generalist's ``probability`` (H, W) on picture ``name``."""
+    return {**arrays, f"image_{name}_generalist": _bytes(probability)}
 
 
 def place_of(arrays: Arrays) -> Box | None:
