@@ -134,8 +134,9 @@ class SaveFlow:
         here = self._selection.book.get(lesson.record.key) is lesson.record  # another segment may be chosen by now
         if here and lesson.kept.task == self._desk.task and not self._selection.whyNot():
             self._accepting.markProvenance(reviewed=True)
-        what = _("confirmed as proposed") if receipt.confirmation else _("with your changes")
-        self._teller.say(_("Saved {what}").format(what=what))
+        if self._teacher.isNewest(lesson):
+            what = _("confirmed as proposed") if receipt.confirmation else _("with your changes")
+            self._teller.say(_("Saved {what}").format(what=what))
         if lesson.kept.task == self._desk.task:
             self._desk.saved()
         self._teller.tell("slices")

@@ -150,7 +150,8 @@ class TaskFollower:
 
     def _queued(self, event: Event) -> None:
         self.learning.queued += 1
-        self._tell(_("Saved, waiting to be learned"), "info")
+        # Of whichever save it was: that one is saved is said by its receipt alone.
+        self._tell(_("Waiting to be learned: {count}").format(count=self.learning.queued), "info")
 
     def _learning(self, event: Event) -> None:
         self.learning.phase, self.learning.done = "learning", 0
