@@ -158,12 +158,12 @@ class EngineApi(Protocol):
         """Learn every queued correction before returning, also when learning is paused."""
         return forwarded(self, EngineApi.learn_now, task)
 
-    @verb("POST tasks/{task}/pause", at_once=True)
+    @verb("POST tasks/{task}/pause", at_once=True, on_disk=True)
     def pause(self, task: str) -> None:
         """Keep corrections queued until ``resume`` or ``learn_now``, also when the task is closed and opened again."""
         return forwarded(self, EngineApi.pause, task)
 
-    @verb("POST tasks/{task}/resume", teaches=True, at_once=True)
+    @verb("POST tasks/{task}/resume", teaches=True, at_once=True, on_disk=True)
     def resume(self, task: str) -> None:
         """Learn by itself again."""
         return forwarded(self, EngineApi.resume, task)
