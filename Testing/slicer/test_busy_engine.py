@@ -144,6 +144,67 @@ class TestBusyEngine(BusyCase):
         self.assertEqual([item.index for item in walk.result()], [0])
 
 
+@unittest.skipUnless(os.name == "posix", "signals are POSIX's")
+class TestDeadWorker(SessionCase):
+    """What the status line says of a worker that died is what happens."""
+
+    own = True
+
+    def setUp(self):
+        super().setUp()
+        self.said = []
+        self.session.listen(lambda kind: kind == "message" and self.said.append(self.session.message[0]))
+
+    def ready(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+
+        until(lambda: self.session.engineState is EngineState.READY)
+        return self.session.connection._process.ready.pid
+
+    def killed(self, pid):
+        """It is killed, and the session has seen that."""
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: self.session.connection._process is None or self.session.connection._process.ready is None)
+
+    def test_it_is_started_again_by_itself_and_the_line_says_so(self):
+        self.session.startEngine()
+        self.killed(pid := self.ready())
+        self.assertIn("is being started again", self.session.message[0])
+        self.assertNotEqual(self.ready(), pid)
+        self.assertIn("was started again", self.session.message[0])
+
+    def test_one_that_dies_again_and_again_is_left_alone_until_it_is_needed(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import RESTARTS, EngineState
+
+        self.session.chooseTask(self.name)
+        until(lambda: self.session.status is not None)
+        for _ in range(RESTARTS + 1):
+            self.killed(self.ready())
+        self.assertIn("the next prompt or save starts it", self.session.message[0])
+        quiet(6)  # whoever follows the task asks every two seconds
+        self.assertIs(self.session.engineState, EngineState.OFF)
+        self.assertIn("again and again", self.session.message[0])
+        self.propose(6)
+        self.killed(self.ready())
+        self.assertIn("is being started again", self.session.message[0])
+        self.ready()
+
+    def test_a_save_that_arrived_shows_that_it_works(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import RESTARTS
+
+        self.session.chooseTask(self.name)
+        until(lambda: self.session.status is not None)
+        for _ in range(RESTARTS):
+            self.killed(self.ready())
+        self.ready()
+        self.draw(self.truth[6])
+        quiet()
+        self.saved(6)
+        self.killed(self.ready())
+        self.assertIn("is being started again", " ".join(self.said[-2:]))
+        self.ready()
+
+
 class TestSecondSlicer(BusyCase):
     """Another session on the same folder, as in a second Slicer."""
 

@@ -48,6 +48,11 @@ class TaskLink:
                 raise
             return await ask(EngineApi.open_task, self.name)  # a saved slice had it made in this moment
 
+    @property
+    def mayPoll(self) -> bool:
+        """Whether something may be asked that nobody waits for; see EngineConnection."""
+        return self._connection.mayPoll
+
     # Slices and proposals
 
     def _remember(self, images: Sequence[SliceImage]) -> list[str]:

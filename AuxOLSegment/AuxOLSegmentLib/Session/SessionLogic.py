@@ -76,6 +76,7 @@ class SessionLogic:
 
     def startEngine(self) -> None:
         """Start or reach it, and ask for the tasks."""
+        self.connection.wanted()
         self.parts.tasks.start(self.desk.readNames())
 
     def stopEngine(self) -> None:

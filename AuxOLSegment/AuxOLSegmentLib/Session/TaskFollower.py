@@ -102,6 +102,10 @@ class TaskFollower:
     async def _follow(self, missed: bool = False) -> None:
         last, known = 0, False
         while not self._closed:
+            if not self.link.mayPoll:
+                await after(RETRY_MS)
+                known, missed = False, True
+                continue
             try:
                 events = await self.link.events(last, 25.0 if known else 0.0)
                 last = events[-1].sequence if events else last

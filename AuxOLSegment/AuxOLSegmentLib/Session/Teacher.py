@@ -81,6 +81,7 @@ class Teacher:
         after the scene was loaded from a time before it was saved. ``options``: of a task that may have to be made."""
         correctionID = _correctionID(task, image, mask)
         record.correctionID = self._newest = correctionID
+        self._connection.wanted()
         for lesson in self._lessons:
             if lesson.correctionID == correctionID:
                 self._tellWhere(lesson)
@@ -152,6 +153,7 @@ class Teacher:
                 return False
             await after(AGAIN_MS)
         else:
+            self._connection.wanted()
             self._lessons = [each for each in self._lessons if each is not lesson]
             if lesson.record.correctionID == lesson.correctionID:  # the slice was not changed meanwhile
                 lesson.record.correctionID = receipt.correction_id
