@@ -156,7 +156,7 @@ class EngineConnection:
 
     def _refuseRest(self) -> None:
         if self.resting:
-            raise UnavailableError(_("The engine has ended again and again. A prompt, a save or Start engine starts it."))
+            raise UnavailableError(_("The engine has ended again and again. A prompt, a save or its button starts it."))
 
     @property
     def mayPoll(self) -> bool:
