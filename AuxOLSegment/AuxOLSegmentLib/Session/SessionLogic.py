@@ -210,6 +210,11 @@ class SessionLogic:
         """From the filled slices in ``first`` .. ``last`` (slice indices of the view in use) to the others."""
         self.parts.volumes.propagate(first, last)
 
+    def find(self, first: int, last: int) -> None:
+        """Look for the structure on ``first`` .. ``last`` (slice indices of the view in use), with no seed there; each
+        proposal has a confidence. ``propagation`` and ``cancelPropagation`` are for this, too."""
+        self.parts.volumes.find(first, last)
+
     def cancelPropagation(self) -> None:
         """End it; what came stays."""
         self.parts.volumes.cancel()
