@@ -73,8 +73,9 @@ class Bench(WalkCase):
         seen = self.seen
         for stall in seen.stalls:
             place = f"{stall.file.rsplit('/', 1)[-1]}:{stall.line}"
-            computed = f"{stall.computed * 1000:4.0f} ms on a processor"
-            print(f"MISSED {stall.seconds * 1000:6.0f} ms, {computed}, {stall.function} ({place})")
+            told = (stall.computed, stall.collected)
+            parts = "{:4.0f} ms on a processor, {:3.0f} ms collecting garbage".format(*(1000 * each for each in told))
+            print(f"MISSED {stall.seconds * 1000:6.0f} ms, {parts}, {stall.function} ({place})")
         print(f"{seen.entries} entries into the module's code, the longest {seen.longest * 1000:.0f} ms")
         print(f"bars met {int(not seen.stalls)}, missed {int(bool(seen.stalls))}")
 
