@@ -153,6 +153,51 @@ class TestSaves(SavesCase):
         self.assertEqual(self.taught(), 1)
 
 
+class TestSaveAll(SavesCase):
+    """Many slices at once hold up nobody, and count as saved together. Each breath is taken, as if each took long."""
+
+    def setUp(self):
+        super().setUp()
+        from AuxOLSegmentLib.Engine import Async
+
+        patch = mock.patch.object(Async, "BREATH_S", 0.0)
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.session.chooseTask(self.name)
+        until(lambda: self.session.status is not None)
+        for index in (4, 5, 6, 7):
+            self.show(index)
+            quiet()
+            self.draw(self.truth[index], index)
+            quiet()
+        self.said.clear()
+        self.assertEqual(self.session.saveAllReviewed(), 4)
+
+    def test_they_are_read_in_steps_and_the_line_waits_for_the_last(self):
+        self.assertEqual(self.session.parts.saving._teacher.waiting, 1)
+        until(lambda: self.onTheDisk() and not self.waiting())
+        told = [files for text, files in self.said if text.startswith("Saved on this machine")]
+        self.assertEqual(len(told), 1)
+        self.assertEqual(self.taught(), 4)
+
+    def test_another_segment_chosen_at_once_changes_nothing(self):
+        first = self.name
+        self.makeSegment()
+        self.session.setInputs(self.volume, self.segmentation, self.segmentID)
+        until(lambda: self.onTheDisk() and not self.waiting())
+        self.assertEqual(self.taught(task=first), 4)
+
+    def test_the_scene_closed_at_once_changes_nothing(self):
+        slicer.mrmlScene.Clear(0)
+        until(lambda: self.session.parts.saving._teacher.waiting == 0 and not self.waiting())
+        self.assertEqual(self.taught(), 4)
+
+    def test_the_session_closed_at_once_changes_nothing(self):
+        self.anotherSession()
+        until(lambda: not self.waiting())
+        self.assertEqual(self.taught(), 4)
+
+
 class TestSavesLater(SavesCase):
     """With a task that is open."""
 

@@ -81,6 +81,7 @@ class SessionLogic:
 
     def stopEngine(self) -> None:
         """Let it go; what has a receipt is safe, the rest waits."""
+        self.parts.saving.finish()
         self.parts.volumes.cancel()
         self.desk.leave()
         self.parts.saving.rest()
@@ -104,6 +105,7 @@ class SessionLogic:
 
     def setInputs(self, volumeNode: Any, segmentationNode: Any, segmentID: str) -> None:
         """The volume that is looked at and the segment that is taught; None and '' where nothing is chosen."""
+        self.parts.saving.finish()
         self.parts.inputs.choose(volumeNode, segmentationNode, segmentID)
 
     @property

@@ -62,6 +62,7 @@ class Teacher:
         self._tasks = Tasks(lambda error: self._tell(sentence(error), "error"))
         self._lessons: list[Lesson] = []
         self._newest = ""  # the id of the save that the status line is about
+        self.more = False  # the user has saved others with it that are still to be added
         self._sending: Task | None = None
 
     @property
@@ -101,7 +102,16 @@ class Teacher:
 
     def isNewest(self, lesson: Lesson) -> bool:
         """Whether it is the save that the status line is about."""
-        return lesson.correctionID == self._newest
+        return lesson.correctionID == self._newest and not self.more
+
+    def noMore(self) -> None:
+        """Those that were to be added are not: the last one is the newest."""
+        self.more = False
+        if any(self.isNewest(lesson) for lesson in self._lessons):
+            for lesson in self._lessons:
+                self._tellWhere(lesson)
+        elif self._newest:
+            self._tell(_("Saved"), "info")
 
     def _tellWhere(self, lesson: Lesson) -> None:
         if not lesson.handled or not self.isNewest(lesson):
