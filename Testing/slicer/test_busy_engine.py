@@ -5,6 +5,7 @@ import signal
 import sys
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from session_case import SessionCase
 from slicer_setting import HERE, PYTHON, main, quiet, until
@@ -266,11 +267,41 @@ class TestChangedProposal(SessionCase):
     """The task has learned between what the user saw and what they accepted."""
 
     def test_what_nobody_has_seen_is_shown_and_not_in_the_segment(self):
+        from AuxOLSegmentLib.Session.Proposals import Shown
+
+        seen, shown, told = self.acceptedTooLate()
+        self.assertEqual(told, [(shown.proposalID, 0), (shown.proposalID, True)])
+        self.assertTrue((self.mask(6) == seen).all())
+        (offered,) = self.session.proposals.on(self.key(6))
+        self.assertIsInstance(offered, Shown)
+        self.assertTrue((offered.mask == ~seen).all())
+        self.assertIn("learned meanwhile", self.session.message[0])
+        self.assertTrue(self.session.accept())
+        self.assertTrue(self.mask(6).all())
+
+    def test_what_the_user_repaired_is_saved_and_not_what_was_offered_again(self):
+        self.acceptedTooLate()
+        mask = self.mask(6)
+        self.session.parts.events.effectBegun()  # it accepts what was asked for, and that was accepted already
+        self.assertTrue((self.mask(6) == mask).all())
+        repaired = self.truth[6] & (self.truth[6].cumsum(1) > 3)
+        self.draw(repaired, 6, add=False)
+        quiet()
+        kept = []
+        with mock.patch.object(
+            self.session.parts.saving._teacher, "add", lambda *given: kept.append((given[2].slice_id, given[3]))
+        ):
+            self.assertTrue(self.session.save(), self.session.message)
+        self.assertTrue((kept[0][1] == repaired).all())
+        self.assertTrue((self.mask(6) == repaired).all())
+        self.assertEqual(self.session.proposals.on(self.key(6)), [])
+
+    def acceptedTooLate(self):
+        """A proposal is accepted as it was before the task learned: what was seen, and what the engine was asked."""
         from dataclasses import replace
 
         from auxol_core.errors import ProposalChangedError
         from AuxOLSegmentLib.Engine.Async import after
-        from AuxOLSegmentLib.Session.Proposals import Shown
 
         seen = self.propose(6)
         (shown,) = self.session.proposals.on(self.key(6))
@@ -294,12 +325,7 @@ class TestChangedProposal(SessionCase):
         self.session.desk.ifOpen = lambda verb: self.start(verb(Link()))
         self.assertTrue(self.session.accept())
         quiet()
-        self.assertEqual(told, [(shown.proposalID, 0), (shown.proposalID, True)])
-        self.assertTrue((self.mask(6) == seen).all())
-        (offered,) = self.session.proposals.on(self.key(6))
-        self.assertIsInstance(offered, Shown)
-        self.assertTrue((offered.mask == ~seen).all())
-        self.assertIn("learned meanwhile", self.session.message[0])
+        return seen, shown, told
 
     def start(self, coroutine):
         from AuxOLSegmentLib.Engine.Async import Task

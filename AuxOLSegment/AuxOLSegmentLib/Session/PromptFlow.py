@@ -177,7 +177,7 @@ class PromptFlow:
             return
         shown = self._proposals.get(proposalID)
         if shown is not None:
-            self._show(Shown.of(proposal, shown.key, shown.objectID, shown.confidence))
+            self._show(Shown.of(proposal, shown.key, shown.objectID, shown.confidence, shown.again))
 
     def askAgain(self) -> None:
         """The engine was restarted and has forgotten what is pending: prompts are answered anew."""

@@ -22,7 +22,8 @@ class Shown:
     """One proposal on display or waiting. ``objectID``: of the prompt that it answers, '' where there was none.
 
     ``mask``: (rows, columns) bool of the whole slice. ``confidence`` 0..1: that the structure is there at all, where it
-    was found; None where a person or a neighbouring slice says so.
+    was found; None where a person or a neighbouring slice says so. ``again``: the user has accepted it as it was, and
+    it is another one by now; nobody asked for that, so only accepting it writes it.
     """
 
     proposalID: str
@@ -33,12 +34,15 @@ class Shown:
     version: int
     share: float
     confidence: float | None = None
+    again: bool = False
 
     @staticmethod
-    def of(proposal: Proposal, key: SliceKey, objectID: str = "", confidence: float | None = None) -> "Shown":
+    def of(
+        proposal: Proposal, key: SliceKey, objectID: str = "", confidence: float | None = None, again: bool = False
+    ) -> "Shown":
         """``proposal`` of the engine, on ``key``."""
         made = (proposal.mask, proposal.quality, proposal.version, proposal.share)
-        return Shown(proposal.proposal_id, key, objectID, *made, confidence)
+        return Shown(proposal.proposal_id, key, objectID, *made, confidence, again)
 
     @property
     def worth(self) -> float:
@@ -134,7 +138,7 @@ class Proposals:
             [
                 [
                     [s.key.volumeID, s.key.axis, s.key.index],
-                    *(s.proposalID, s.objectID, s.quality, s.version, s.share, s.confidence),
+                    *(s.proposalID, s.objectID, s.quality, s.version, s.share, s.confidence, s.again),
                 ]
                 for s in self._shown.values()
             ]
@@ -148,7 +152,7 @@ class Proposals:
         for key in self._layer.slices():
             mask = self._layer.mask(key)
             if mask is not None:
-                ids, made = told.get(key, ((uuid.uuid4().hex, ""), (0.0, 0, 1.0, None)))
+                ids, made = told.get(key, ((uuid.uuid4().hex, ""), (0.0, 0, 1.0, None, False)))
                 self._shown[ids[0]] = Shown(ids[0], key, ids[1], mask, *made)
 
     def clear(self) -> None:
@@ -157,7 +161,7 @@ class Proposals:
         self._layer.clearAll()
 
 
-_Told = tuple[tuple[str, str], tuple[float, int, float, float | None]]
+_Told = tuple[tuple[str, str], tuple[float, int, float, float | None, bool]]
 
 
 def _read(text: str) -> dict[SliceKey, _Told]:
@@ -168,7 +172,7 @@ def _read(text: str) -> dict[SliceKey, _Told]:
         for (volumeID, axis, index), proposalID, objectID, quality, version, share, *found in json.loads(text or "[]"):
             key = SliceKey(str(volumeID), int(axis), int(index))
             confidence = float(found[0]) if found and found[0] is not None else None
-            made = (float(quality), int(version), float(share), confidence)
+            made = (float(quality), int(version), float(share), confidence, bool(found[1:] and found[1]))
             told.setdefault(key, ((str(proposalID), str(objectID)), made))
     except (TypeError, ValueError):
         log.warning("What the scene says of its proposals cannot be read; their masks are shown all the same")

@@ -64,7 +64,7 @@ class SaveFlow:
         if not self._desk.task:
             return False, _("Choose or name a task first: what is being learned")
         record = self._selection.book.get(key)
-        if self._proposals.on(key) or (record is not None and record.state in WAITING):
+        if self._accepting.isAskedFor(key) or (record is not None and record.state in WAITING):
             return True, ""
         if record is not None and record.state is SliceState.SAVED:
             return False, _("This slice is saved already")
@@ -81,6 +81,9 @@ class SaveFlow:
             return False
         key = self._inUse.key()
         self._inUse.useViewOf(key)
+        for again in [shown for shown in self._proposals.on(key) if shown.again]:
+            # What the user accepted and repaired is what they save. The engine keeps it: the correction is about it.
+            self._proposals.drop(again.proposalID)
         if self._proposals.on(key):
             self._accepting.write(key, undo=True)
             self._teller.tell("slices")

@@ -156,8 +156,8 @@ class VolumeFlow:
         return accepted
 
     def acceptWhatIsShown(self) -> None:
-        """The same where something is proposed; else nothing, without a word."""
-        if self._accepting.hasProposalOnDisplay():
+        """The same where something is proposed that the user has asked for; else nothing, without a word."""
+        if self._accepting.isAskedForOnDisplay():
             self.accept()
 
     def acceptAbove(self, quality: float) -> int:
