@@ -170,7 +170,7 @@ class EngineApi(Protocol):
         """
         return forwarded(self, EngineApi.think, task, steps=steps, seconds=seconds)
 
-    @verb("POST tasks/{task}/pause", at_once=True)
+    @verb("POST tasks/{task}/pause", at_once=True, on_disk=True)
     def pause(self, task: str) -> None:
         """Keep corrections queued until ``resume`` or ``learn_now``, also when the task is closed and opened again.
 
@@ -178,7 +178,7 @@ class EngineApi(Protocol):
         """
         return forwarded(self, EngineApi.pause, task)
 
-    @verb("POST tasks/{task}/resume", teaches=True, at_once=True)
+    @verb("POST tasks/{task}/resume", teaches=True, at_once=True, on_disk=True)
     def resume(self, task: str) -> None:
         """Learn by itself again."""
         return forwarded(self, EngineApi.resume, task)

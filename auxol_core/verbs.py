@@ -27,7 +27,8 @@ class Verb:
     answered by a job. ``gone_is_done``: what it deletes may be gone already. ``under``: the field of the answer that
     holds a list. ``paged``: that list comes in pages of at most protocol.PAGE_ROWS rows (arguments ``after`` and
     ``limit``). ``urgent``: a person's click waits for it.
-    ``at_once``: it touches no model and waits for none. ``teaches``: there may be something to learn after it.
+    ``at_once``: it touches no model and waits for none. ``on_disk``: such a verb writes before it answers, which takes
+    as long as the disk does. ``teaches``: there may be something to learn after it.
     ``stream``: it returns an iterator of Propagated, which come as they are made; closing it cancels. Such a verb is on
     an open task and takes ``slices``, ids of slices that must be there; whole numbers in its other collections and
     mappings are places in that list. It goes on in the background, and travels as a job that is asked for its items.
@@ -45,6 +46,7 @@ class Verb:
     paged: bool
     urgent: bool
     at_once: bool
+    on_disk: bool
     teaches: bool
     stream: bool
     text: str
@@ -98,6 +100,7 @@ def verb(
     paged: bool = False,
     urgent: bool = False,
     at_once: bool = False,
+    on_disk: bool = False,
     teaches: bool = False,
     stream: bool = False,
 ) -> Callable[[Function], Function]:
@@ -120,6 +123,7 @@ def verb(
             paged=paged,
             urgent=urgent,
             at_once=at_once,
+            on_disk=on_disk,
             teaches=teaches,
             stream=stream,
             text=inspect.cleandoc(function.__doc__ or ""),

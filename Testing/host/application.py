@@ -135,6 +135,13 @@ class Host:
         """As File > Close scene."""
         self.scene.Clear(0)
 
+    def quit(self) -> None:
+        """As the application ends: exit() of the open module, then aboutToQuit, then cleanup() of every module that was
+        opened. Nothing of the host is to be used after it."""
+        self._application.main_window.moduleSelector().selectModule("")
+        self._application.aboutToQuit.emit()
+        self._application.module_manager.factoryManager().unloadModules()
+
     def reset(self) -> None:
         """Between tests: no module shown, scene closed, settings, dialogs, journal and log empty."""
         self._application.main_window.moduleSelector().selectModule("")

@@ -13,10 +13,11 @@ from AuxOLSegmentLib.Session.SliceBook import SliceState
 
 VALUES = """message engineState engineText engineTold taskNames task status prompts layer corrections versions learning
 propagation"""
-ASKED = "proposalText hasProposalOnDisplay canSave sliceCounts unreviewedCount review suggestedTaskName diagnostics"
+ASKED = """proposalText hasProposalOnDisplay canSave sliceCounts unreviewedCount review suggestedTaskName diagnostics
+displayKey"""
 ORDERS = """startEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save saveAllReviewed
 setLearningMode learnNow pause undo rollBack forget reset exportTask importTask deleteTask proposeNeighbours propagate
-cancelPropagation goTo acceptAbove writeCsv close"""
+find cancelPropagation goTo acceptAbove writeCsv close"""
 READER_ORDERS = "start stop remove removeLast removeAll removeOn activate setVolume restore cleanup"
 
 
@@ -105,8 +106,10 @@ def version(number, *, current=False, published=True, reason=""):
     return VersionInfo(number, (f"c{number}",), 3, 1, published, reason, 2.4, current)
 
 
-def reviewItem(volumeID, index, quality, state=SliceState.PROPOSED):
-    return SimpleNamespace(key=SliceKey(volumeID, 0, index), state=state, quality=quality)
+def reviewItem(volumeID, index, quality, state=SliceState.PROPOSED, confidence=None):
+    worth = quality if confidence is None else min(quality, confidence)
+    key = SliceKey(volumeID, 0, index)
+    return SimpleNamespace(key=key, state=state, quality=quality, confidence=confidence, worth=worth)
 
 
 def prompt(objectID, volumeID, index, label):

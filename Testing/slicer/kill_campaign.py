@@ -111,6 +111,10 @@ class Saves:
         numbers = {(slice_id, digestOf(maskOf(number))): number for number, slice_id in self.pressed.items()}
         found = [numbers.get(tuple(each)) for each in there]
         known = [number for number in found if number is not None]
+        for each, number in zip(there, found, strict=True):
+            if number is None:
+                slices = [number for number, slice_id in self.pressed.items() if slice_id == each[0]]
+                print(f"foreign: {each}, a slice of {slices}; lost: {sorted(set(self.said) - set(known))}")  # noqa: T201
         return Counter({
             "kills of the worker": self.kills["worker"],
             "kills of Slicer": self.kills["slicer"],

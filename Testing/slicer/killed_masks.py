@@ -8,7 +8,7 @@ import hashlib
 import numpy as np
 
 SHAPE = (24, 64, 64)  # slices, rows, columns
-MIDDLE, RADII = (12, 34, 30), (11.0, 15.0, 15.0)
+MIDDLE, RADII = (12, 34, 30), (12.5, 15.0, 15.0)  # on every slice there is something to draw a box around
 TASK = "discs"  # the name that Testing/core/endurance/ledger.py has for it
 
 

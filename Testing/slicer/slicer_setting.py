@@ -3,6 +3,7 @@
 The module comes from the tree that `cmake --install` makes, so that a file missing from a list fails a test.
 """
 
+import atexit
 import importlib.util
 import os
 import re
@@ -38,6 +39,7 @@ if not IN_SLICER:
     _TREE = Path(tempfile.mkdtemp(prefix="Slicer äö "))
     headless.install(HERE.parent.parent, _TREE)
     HOST = headless.start(_TREE)
+    atexit.register(HOST.quit)  # as Slicer does: what the open module still has would be dropped in mid-work
 
 import slicer  # noqa: E402 - the host makes it
 

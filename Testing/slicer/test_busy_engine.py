@@ -5,6 +5,7 @@ import signal
 import sys
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from session_case import SessionCase
 from slicer_setting import HERE, PYTHON, main, quiet, until
@@ -144,6 +145,67 @@ class TestBusyEngine(BusyCase):
         self.assertEqual([item.index for item in walk.result()], [0])
 
 
+@unittest.skipUnless(os.name == "posix", "signals are POSIX's")
+class TestDeadWorker(SessionCase):
+    """What the status line says of a worker that died is what happens."""
+
+    own = True
+
+    def setUp(self):
+        super().setUp()
+        self.said = []
+        self.session.listen(lambda kind: kind == "message" and self.said.append(self.session.message[0]))
+
+    def ready(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+
+        until(lambda: self.session.engineState is EngineState.READY)
+        return self.session.connection._process.ready.pid
+
+    def killed(self, pid):
+        """It is killed, and the session has seen that."""
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: self.session.connection._process is None or self.session.connection._process.ready is None)
+
+    def test_it_is_started_again_by_itself_and_the_line_says_so(self):
+        self.session.startEngine()
+        self.killed(pid := self.ready())
+        self.assertIn("is being started again", self.session.message[0])
+        self.assertNotEqual(self.ready(), pid)
+        self.assertIn("was started again", self.session.message[0])
+
+    def test_one_that_dies_again_and_again_is_left_alone_until_it_is_needed(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import RESTARTS, EngineState
+
+        self.session.chooseTask(self.name)
+        until(lambda: self.session.status is not None)
+        for _ in range(RESTARTS + 1):
+            self.killed(self.ready())
+        self.assertIn("the next prompt or save starts it", self.session.message[0])
+        quiet(6)  # whoever follows the task asks every two seconds
+        self.assertIs(self.session.engineState, EngineState.OFF)
+        self.assertIn("again and again", self.session.message[0])
+        self.propose(6)
+        self.killed(self.ready())
+        self.assertIn("is being started again", self.session.message[0])
+        self.ready()
+
+    def test_a_save_that_arrived_shows_that_it_works(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import RESTARTS
+
+        self.session.chooseTask(self.name)
+        until(lambda: self.session.status is not None)
+        for _ in range(RESTARTS):
+            self.killed(self.ready())
+        self.ready()
+        self.draw(self.truth[6])
+        quiet()
+        self.saved(6)
+        self.killed(self.ready())
+        self.assertIn("is being started again", " ".join(self.said[-2:]))
+        self.ready()
+
+
 class TestSecondSlicer(BusyCase):
     """Another session on the same folder, as in a second Slicer."""
 
@@ -205,11 +267,41 @@ class TestChangedProposal(SessionCase):
     """The task has learned between what the user saw and what they accepted."""
 
     def test_what_nobody_has_seen_is_shown_and_not_in_the_segment(self):
+        from AuxOLSegmentLib.Session.Proposals import Shown
+
+        seen, shown, told = self.acceptedTooLate()
+        self.assertEqual(told, [(shown.proposalID, 0), (shown.proposalID, True)])
+        self.assertTrue((self.mask(6) == seen).all())
+        (offered,) = self.session.proposals.on(self.key(6))
+        self.assertIsInstance(offered, Shown)
+        self.assertTrue((offered.mask == ~seen).all())
+        self.assertIn("learned meanwhile", self.session.message[0])
+        self.assertTrue(self.session.accept())
+        self.assertTrue(self.mask(6).all())
+
+    def test_what_the_user_repaired_is_saved_and_not_what_was_offered_again(self):
+        self.acceptedTooLate()
+        mask = self.mask(6)
+        self.session.parts.events.effectBegun()  # it accepts what was asked for, and that was accepted already
+        self.assertTrue((self.mask(6) == mask).all())
+        repaired = self.truth[6] & (self.truth[6].cumsum(1) > 3)
+        self.draw(repaired, 6, add=False)
+        quiet()
+        kept = []
+        with mock.patch.object(
+            self.session.parts.saving._teacher, "add", lambda *given: kept.append((given[2].slice_id, given[3]))
+        ):
+            self.assertTrue(self.session.save(), self.session.message)
+        self.assertTrue((kept[0][1] == repaired).all())
+        self.assertTrue((self.mask(6) == repaired).all())
+        self.assertEqual(self.session.proposals.on(self.key(6)), [])
+
+    def acceptedTooLate(self):
+        """A proposal is accepted as it was before the task learned: what was seen, and what the engine was asked."""
         from dataclasses import replace
 
         from auxol_core.errors import ProposalChangedError
         from AuxOLSegmentLib.Engine.Async import after
-        from AuxOLSegmentLib.Session.Proposals import Shown
 
         seen = self.propose(6)
         (shown,) = self.session.proposals.on(self.key(6))
@@ -233,12 +325,7 @@ class TestChangedProposal(SessionCase):
         self.session.desk.ifOpen = lambda verb: self.start(verb(Link()))
         self.assertTrue(self.session.accept())
         quiet()
-        self.assertEqual(told, [(shown.proposalID, 0), (shown.proposalID, True)])
-        self.assertTrue((self.mask(6) == seen).all())
-        (offered,) = self.session.proposals.on(self.key(6))
-        self.assertIsInstance(offered, Shown)
-        self.assertTrue((offered.mask == ~seen).all())
-        self.assertIn("learned meanwhile", self.session.message[0])
+        return seen, shown, told
 
     def start(self, coroutine):
         from AuxOLSegmentLib.Engine.Async import Task

@@ -366,6 +366,29 @@ class TestReview(PanelCase):
         self.ui.propagateButton.click()
         self.assertEqual(self.session.ordered("propagate"), [(2, 5)])
 
+    def test_find_needs_a_lesson_and_no_seed(self):
+        self.session.sliceCounts = {}
+        self.tell("slices")
+        self.assertIn("Save the structure", self.ui.findButton.toolTip)
+        self.assertFalse(self.ui.findButton.enabled)
+        self.session.corrections = [self.fake.correction(1, 0.5, 0.6, 0.7)]
+        self.tell("task")
+        self.ui.rangeFirstSpinBox.value = 1
+        self.ui.findButton.click()
+        self.assertEqual(self.session.ordered("find"), [(1, 5)])
+
+    def test_the_range_can_be_this_slice_alone(self):
+        self.session.displayKey = self.items[3].key
+        self.ui.thisSliceButton.click()
+        self.assertEqual((self.ui.rangeFirstSpinBox.value, self.ui.rangeLastSpinBox.value), (3, 3))
+
+    def test_what_was_found_says_how_sure_it_is_and_is_not_accepted_for_its_quality_alone(self):
+        self.session.review = [self.fake.reviewItem(self.volume.GetID(), 1, 0.95, confidence=0.4), *self.items[4:]]
+        self.ui.acceptAboveSpinBox.value = 0.9
+        self.tell("slices")
+        self.assertEqual([self.ui.reviewTable.item(row, 3).text() for row in range(2)], ["0.40", ""])
+        self.assertEqual(self.ui.acceptAboveLabel.text, "1 slice")
+
     def test_progress_and_cancel_while_it_runs(self):
         self.assertFalse(self.ui.cancelPropagationButton.enabled)
         self.session.propagation = (True, 2, 5)

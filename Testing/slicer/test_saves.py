@@ -153,6 +153,51 @@ class TestSaves(SavesCase):
         self.assertEqual(self.taught(), 1)
 
 
+class TestSaveAll(SavesCase):
+    """Many slices at once hold up nobody, and count as saved together. Each breath is taken, as if each took long."""
+
+    def setUp(self):
+        super().setUp()
+        from AuxOLSegmentLib.Engine import Async
+
+        patch = mock.patch.object(Async, "BREATH_S", 0.0)
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.session.chooseTask(self.name)
+        until(lambda: self.session.status is not None)
+        for index in (4, 5, 6, 7):
+            self.show(index)
+            quiet()
+            self.draw(self.truth[index], index)
+            quiet()
+        self.said.clear()
+        self.assertEqual(self.session.saveAllReviewed(), 4)
+
+    def test_they_are_read_in_steps_and_the_line_waits_for_the_last(self):
+        self.assertEqual(self.session.parts.saving._teacher.waiting, 1)
+        until(lambda: self.onTheDisk() and not self.waiting())
+        told = [files for text, files in self.said if text.startswith("Saved on this machine")]
+        self.assertEqual(len(told), 1)
+        self.assertEqual(self.taught(), 4)
+
+    def test_another_segment_chosen_at_once_changes_nothing(self):
+        first = self.name
+        self.makeSegment()
+        self.session.setInputs(self.volume, self.segmentation, self.segmentID)
+        until(lambda: self.onTheDisk() and not self.waiting())
+        self.assertEqual(self.taught(task=first), 4)
+
+    def test_the_scene_closed_at_once_changes_nothing(self):
+        slicer.mrmlScene.Clear(0)
+        until(lambda: self.session.parts.saving._teacher.waiting == 0 and not self.waiting())
+        self.assertEqual(self.taught(), 4)
+
+    def test_the_session_closed_at_once_changes_nothing(self):
+        self.anotherSession()
+        until(lambda: not self.waiting())
+        self.assertEqual(self.taught(), 4)
+
+
 class TestSavesLater(SavesCase):
     """With a task that is open."""
 
@@ -162,16 +207,59 @@ class TestSavesLater(SavesCase):
         self.learned(1)
         self.delivered()
 
+    def drawOn(self, index):
+        self.show(index)
+        quiet()
+        self.draw(self.truth[index], index)
+        quiet()
+
     def test_the_worker_is_killed_as_it_is_saved(self):
-        self.show(5)
-        quiet()
-        self.draw(self.truth[5], 5)
-        quiet()
+        self.drawOn(5)
         os.kill(self.session.connection._process.ready.pid, signal.SIGKILL)
         self.save()
         until(lambda: self.session.status.version >= 2)
         self.delivered()
         self.assertEqual(self.taught(), 2)
+
+    def test_no_receipt_of_an_earlier_save_is_shown_while_the_newest_is_not_on_the_disk(self):
+        from AuxOLSegmentLib.Engine.Async import Promise
+
+        pid, keeper = self.session.connection._process.ready.pid, self.session.connection.keeper
+        os.kill(pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, pid, signal.SIGCONT)
+        self.drawOn(5)
+        self.save()
+        until(lambda: self.waiting())
+        disk, keep = Promise(), keeper.carryOut
+
+        async def slowly(effect):
+            if getattr(effect, "kept", None) is not None:
+                await disk
+            return await keep(effect)
+
+        self.drawOn(4)
+        with mock.patch.object(keeper, "carryOut", slowly):
+            pressed = len(self.said)
+            self.save()
+            os.kill(pid, signal.SIGCONT)
+            until(lambda: self.session.book.get(self.key(5)).state.value == "saved")
+            until(lambda: self.session.status.version >= 2)
+            self.assertEqual([text for text, _ in self.said[pressed:] if "Saved" in text], [])
+            disk.resolve()
+            until(lambda: self.session.book.get(self.key(4)).state.value == "saved")
+        told = [text for text, _ in self.said[pressed:] if text.startswith("Saved")]
+        self.assertEqual(len(told), 2, told)  # on this machine, then with its receipt
+        self.delivered()
+
+    def test_the_same_mask_saved_again_while_it_waits_is_said_to_be_on_the_disk(self):
+        self.session.stopEngine()
+        self.settings.set("pythonPath", str(self.folder / "no python"))
+        self.drawOn(5)
+        self.save()
+        until(lambda: len(self.waiting()) == 1 and "wait for the engine" in self.session.message[0])
+        self.save()
+        self.assertIn("Saved on this machine", self.session.message[0])
+        self.assertEqual(len(self.waiting()), 1)
 
     def test_it_waits_while_the_engine_is_stopped_and_two_of_one_slice_stay_in_order(self):
         self.session.stopEngine()

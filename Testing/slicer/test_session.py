@@ -361,6 +361,55 @@ class TestVolume(SessionCase):
         self.assertEqual(self.session.message[1], "warning")
 
 
+class TestFinding(SessionCase):
+    """The structure is looked for on slices that nobody prompted."""
+
+    def setUp(self):
+        super().setUp()
+        self.propose()
+        self.session.accept()
+        self.saved()
+        self.learned(1)
+
+    def found(self, first, last):
+        self.session.find(first, last)
+        until(lambda: self.session.propagation.total and not self.session.propagation.running)
+        return [item for item in self.session.review() if item.state.value == "proposed"]
+
+    def test_it_is_proposed_with_a_confidence_and_nothing_where_a_person_was(self):
+        self.draw(self.truth[8], 8)
+        quiet()
+        items = self.found(2, 10)
+        self.assertTrue(items, self.session.message)
+        self.assertFalse({6, 8} & {item.key.index for item in items})
+        self.assertTrue(all(0 < item.confidence <= 1 for item in items))
+        self.assertEqual([item.worth for item in items], sorted(min(i.quality, i.confidence) for i in items))
+        self.assertEqual((self.session.propagation.done, self.session.propagation.total), (7, 7))
+        self.assertIn("Proposed on", self.session.message[0])
+        self.assertEqual(self.session.acceptAbove(min(item.worth for item in items)), len(items))
+        until(lambda: not self.session.proposals.all())
+
+    def test_nothing_found_is_said(self):
+        self.assertEqual(self.found(0, 0), [])
+        self.assertIn("Nothing was found", self.session.message[0])
+
+    def test_a_confidence_comes_back_with_the_scene(self):
+        items = self.found(4, 8)
+        text = self.session.proposals.toJson()
+        self.session.proposals.readJson(text)
+        again = [item for item in self.session.review() if item.state.value == "proposed"]
+        self.assertEqual([item.confidence for item in again], [item.confidence for item in items])
+
+    def test_it_can_be_cancelled_and_a_full_range_is_refused_in_words(self):
+        self.session.find(0, 11)
+        until(lambda: self.session.propagation.running)
+        self.session.cancelPropagation()
+        quiet()
+        self.assertFalse(self.session.propagation.running)
+        self.session.find(6, 6)
+        self.assertEqual(self.session.message[1], "warning")
+
+
 class TestTrouble(SessionCase):
     """What may go wrong while an answer is on its way."""
 

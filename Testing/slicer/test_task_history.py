@@ -17,7 +17,7 @@ class FakeTask:
         self.kept = {"corrections": [correction(at, 0.5, 0.6, 0.7) for at in range(1, count + 1)]}
         self.kept["versions"] = [version(at, current=at == count) for at in range(1, count + 1)]
         self.asked = []
-        self.failing = 0
+        self.failing, self.mayPoll = 0, True
         self._polls = []
         self._told = []
 

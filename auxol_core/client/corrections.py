@@ -15,7 +15,7 @@ from auxol_core.client.effects import Fetch, Flow, Keep, Unkeep, Waiting
 from auxol_core.client.kept import KeptCorrection, name_of
 from auxol_core.client.limits import NoAnswerError
 from auxol_core.client.mending import Mending, status_of
-from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError
+from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError, UnavailableError
 from auxol_core.options import TaskOptions
 from auxol_core.protocol import MEDIA_TYPE, Message, encode, plain
 from auxol_core.types import BoolArray, Receipt, TaskStatus
@@ -24,6 +24,9 @@ from auxol_core.verbs import declared
 log = logging.getLogger(__name__)
 
 WILL_BE_SENT = "The correction is kept in the outbox and will be sent again."
+
+
+BRINGS = 3  # servers in a row that may die while one correction is sent
 
 
 class TaskDeletedError(NotFoundError):
@@ -100,7 +103,9 @@ class Corrections:
             yield from self.send_waiting(kept.task, open_tasks=open_task, before=kept.file_name)
             receipt = yield from self._sent(kept, open_task)
             yield from self._unkeep(kept.file_name)
-        except (InvalidInputError, NotFoundError):
+        except (InvalidInputError, NotFoundError) as error:
+            if open_task and _can_be_brought(kept, error):
+                raise UnavailableError(f"{error} {fate}") from error
             yield from self._unkeep(kept.file_name)
             raise
         except AuxolError as error:
@@ -154,12 +159,15 @@ class Corrections:
     # Sending
 
     def _sent(self, kept: KeptCorrection, open_task: bool) -> Flow[Receipt]:
-        try:
-            return (yield from self._send(kept))
-        except NotFoundError as error:
-            if error.missing != "open task" or not open_task:
-                raise
-        yield from self._open_or_make(kept)
+        """Sent; with ``open_task`` what the server lacks is brought several times: it may be killed while it is."""
+        for _ in range(BRINGS if open_task else 0):
+            try:
+                return (yield from self._send(kept))
+            except NotFoundError as error:
+                if not _can_be_brought(kept, error):
+                    raise
+                if error.missing == "open task":
+                    yield from self._open_or_make(kept)
         return (yield from self._send(kept))
 
     def _send(self, kept: KeptCorrection) -> Flow[Receipt]:
@@ -206,8 +214,8 @@ class Corrections:
             yield from self._unkeep(kept.file_name)
             return False
         except (InvalidInputError, NotFoundError) as error:
-            if isinstance(error, NotFoundError) and error.missing == "open task":
-                return False  # it waits for its task
+            if _can_be_brought(kept, error):
+                return False  # it waits for its task, or for a server that lives long enough to be brought its slice
             log.error("A correction in the outbox was refused and is set aside (%s): %s", kept.file_name, error)
             yield from self._unkeep(kept.file_name, refused=True)
             return False
@@ -218,3 +226,9 @@ class Corrections:
             self._under_way.discard(kept.file_name)
         yield from self._unkeep(kept.file_name)
         return True
+
+
+def _can_be_brought(kept: KeptCorrection, error: AuxolError) -> bool:
+    """Whether the server lacks only what this client has: that is no refusal, however often it is said."""
+    missing = error.missing if isinstance(error, NotFoundError) else ""
+    return missing == "open task" or (missing == "slice" and kept.image is not None)

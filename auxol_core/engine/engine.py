@@ -478,9 +478,10 @@ class Engine:
         self.keep_held(task)
 
     def keep_held(self, task: str) -> None:
-        """Write down whether learning is paused, where the task is open."""
-        if task in self._sessions:
-            self._sessions[task].keep_paused()
+        """Write down whether learning is paused, where the task is open. For any thread; it waits for the disk."""
+        session = self._sessions.get(task)
+        if session is not None:
+            session.keep_paused()
 
     # Tasks
 

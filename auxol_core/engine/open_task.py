@@ -43,8 +43,8 @@ Listener = Callable[[Event], None]
 class TaskSession:
     """One open task. For one thread, which ``listener`` is called in with each event.
 
-    Any thread may read ``standing``, ``version``, ``share``, ``paused`` and ``events`` and call ``pause``; none of them
-    touches the file.
+    Any thread may read ``standing``, ``version``, ``share``, ``paused`` and ``events``, which do not touch the file,
+    and call ``pause`` and ``keep_paused``, which wait for the disk at most.
     """
 
     def __init__(
@@ -129,7 +129,13 @@ class TaskSession:
                 self._paused = self._relearning_held = paused
 
     def keep_paused(self) -> None:
-        """Write into the file whether learning is paused, where that is not what it says."""
+        """Write into the file whether learning is paused, where that is not what it says. It is there on return, unless
+        the disk is full or the task is being closed, which writes it too."""
+        with self._pausing:
+            if not self._closed:
+                self._write_paused()
+
+    def _write_paused(self) -> None:
         try:
             if self._paused != self.file.paused:
                 self.file.set_paused(self._paused)
@@ -429,7 +435,7 @@ class TaskSession:
             self._closed = True
         self._abandon()
         try:
-            self.keep_paused()
+            self._write_paused()
         finally:
             if as_it_was:
                 self.file.close_as_it_was()

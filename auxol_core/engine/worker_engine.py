@@ -197,13 +197,12 @@ class WorkerEngine(Forwarder):
         self._hold(task, False)
 
     def _hold(self, task: str, held: bool) -> None:
-        """Pause or resume now; the compute thread writes it down, and learns again where it was resumed."""
+        """Pause or resume now, and write it down before it is answered: the task file takes short transactions from any
+        thread, and none lasts as long as a step of a model. Where it was resumed the compute thread learns again."""
         self.engine.hold(task, held)
-        self.worker.submit(lambda: self._held(task), Urgency.SAVE).future.add_done_callback(_log_failure)
-
-    def _held(self, task: str) -> None:
         self.engine.keep_held(task)
-        self._wake(task)
+        if not held:
+            self.worker.submit(lambda: self._wake(task), Urgency.SAVE)
 
     def events(self, task: str, after: int = 0, *, wait_s: float = 0.0) -> list[Event]:
         found: list[Event] = []
@@ -222,9 +221,3 @@ class WorkerEngine(Forwarder):
             self.worker.submit(self.engine.close, Urgency.PROMPT).future.result()
             if self._own_worker:
                 self.worker.close()
-
-
-def _log_failure(future: Future[None]) -> None:
-    error = None if future.cancelled() else future.exception()
-    if error is not None:
-        log.error("Whether learning is paused could not be written down", exc_info=error)

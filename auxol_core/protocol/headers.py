@@ -6,7 +6,9 @@ from urllib.parse import quote
 
 from auxol_core.errors import ProtocolVersionError
 
-PROTOCOL_VERSION = 1
+# 2: streams name their masks by argument and tell a confidence, accept names the version seen (a server of 1 would pass
+# over that), lists come in pages, /about. A change that the other side's last release cannot read raises it.
+PROTOCOL_VERSION = 2
 MEDIA_TYPE = "application/vnd.auxol"
 HEADER_VERSION = "X-Auxol-Protocol"
 HEADER_CLIENT = "X-Auxol-Client"

@@ -67,8 +67,10 @@ class Home:
         """``verb`` of EngineApi, without a thread that waits for it."""
         about = declared(verb)
         if about.at_once:
-            done: Result = getattr(self.engine, about.name)(*args, **kwargs)
-            return done
+            carry_out: Callable[..., Result] = getattr(self.engine, about.name)
+            if about.on_disk:  # the event loop waits for no disk
+                return await run_in_threadpool(carry_out, *args, **kwargs)
+            return carry_out(*args, **kwargs)
         return await asyncio.wrap_future(self.submit(verb, *args, **kwargs))
 
     async def put_slice(self, image: SliceImage) -> None:

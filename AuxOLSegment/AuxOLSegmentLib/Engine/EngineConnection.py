@@ -1,7 +1,8 @@
 """The engine that answers: a worker of ours, one that another Slicer on this machine runs, or a server by address.
 
 Whoever asks a verb gets the answer of an engine that is ready. A worker that died is started again, and is brought what
-the one before had; one that is late is busy, and is left to it. The session's corrections are kept here, too.
+the one before had, unless it does nothing but die; one that is late is busy, and is left to it. The session's
+corrections are kept here, too.
 """
 
 import logging
@@ -34,7 +35,7 @@ __all__ = ["EngineConnection", "EngineState", "dataFolder"]
 
 log = logging.getLogger(__name__)
 
-RESTARTS = 3  # in a row, without an answer in between; then the user decides
+RESTARTS = 3  # in a row, without a save that arrived in between; then the user decides
 ENDING_MS = 300  # a process whose connections broke off is seen to have ended by then
 NOWHERE = Address("http://127.0.0.1:1", "not-started")
 
@@ -61,7 +62,8 @@ class _Client:
 
 
 class EngineConnection:
-    """``changed()`` is called when ``state`` or ``about`` has changed, ``lost()`` when what the engine held is gone."""
+    """``changed()`` is called when ``state`` or ``about`` has changed, ``lost()`` when what the engine held is gone; it
+    asks for ``ready()`` unless ``resting``."""
 
     def __init__(
         self, settings: Any, changed: Callable[[], None], lost: Callable[[], None], limits: Timeouts | None = None
@@ -77,7 +79,7 @@ class EngineConnection:
         self._starting: Task | None = None
         self._looking: Task | None = None
         self._tasks = Tasks(lambda error: log.warning("It could not be seen whether the engine lives: %s", error))
-        self._failures = 0
+        self._deaths = 0
         self._lastLog = ""
         self._keepers: dict[Path, CorrectionKeeper] = {}
         self._broughtTo: dict[str, Callable[[], None]] = {}
@@ -122,13 +124,13 @@ class EngineConnection:
     async def _exchanged(self, exchange: Exchange) -> Answer:
         link = self.link
         if link is None:
+            self._refuseRest()
             await self.ready()
             raise BrokenError("the engine was not there yet", arrived=False, late=False, anew=True)
         try:
             answer: Answer = await link.exchange(exchange)
         except BrokenError as error:
             raise await self._judged(link, error) from error
-        self._failures = 0
         return answer
 
     async def _judged(self, link: EngineLink, error: BrokenError) -> BrokenError:
@@ -141,14 +143,33 @@ class EngineConnection:
         self._forget(link)
         if self._starting is None:
             raise UnavailableError("The engine was stopped. Start it again in the settings.")
-        self._failures += 1
-        if self._failures > RESTARTS:
-            self._failures = 0
-            return error
+        self._refuseRest()
         await self.ready()
         return BrokenError(str(error), arrived=error.arrived, late=False, anew=True)
 
     # Whether it lives
+
+    @property
+    def resting(self) -> bool:
+        """Whether it died so often in a row that it is not started again before it is ``wanted``."""
+        return not self.remote and self._deaths > RESTARTS
+
+    def _refuseRest(self) -> None:
+        if self.resting:
+            raise UnavailableError(_("The engine has ended again and again. A prompt, a save or its button starts it."))
+
+    @property
+    def mayPoll(self) -> bool:
+        """Whether something may be asked that nobody waits for: it must not start an engine on this machine."""
+        return self.remote or self.link is not None
+
+    def wanted(self) -> None:
+        """A person asks for it, or a save has arrived there: if it dies from now on, that is counted anew."""
+        self._deaths = 0
+
+    def _gone(self) -> None:
+        self._deaths += 1
+        self._lost()
 
     def _lookAfter(self, link: EngineLink) -> None:
         """See to it, beside everything else, that a dead engine is not waited for."""
@@ -175,13 +196,13 @@ class EngineConnection:
                 log.warning("The engine gives no sign of life and is ended")
                 self._process.kill()
             self._drop()
-            self._lost()
+            self._gone()
 
     def _died(self, tail: str) -> None:
         log.warning("The engine ended by itself:\n%s", tail)
         if self.state is EngineState.READY:
             self._drop()
-            self._lost()
+            self._gone()
 
     # Start and stop
 

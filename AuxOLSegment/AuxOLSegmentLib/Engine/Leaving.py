@@ -13,12 +13,11 @@ class _Leaving:
 
     def __init__(self) -> None:
         self._processes: list[Any] = []
-        self._watching = self._quitting = False
+        self._quitting = False
+        # At once, and not with the first process: Slicer says it before modules clean up, which is when most come.
+        slicer.app.connect("aboutToQuit()", self.endNow)
 
     def add(self, process: Any) -> None:
-        if not self._watching:
-            self._watching = True
-            slicer.app.connect("aboutToQuit()", self.endNow)
         self._processes = [*self.running(), process]
         if self._quitting:
             self.end()

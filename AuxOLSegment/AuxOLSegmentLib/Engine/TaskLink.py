@@ -48,6 +48,11 @@ class TaskLink:
                 raise
             return await ask(EngineApi.open_task, self.name)  # a saved slice had it made in this moment
 
+    @property
+    def mayPoll(self) -> bool:
+        """Whether something may be asked that nobody waits for; see EngineConnection."""
+        return self._connection.mayPoll
+
     # Slices and proposals
 
     def _remember(self, images: Sequence[SliceImage]) -> list[str]:
@@ -131,18 +136,26 @@ class TaskLink:
     async def propagate(
         self, slices: Sequence[str], seeds: Mapping[int, BoolArray], taken: Sequence[int]
     ) -> Stream:
-        """Begin."""
-        begun = self._connection.verbs.stream(EngineApi.propagate, self.name, slices, seeds, taken=taken)
-        await self._connection.run(begun.begin())
-        return begun
+        """Begin to go from slice to slice."""
+        return await self._begun(
+            self._connection.verbs.stream(EngineApi.propagate, self.name, slices, seeds, taken=taken)
+        )
 
-    async def propagated(self, propagation: Stream) -> list[Propagated]:
-        """The next slices; ``propagation.done``: these are the last."""
-        return await self._connection.run(propagation.more())
+    async def find(self, slices: Sequence[str], taken: Sequence[int]) -> Stream:
+        """Begin to look for the task's structure."""
+        return await self._begun(self._connection.verbs.stream(EngineApi.find, self.name, slices, taken=taken))
 
-    async def endPropagation(self, propagation: Stream) -> None:
+    async def _begun(self, stream: Stream) -> Stream:
+        await self._connection.run(stream.begin())
+        return stream
+
+    async def propagated(self, stream: Stream) -> list[Propagated]:
+        """The next slices; ``stream.done``: these are the last."""
+        return await self._connection.run(stream.more())
+
+    async def endStream(self, stream: Stream) -> None:
         """End it; what came stays."""
-        await self._connection.run(propagation.end())
+        await self._connection.run(stream.end())
 
     async def prefetch(self, images: Sequence[SliceImage]) -> None:
         """Have the embeddings of these prepared while nothing else is to be done."""

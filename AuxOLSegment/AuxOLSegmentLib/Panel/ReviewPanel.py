@@ -25,7 +25,7 @@ class ReviewPanel:
         self._items: list[Any] = []
         self._planes: dict[tuple[str, int], str] = {}
         self.table = Table(
-            ui.reviewTable, (110, 90, 0), lambda items: reviewRows(items, self._planes), key=lambda item: item.key
+            ui.reviewTable, (90, 75, 125, 0), lambda items: reviewRows(items, self._planes), key=lambda item: item.key
         )
         with silently(ui.proposeNextCheckBox):
             ui.proposeNextCheckBox.checked = settings.proposeNext
@@ -36,12 +36,14 @@ class ReviewPanel:
         clicks = {
             ui.neighboursButton: lambda: logic.proposeNeighbours(),
             ui.propagateButton: lambda: logic.propagate(ui.rangeFirstSpinBox.value, ui.rangeLastSpinBox.value),
+            ui.findButton: lambda: logic.find(ui.rangeFirstSpinBox.value, ui.rangeLastSpinBox.value),
             ui.cancelPropagationButton: lambda: logic.cancelPropagation(),
             ui.acceptAboveButton: lambda: logic.acceptAbove(ui.acceptAboveSpinBox.value),
         }
         for button, action in clicks.items():
             button.connect("clicked(bool)", lambda *_unused, action=action: self.act(action))
         ui.allSlicesButton.connect("clicked(bool)", lambda *_unused: self._chooseAll())
+        ui.thisSliceButton.connect("clicked(bool)", lambda *_unused: self.act(self._chooseThis))
         ui.proposeNextCheckBox.connect("toggled(bool)", lambda on: self.settings.set("proposeNext", on))
         ui.rangeFirstSpinBox.connect("valueChanged(int)", lambda *_unused: self.refreshPropagation())
         ui.rangeLastSpinBox.connect("valueChanged(int)", lambda *_unused: self.refreshPropagation())
@@ -64,6 +66,11 @@ class ReviewPanel:
         self.ui.rangeFirstSpinBox.setValue(0)
         self.ui.rangeLastSpinBox.setValue(max(0, self._lastIndex()))
 
+    def _chooseThis(self) -> None:
+        index = self.logic.displayKey().index
+        self.ui.rangeLastSpinBox.setValue(index)
+        self.ui.rangeFirstSpinBox.setValue(index)
+
     def refreshRange(self) -> None:
         """No index beyond the volume; a fresh scene begins with the whole volume."""
         ui, last = self.ui, self._lastIndex()
@@ -82,7 +89,7 @@ class ReviewPanel:
         ui.propagationBar.setRange(0, total if total else 1)
         ui.propagationBar.setValue(done)
         ui.propagationBar.setFormat(_("{done} of {total} slices").format(done=done, total=total) if total else "")
-        busy = _("Propagation is under way.") if running else ""
+        busy = _("Slices are being proposed.") if running else ""
         seedless = "" if self._hasSeed() else _("Accept or draw the structure on one slice first: it is the seed.")
         first, last = ui.rangeFirstSpinBox.value, ui.rangeLastSpinBox.value
         backward = "" if first <= last else _("The first slice lies behind the last one.")
@@ -91,11 +98,19 @@ class ReviewPanel:
             busy or self.whyNot() or seedless or backward,
             _("Propose on every slice of the range, starting at the slices that you accepted or edited."),
         )
+        untaught = "" if self.logic.corrections else _("Save the structure on one slice first: it tells where to look.")
+        setReady(
+            ui.findButton,
+            busy or self.whyNot() or untaught or backward,
+            _("Look for the structure on the empty slices of the range, where the task was taught that it lies."),
+        )
         whyNot = busy or self.whyNot() or seedless
         setReady(ui.neighboursButton, whyNot, _("Propose on the slices beside the one on display."))
-        idle = "" if running else _("No propagation is under way.")
+        idle = "" if running else _("Nothing is under way.")
         setReady(ui.cancelPropagationButton, idle, _("Stop; the proposals that came stay."))
-        setReady(ui.allSlicesButton, "" if self._lastIndex() >= 0 else _("Choose a volume first."))
+        volumeless = "" if self._lastIndex() >= 0 else _("Choose a volume first.")
+        setReady(ui.allSlicesButton, volumeless, _("The whole volume along the direction of the view."))
+        setReady(ui.thisSliceButton, volumeless, _("The slice on display alone."))
 
     def _hasSeed(self) -> bool:
         counts = self.logic.sliceCounts()
@@ -127,7 +142,7 @@ class ReviewPanel:
     def _refreshAccept(self) -> None:
         ui, quality = self.ui, self.ui.acceptAboveSpinBox.value
         count = sum(
-            item.state is SliceState.PROPOSED and item.quality is not None and item.quality >= quality
+            item.state is SliceState.PROPOSED and item.quality is not None and item.worth >= quality
             for item in self._items
         )
         ui.acceptAboveLabel.text = _("1 slice") if count == 1 else _("{count} slices").format(count=count)
@@ -147,10 +162,15 @@ def planesOf(items: list[Any]) -> dict[tuple[str, int], str]:
 
 
 def reviewRows(items: list[Any], planes: dict[tuple[str, int], str]) -> list[list[str]]:
-    """Slice, state, estimated quality."""
+    """Slice, state, estimated quality; where it was found, how sure it is to be there."""
     states = stateTexts()
     return [
-        [f"{planes[item.key.volumeID, item.key.axis]} {item.key.index}", states[item.state], atLeast(item.quality)]
+        [
+            f"{planes[item.key.volumeID, item.key.axis]} {item.key.index}",
+            states[item.state],
+            atLeast(item.quality),
+            "" if item.confidence is None else atLeast(item.confidence),
+        ]
         for item in items
     ]
 

@@ -84,6 +84,17 @@ class AcceptFlow:
         self._teller.tell("slices")
         return True
 
+    def isAskedFor(self, key: SliceKey) -> bool:
+        """Whether something is proposed there that the user has asked for, not only what they accepted otherwise."""
+        return any(not each.again for each in self._proposals.on(key))
+
+    def isAskedForOnDisplay(self) -> bool:
+        """The same of the slice in use."""
+        try:
+            return self.isAskedFor(self._inUse.key())
+        except AuxolError:
+            return False
+
     def write(self, key: SliceKey, undo: bool) -> None:
         """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet."""
         shown, selection = self._proposals.on(key), self._selection
@@ -117,7 +128,7 @@ class AcceptFlow:
         if np.array_equal(fresh.mask, shown.mask):
             await link.accept(shown.proposalID, fresh.version)
         elif slicer.mrmlScene.GetNodeByID(key.volumeID) is not None:
-            self._offers.show(Shown.of(fresh, key))
+            self._offers.show(Shown.of(fresh, key, again=True))
             self._teller.tell("slices")
             self._teller.say(
                 _("The task has learned meanwhile and proposes more for this slice: accept that too, or discard it"),

@@ -42,4 +42,17 @@ class EngineFlow:
 
     def _lost(self) -> None:
         self._onLost()
-        self._teller.say(_("The engine has ended; the next prompt starts it again. Nothing saved is lost"), "warning")
+        if self.connection.remote:
+            text = _("The server does not answer; it is asked again until it does. Nothing saved is lost")
+        elif self.connection.resting:
+            text = _("The engine has ended again and again; the next prompt or save starts it. Nothing saved is lost")
+        else:
+            text = _("The engine has ended and is being started again. Nothing saved is lost")
+        self._teller.say(text, "warning")
+        if not self.connection.resting:
+            self._tasks.start(self._again(text))
+
+    async def _again(self, told: str) -> None:
+        await self.connection.ready()
+        if self._teller.message[0] == told:
+            self._teller.say(_("The engine was started again. Nothing saved is lost"))

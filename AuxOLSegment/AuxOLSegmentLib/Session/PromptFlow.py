@@ -39,7 +39,7 @@ class PromptFlow:
         self._desk, self._tasks, self._teller = desk, tasks, teller
         self._asking: dict[str, int] = {}  # how often each object's prompt has changed
         self._parts: dict[str, int] = {}  # how many clicks, boxes and strokes its last answer was for
-        self.prompts = PromptReader(self._prompted, self._gone, teller.refused, modeChanged)
+        self.prompts = PromptReader(self._marked, self._gone, teller.refused, modeChanged)
 
     # For scripts
 
@@ -72,6 +72,10 @@ class PromptFlow:
             raise InvalidInputError(why)
 
     # Asking
+
+    def _marked(self, objectID: str) -> None:
+        self._desk.wanted()
+        self._prompted(objectID)
 
     def _prompted(self, objectID: str) -> None:
         self._teller.tell("prompts")
@@ -173,7 +177,7 @@ class PromptFlow:
             return
         shown = self._proposals.get(proposalID)
         if shown is not None:
-            self._show(Shown.of(proposal, shown.key, shown.objectID))
+            self._show(Shown.of(proposal, shown.key, shown.objectID, shown.confidence, shown.again))
 
     def askAgain(self) -> None:
         """The engine was restarted and has forgotten what is pending: prompts are answered anew."""

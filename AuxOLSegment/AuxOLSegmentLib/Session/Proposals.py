@@ -19,9 +19,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One proposal on display or waiting. ``objectID``: of the prompt that it answers, '' where it was propagated.
+    """One proposal on display or waiting. ``objectID``: of the prompt that it answers, '' where there was none.
 
-    ``mask``: (rows, columns) bool of the whole slice.
+    ``mask``: (rows, columns) bool of the whole slice. ``confidence`` 0..1: that the structure is there at all, where it
+    was found; None where a person or a neighbouring slice says so. ``again``: the user has accepted it as it was, and
+    it is another one by now; nobody asked for that, so only accepting it writes it.
     """
 
     proposalID: str
@@ -31,13 +33,21 @@ class Shown:
     quality: float
     version: int
     share: float
+    confidence: float | None = None
+    again: bool = False
 
     @staticmethod
-    def of(proposal: Proposal, key: SliceKey, objectID: str = "") -> "Shown":
+    def of(
+        proposal: Proposal, key: SliceKey, objectID: str = "", confidence: float | None = None, again: bool = False
+    ) -> "Shown":
         """``proposal`` of the engine, on ``key``."""
-        return Shown(
-            proposal.proposal_id, key, objectID, proposal.mask, proposal.quality, proposal.version, proposal.share
-        )
+        made = (proposal.mask, proposal.quality, proposal.version, proposal.share)
+        return Shown(proposal.proposal_id, key, objectID, *made, confidence, again)
+
+    @property
+    def worth(self) -> float:
+        """What it is ordered and accepted by: the Dice that is expected, at most how sure it is to be there."""
+        return self.quality if self.confidence is None else min(self.quality, self.confidence)
 
 
 class Proposals:
@@ -126,7 +136,10 @@ class Proposals:
         """What is known of them beside the masks, which the layer keeps in the scene."""
         return json.dumps(
             [
-                [[s.key.volumeID, s.key.axis, s.key.index], s.proposalID, s.objectID, s.quality, s.version, s.share]
+                [
+                    [s.key.volumeID, s.key.axis, s.key.index],
+                    *(s.proposalID, s.objectID, s.quality, s.version, s.share, s.confidence, s.again),
+                ]
                 for s in self._shown.values()
             ]
         )
@@ -139,8 +152,8 @@ class Proposals:
         for key in self._layer.slices():
             mask = self._layer.mask(key)
             if mask is not None:
-                proposalID, objectID, quality, version, share = told.get(key, (uuid.uuid4().hex, "", 0.0, 0, 1.0))
-                self._shown[proposalID] = Shown(proposalID, key, objectID, mask, quality, version, share)
+                ids, made = told.get(key, ((uuid.uuid4().hex, ""), (0.0, 0, 1.0, None, False)))
+                self._shown[ids[0]] = Shown(ids[0], key, ids[1], mask, *made)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -148,13 +161,19 @@ class Proposals:
         self._layer.clearAll()
 
 
-def _read(text: str) -> dict[SliceKey, tuple[str, str, float, int, float]]:
-    """What ``toJson`` says of the first proposal on each slice; nothing where it cannot be read."""
-    told: dict[SliceKey, tuple[str, str, float, int, float]] = {}
+_Told = tuple[tuple[str, str], tuple[float, int, float, float | None, bool]]
+
+
+def _read(text: str) -> dict[SliceKey, _Told]:
+    """What ``toJson`` says of the first proposal on each slice; nothing where it cannot be read. Scenes from before
+    slices were found say no confidence."""
+    told: dict[SliceKey, _Told] = {}
     try:
-        for (volumeID, axis, index), proposalID, objectID, quality, version, share in json.loads(text or "[]"):
+        for (volumeID, axis, index), proposalID, objectID, quality, version, share, *found in json.loads(text or "[]"):
             key = SliceKey(str(volumeID), int(axis), int(index))
-            told.setdefault(key, (str(proposalID), str(objectID), float(quality), int(version), float(share)))
+            confidence = float(found[0]) if found and found[0] is not None else None
+            made = (float(quality), int(version), float(share), confidence, bool(found[1:] and found[1]))
+            told.setdefault(key, ((str(proposalID), str(objectID)), made))
     except (TypeError, ValueError):
         log.warning("What the scene says of its proposals cannot be read; their masks are shown all the same")
     return told

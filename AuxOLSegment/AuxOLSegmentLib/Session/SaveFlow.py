@@ -1,13 +1,16 @@
 """Saving a slice is teaching: what may be saved, what is sent, and what a receipt changes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import slicer
 from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError
+from auxol_core.options import TaskOptions
 from auxol_core.types import Receipt
-from AuxOLSegmentLib.Engine.Async import Tasks
+from AuxOLSegmentLib.Engine.Async import Breath, Tasks
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage
@@ -19,6 +22,16 @@ from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teacher import Lesson, Teacher
 from AuxOLSegmentLib.Session.Teller import Teller
+
+
+@dataclass(frozen=True)
+class _Reviewed:
+    """Slices that the user has saved at once and that are still to be read, and what was chosen when they did."""
+
+    records: list[SliceRecord]
+    inputs: tuple[Any, Any, str]
+    task: str
+    options: TaskOptions | None
 
 
 class SaveFlow:
@@ -40,6 +53,7 @@ class SaveFlow:
         self._desk, self._tasks, self._teller, self._keep = desk, tasks, teller, keep
         self._teacher = Teacher(connection, desk.settled, self._taught, teller.say)
         self._lastSeen: tuple[tuple[str, SliceKey], str] | None = None
+        self._reviewed: _Reviewed | None = None
 
     def canSave(self) -> tuple[bool, str]:
         """Whether the slice on display can be saved, and if not, why."""
@@ -50,7 +64,7 @@ class SaveFlow:
         if not self._desk.task:
             return False, _("Choose or name a task first: what is being learned")
         record = self._selection.book.get(key)
-        if self._proposals.on(key) or (record is not None and record.state in WAITING):
+        if self._accepting.isAskedFor(key) or (record is not None and record.state in WAITING):
             return True, ""
         if record is not None and record.state is SliceState.SAVED:
             return False, _("This slice is saved already")
@@ -67,22 +81,57 @@ class SaveFlow:
             return False
         key = self._inUse.key()
         self._inUse.useViewOf(key)
+        for again in [shown for shown in self._proposals.on(key) if shown.again]:
+            # What the user accepted and repaired is what they save. The engine keeps it: the correction is about it.
+            self._proposals.drop(again.proposalID)
         if self._proposals.on(key):
             self._accepting.write(key, undo=True)
             self._teller.tell("slices")
-        self._teach(self._selection.book.of(key))
+        self.finish()
+        self._teach(self._selection.book.of(key), self._desk.task, self._desk.optionsIfNew())
         return True
 
     def saveAllReviewed(self) -> int:
-        """Save every accepted and edited slice that was on display after its last change; how many."""
+        """Save every accepted and edited slice that was on display after its last change; how many. They are read one
+        after another, and the window stays alive meanwhile."""
+        self.finish()
         selection = self._selection
         if selection.whyNot() or not self._desk.task:
             return 0
         self.look()
         records = [r for r in selection.book if r.state in WAITING and selection.digestOn(r.key) == r.digest]
-        for record in records:
-            self._teach(record)
+        if records:
+            self._reviewed = _Reviewed(list(records), selection.inputs, self._desk.task, self._desk.optionsIfNew())
+            self._tasks.start(self._saveReviewed())
         return len(records)
+
+    async def _saveReviewed(self) -> None:
+        breath = Breath()
+        while self._reviewed is not None:
+            self._saveNext(self._reviewed)
+            await breath.take()
+
+    def _saveNext(self, reviewed: _Reviewed) -> None:
+        if reviewed.inputs != self._selection.inputs or self._selection.whyNot():
+            self._reviewed = None
+            self._teacher.noMore()
+            gone = _("{count} slices could not be saved: their segment is gone")
+            self._teller.say(gone.format(count=len(reviewed.records)), "error")
+            return
+        record = reviewed.records.pop(0)
+        self._teacher.more = bool(reviewed.records)
+        if not reviewed.records:
+            self._reviewed = None
+        # One that was changed since is not what the user saved; it waits like any other that was edited.
+        if record.state in WAITING and self._selection.digestOn(record.key) == record.digest:
+            self._teach(record, reviewed.task, reviewed.options)
+        elif self._reviewed is None:
+            self._teacher.noMore()
+
+    def finish(self) -> None:
+        """What was saved is read at once where that is not done yet: call it before something else is chosen."""
+        while self._reviewed is not None:
+            self._saveNext(self._reviewed)
 
     def look(self) -> None:
         """Take note of the slice on display as it is. One that nobody of us knows counts as edited only if it changed
@@ -99,7 +148,7 @@ class SaveFlow:
             selection.book.of(key).edited(mark.digest, mark.empty)
         self._lastSeen = (place, mark.digest)
 
-    def _teach(self, record: SliceRecord) -> None:
+    def _teach(self, record: SliceRecord, task: str, options: TaskOptions | None) -> None:
         key = record.key
         image = sliceImage(slicer.mrmlScene.GetNodeByID(key.volumeID), key.axis, key.index)
         record.digest = self._selection.digestOn(key)
@@ -108,7 +157,7 @@ class SaveFlow:
         if self._desk.status is None:
             self._tasks.start(self._desk.link())  # so that it is followed; the save does not depend on it
         try:
-            self._teacher.add(self._desk.task, record, image, mask, self._desk.optionsIfNew())
+            self._teacher.add(task, record, image, mask, options)
         except AuxolError as error:
             self._teller.failed(error)
 
@@ -126,6 +175,7 @@ class SaveFlow:
 
     def close(self) -> None:
         """The session ends: the outbox has what has no receipt."""
+        self.finish()
         self._teacher.close()
 
     def _taught(self, lesson: Lesson, receipt: Receipt) -> None:
@@ -134,8 +184,9 @@ class SaveFlow:
         here = self._selection.book.get(lesson.record.key) is lesson.record  # another segment may be chosen by now
         if here and lesson.kept.task == self._desk.task and not self._selection.whyNot():
             self._accepting.markProvenance(reviewed=True)
-        what = _("confirmed as proposed") if receipt.confirmation else _("with your changes")
-        self._teller.say(_("Saved {what}").format(what=what))
+        if self._teacher.isNewest(lesson):
+            what = _("confirmed as proposed") if receipt.confirmation else _("with your changes")
+            self._teller.say(_("Saved {what}").format(what=what))
         if lesson.kept.task == self._desk.task:
             self._desk.saved()
         self._teller.tell("slices")

@@ -64,6 +64,7 @@ class SceneEvents:
 
     def nodeRemoved(self, nodeID: str) -> None:
         """A node is about to go."""
+        self._saving.finish()
         volume, segmentation, segmentID = self._selection.inputs
         if volume is not None and nodeID == volume.GetID():
             volume = None
@@ -92,6 +93,7 @@ class SceneEvents:
 
     def sceneClosed(self) -> None:
         """Everything of the scene goes."""
+        self._saving.finish()
         self._keeper.parameters = None
         self._volumes.cancel()
         self._tasks.cancelAll()

@@ -76,10 +76,12 @@ class SessionLogic:
 
     def startEngine(self) -> None:
         """Start or reach it, and ask for the tasks."""
+        self.connection.wanted()
         self.parts.tasks.start(self.desk.readNames())
 
     def stopEngine(self) -> None:
         """Let it go; what has a receipt is safe, the rest waits."""
+        self.parts.saving.finish()
         self.parts.volumes.cancel()
         self.desk.leave()
         self.parts.saving.rest()
@@ -103,6 +105,7 @@ class SessionLogic:
 
     def setInputs(self, volumeNode: Any, segmentationNode: Any, segmentID: str) -> None:
         """The volume that is looked at and the segment that is taught; None and '' where nothing is chosen."""
+        self.parts.saving.finish()
         self.parts.inputs.choose(volumeNode, segmentationNode, segmentID)
 
     @property
@@ -208,6 +211,11 @@ class SessionLogic:
     def propagate(self, first: int, last: int) -> None:
         """From the filled slices in ``first`` .. ``last`` (slice indices of the view in use) to the others."""
         self.parts.volumes.propagate(first, last)
+
+    def find(self, first: int, last: int) -> None:
+        """Look for the structure on ``first`` .. ``last`` (slice indices of the view in use), with no seed there; each
+        proposal has a confidence. ``propagation`` and ``cancelPropagation`` are for this, too."""
+        self.parts.volumes.find(first, last)
 
     def cancelPropagation(self) -> None:
         """End it; what came stays."""

@@ -110,6 +110,7 @@ class TaskDesk:
         self._remember()
         self._tell("task")
         if name:
+            self.wanted()
             self._tasks.start(self.link())
 
     def _chosen(self) -> Any:
@@ -120,6 +121,10 @@ class TaskDesk:
         segment = self._chosen()
         if segment is not None and self.task:
             segment.SetTag(TASK_TAG, self.task)
+
+    def wanted(self) -> None:
+        """A person asks something of the engine, which is started for it however often it has died."""
+        self._connection.wanted()
 
     async def readNames(self) -> None:
         """Ask which tasks there are."""
@@ -244,6 +249,7 @@ class TaskDesk:
         self._do(lambda link: link.change(verb, **values))
 
     def _do(self, verb: Callable[[TaskLink], Any]) -> None:
+        self.wanted()
         self._tasks.start(self._done(verb))
 
     async def _done(self, verb: Callable[[TaskLink], Any]) -> None:

@@ -102,6 +102,10 @@ class TaskFollower:
     async def _follow(self, missed: bool = False) -> None:
         last, known = 0, False
         while not self._closed:
+            if not self.link.mayPoll:
+                await after(RETRY_MS)
+                known, missed = False, True
+                continue
             try:
                 events = await self.link.events(last, 25.0 if known else 0.0)
                 last = events[-1].sequence if events else last
@@ -151,7 +155,8 @@ class TaskFollower:
 
     def _queued(self, event: Event) -> None:
         self.learning.queued += 1
-        self._tell(_("Saved, waiting to be learned"), "info")
+        # Of whichever save it was: that one is saved is said by its receipt alone.
+        self._tell(_("Waiting to be learned: {count}").format(count=self.learning.queued), "info")
 
     def _learning(self, event: Event) -> None:
         self.learning.phase, self.learning.done = "learning", 0

@@ -2,6 +2,8 @@
 
 What is chosen, closed or deleted in the scene meanwhile changes nothing about it. What has no receipt when the session
 ends lies in the outbox, and is sent when the next engine starts, also without the scene.
+
+The status line is about the newest save: "Saved", said of an earlier one, would be taken for the one just pressed.
 """
 
 import hashlib
@@ -59,6 +61,8 @@ class Teacher:
         # Of its own: what else the session had begun may be cancelled, and a save is not.
         self._tasks = Tasks(lambda error: self._tell(sentence(error), "error"))
         self._lessons: list[Lesson] = []
+        self._newest = ""  # the id of the save that the status line is about
+        self.more = False  # the user has saved others with it that are still to be added
         self._sending: Task | None = None
 
     @property
@@ -77,9 +81,12 @@ class Teacher:
         """Keep it and send it, after those before it. The same mask again has the same id, and is taken once, also
         after the scene was loaded from a time before it was saved. ``options``: of a task that may have to be made."""
         correctionID = _correctionID(task, image, mask)
-        record.correctionID = correctionID
-        if any(lesson.correctionID == correctionID for lesson in self._lessons):
-            return
+        record.correctionID = self._newest = correctionID
+        self._connection.wanted()
+        for lesson in self._lessons:
+            if lesson.correctionID == correctionID:
+                self._tellWhere(lesson)
+                return
         self._connection.memory.keep_slice(image.slice_id, image)
         corrections = self._connection.verbs.corrections
         kept = corrections.kept(task, image.slice_id, mask, correctionID, list(record.proposals), options)
@@ -89,12 +96,30 @@ class Teacher:
 
     async def _keep(self, lesson: Lesson) -> None:
         lesson.fate = await self._connection.run(self._connection.verbs.corrections.keep(lesson.kept))
+        lesson.handled = True
+        self._tellWhere(lesson)
+        self._go()
+
+    def isNewest(self, lesson: Lesson) -> bool:
+        """Whether it is the save that the status line is about."""
+        return lesson.correctionID == self._newest and not self.more
+
+    def noMore(self) -> None:
+        """Those that were to be added are not: the last one is the newest."""
+        self.more = False
+        if any(self.isNewest(lesson) for lesson in self._lessons):
+            for lesson in self._lessons:
+                self._tellWhere(lesson)
+        elif self._newest:
+            self._tell(_("Saved"), "info")
+
+    def _tellWhere(self, lesson: Lesson) -> None:
+        if not lesson.handled or not self.isNewest(lesson):
+            return
         if lesson.fate == WILL_BE_SENT:
             self._tell(_("Saved on this machine; the engine has not learned it yet"), "busy")
         else:
             self._tell(_("This slice is not on the disk yet, and is not safe until the engine has it"), "warning")
-        lesson.handled = True
-        self._go()
 
     def go(self) -> None:
         """An engine is there: send what waits, also from sessions before this one."""
@@ -129,20 +154,26 @@ class Teacher:
             return False  # the engine was stopped; it waits for the next one
         except (InvalidInputError, NotFoundError) as error:
             self._drop(lesson)
-            self._tell(_("This slice was not learned. {reason}").format(reason=sentence(error)), "error")
+            which = _("This slice") if self.isNewest(lesson) else _("A slice that was saved before")
+            self._tell(_("{which} was not learned. {reason}").format(which=which, reason=sentence(error)), "error")
         except AuxolError as error:
             # Nothing is taken for learned; it goes out again with the next save, or when the engine is back.
-            waits = _("{count} saved slices wait for the engine. {reason}")
-            self._tell(waits.format(count=len(self._lessons), reason=sentence(error)), "warning")
+            self._tellWaiting(error)
             if self._connection.link is None:
                 return False
             await after(AGAIN_MS)
         else:
+            self._connection.wanted()
             self._lessons = [each for each in self._lessons if each is not lesson]
             if lesson.record.correctionID == lesson.correctionID:  # the slice was not changed meanwhile
                 lesson.record.correctionID = receipt.correction_id
             self._arrived(lesson, receipt)
         return True
+
+    def _tellWaiting(self, error: AuxolError) -> None:
+        if all(lesson.handled for lesson in self._lessons):  # else the line is about one that is not on the disk yet
+            waits = _("{count} saved slices wait for the engine. {reason}")
+            self._tell(waits.format(count=len(self._lessons), reason=sentence(error)), "warning")
 
     def _drop(self, lesson: Lesson) -> None:
         self._lessons = [each for each in self._lessons if each is not lesson]

@@ -1,4 +1,4 @@
-"""A whole volume: propagation from what is filled, and the list of what waits for the user's eyes."""
+"""A whole volume: propagation from what is filled, finding where nothing is, and the list of what waits to be seen."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from auxol_core.types import BoolArray, Propagated
+from auxol_core.types import Propagated
 from AuxOLSegmentLib.Engine.Async import Breath, Tasks
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, goTo, sliceCount
 from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
@@ -17,7 +17,7 @@ from AuxOLSegmentLib.Session.SliceBook import WAITING, SliceState
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teller import Teller
-from AuxOLSegmentLib.Session.VolumeWalk import Progress, VolumeWalk
+from AuxOLSegmentLib.Session.VolumeWalk import Errand, Progress, VolumeWalk
 
 NEIGHBOURS = 5  # slices each way that are proposed after an accepted one
 LIST_MS = 500  # while slices are propagated the list of them is read anew so often, and not with each of them
@@ -25,11 +25,14 @@ LIST_MS = 500  # while slices are propagated the list of them is read anew so of
 
 @dataclass(frozen=True)
 class ReviewItem:
-    """A slice in the review list; ``quality``: the Dice that the engine expects, None where it said none."""
+    """A slice in the review list; ``quality``: the Dice that the engine expects, ``confidence``: that what was found is
+    there at all, each None where it said none; ``worth``: what it is ordered and accepted by."""
 
     key: SliceKey
     state: SliceState
     quality: float | None
+    confidence: float | None = None
+    worth: float = 0.0
 
 
 class VolumeFlow:
@@ -84,25 +87,47 @@ class VolumeFlow:
         if key is not None:
             self._propagate(key.axis, min(first, last), max(first, last))
 
+    def find(self, first: int, last: int) -> None:
+        """Look for the structure on ``first`` .. ``last`` (slice indices of the view in use), where it was taught to
+        lie; slices that a person has filled or prompted are passed over."""
+        key = self._inUse.keyOrWhy()
+        if key is None:
+            return
+        keys, filled = self._range(key.axis, min(first, last), max(first, last))
+        prompted = {place for place, at in enumerate(keys) if any(s.objectID for s in self._proposals.on(at))}
+        taken = frozenset(filled | prompted)
+        if len(taken) == len(keys):
+            self._teller.say(_("Every slice of this range is filled or prompted already"), "warning")
+            return
+        self._teller.say(_("Looking for it ..."), "busy")
+        self._goOn(keys, taken, lambda link, ids: link.find(ids, sorted(taken)), looksAtAll=True)
+
     def _propagate(self, axis: int, first: int, last: int) -> None:
-        selection = self._selection
-        volume = selection.volume
-        first, last = max(0, first), min(sliceCount(volume, axis) - 1, last)
-        keys = [SliceKey(volume.GetID(), axis, index) for index in range(first, last + 1)]
-        filled = set(selection.occupied(axis))
-        masks = {place: selection.maskOn(key) for place, key in enumerate(keys) if key.index in filled}
+        keys, filled = self._range(axis, first, last)
+        masks = {place: self._selection.maskOn(keys[place]) for place in filled}
         if not masks:
             self._teller.say(_("Accept or draw the structure on one slice of this range first"), "warning")
             return
+        self._goOn(keys, frozenset(masks), lambda link, ids: link.propagate(ids, masks, list(masks)))
+
+    def _range(self, axis: int, first: int, last: int) -> tuple[list[SliceKey], set[int]]:
+        """The slices of the volume in that range, and the places among them where the segment is filled."""
+        volume, occupied = self._selection.volume, set(self._selection.occupied(axis))
+        first, last = max(0, first), min(sliceCount(volume, axis) - 1, last)
+        keys = [SliceKey(volume.GetID(), axis, index) for index in range(first, last + 1)]
+        return keys, {place for place, key in enumerate(keys) if key.index in occupied}
+
+    def _goOn(self, keys: list[SliceKey], taken: frozenset[int], ask: Any, looksAtAll: bool = False) -> None:
+        """Begin an errand; what an earlier one proposed there is asked for anew."""
         for key in keys:
             for shown in [s for s in self._proposals.on(key) if not s.objectID]:
                 self._offers.drop(shown)
-        self._tasks.start(self._propagated(keys, masks))
+        self._tasks.start(self._begun(Errand(self._selection.volume, keys, taken, ask, looksAtAll)))
 
-    async def _propagated(self, keys: list[SliceKey], masks: dict[int, BoolArray]) -> None:
-        volume, link = self._selection.volume, await self._desk.link()
-        if volume is self._selection.volume and volume is not None:
-            self._walk.begin(link, volume, keys, masks, list(masks))
+    async def _begun(self, errand: Errand) -> None:
+        link = await self._desk.link()
+        if errand.volume is self._selection.volume:
+            self._walk.begin(link, errand)
 
     def _came(self, key: SliceKey, item: Propagated) -> None:
         volume = self._selection.volume
@@ -112,7 +137,7 @@ class VolumeFlow:
             self._offers.forgetInEngine(item.proposal.proposal_id)
             return
         # Told with the next progress, not for each slice: whoever lists them reads them all.
-        self._offers.show(Shown.of(item.proposal, key))
+        self._offers.show(Shown.of(item.proposal, key, confidence=item.confidence if self._walk.finds else None))
 
     def _walked(self) -> None:
         self._teller.tell("propagation")
@@ -131,19 +156,20 @@ class VolumeFlow:
         return accepted
 
     def acceptWhatIsShown(self) -> None:
-        """The same where something is proposed; else nothing, without a word."""
-        if self._accepting.hasProposalOnDisplay():
+        """The same where something is proposed that the user has asked for; else nothing, without a word."""
+        if self._accepting.isAskedForOnDisplay():
             self.accept()
 
     def acceptAbove(self, quality: float) -> int:
-        """Accept every slice whose proposals are all expected to be at least that good, as one undo step; how many.
+        """Accept every slice whose proposals are all expected to be at least that good (and, where they were found, to
+        be there as surely), as one undo step; how many.
 
         They are written one after another, and the window stays alive meanwhile.
         """
         if why := self._selection.whyNot():
             self._teller.say(why, "warning")
             return 0
-        keys = [k for k in self._proposals.slices() if min(s.quality for s in self._proposals.on(k)) >= quality]
+        keys = [k for k in self._proposals.slices() if min(s.worth for s in self._proposals.on(k)) >= quality]
         keys = [key for key in keys if key.volumeID == self._selection.volume.GetID()]
         self._tasks.start(self._acceptedAll(keys))
         return len(keys)
@@ -166,9 +192,9 @@ class VolumeFlow:
         """Slices with proposals, the worst first, then accepted and edited ones that wait to be saved."""
         items = []
         for key in self._proposals.slices():
-            quality = min(shown.quality for shown in self._proposals.on(key))
-            items.append(ReviewItem(key, SliceState.PROPOSED, quality))
-        items.sort(key=lambda item: item.quality or 0.0)
+            worst = min(self._proposals.on(key), key=lambda shown: shown.worth)
+            items.append(ReviewItem(key, SliceState.PROPOSED, worst.quality, worst.confidence, worst.worth))
+        items.sort(key=lambda item: item.worth)
         known = {item.key for item in items}
         waiting = [r for r in self._selection.book if r.state in WAITING and r.key not in known]
         return items + [ReviewItem(r.key, r.state, r.quality) for r in sorted(waiting, key=lambda r: r.key.index)]

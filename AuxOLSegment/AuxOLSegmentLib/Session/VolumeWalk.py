@@ -1,9 +1,9 @@
 """Stream as the panel sees it: slices are sent a few at a time, proposals shown as they come; cancelable."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
 from slicer.i18n import tr as _
 
 from auxol_core.client.streams import Stream
@@ -23,8 +23,21 @@ class Progress(NamedTuple):
     total: int = 0
 
 
+@dataclass(frozen=True)
+class Errand:
+    """What is asked of a range: neighbouring slices in order. ``ask(link, ids)`` begins it; ``taken``: places in
+    ``keys`` where nothing is proposed. ``looksAtAll``: each slice counts when it was looked at, and not only where
+    something is proposed."""
+
+    volume: Any
+    keys: list[SliceKey]
+    taken: frozenset[int]
+    ask: Callable[[TaskLink, list[str]], Awaitable[Stream]]
+    looksAtAll: bool = False
+
+
 class VolumeWalk:
-    """One propagation at a time. ``came(key, propagated)`` with each slice, ``changed()`` when ``progress`` has."""
+    """One errand at a time. ``came(key, propagated)`` with each slice, ``changed()`` when ``progress`` has."""
 
     def __init__(
         self,
@@ -35,33 +48,31 @@ class VolumeWalk:
     ) -> None:
         self._tasks, self._came, self._changed, self._tell = tasks, came, changed, tell
         self.progress = Progress()
+        self.finds = False  # whether what comes was looked for, and its confidence says something
         self._running: Task | None = None
         self._job: tuple[TaskLink, Stream] | None = None
 
-    def begin(
-        self,
-        link: TaskLink,
-        volume: Any,
-        keys: Sequence[SliceKey],
-        seeds: dict[int, np.ndarray],
-        taken: Sequence[int],
-    ) -> None:
-        """From the masks in ``seeds`` through ``keys``, neighbouring slices in order; ``seeds`` and ``taken`` by place
-        in ``keys``."""
+    def begin(self, link: TaskLink, errand: Errand) -> None:
+        """Go on it, in place of what is under way."""
         self.cancel()
-        self.progress = Progress(True, 0, len(keys) - len(set(seeds) | set(taken)))
+        self.finds = errand.looksAtAll
+        self.progress = Progress(True, 0, len(errand.keys) - len(errand.taken))
         self._changed()
-        self._running = self._tasks.start(self._walk(link, volume, list(keys), seeds, list(taken)))
+        self._running = self._tasks.start(self._walk(link, errand))
 
-    async def _walk(
-        self, link: TaskLink, volume: Any, keys: list[SliceKey], seeds: dict[int, np.ndarray], taken: list[int]
-    ) -> None:
+    async def _walk(self, link: TaskLink, errand: Errand) -> None:
         try:
-            ids = await self._sent(link, volume, keys)
-            job = await link.propagate(ids, seeds, taken)
+            ids = await self._sent(link, errand.volume, errand.keys)
+            job = await errand.ask(link, ids)
             self._job = (link, job)
-            await self._followed(link, job, keys)
-            self._tell(_("Proposed on {count} slices; review them below").format(count=self.progress.done), "info")
+            found = await self._followed(link, job, errand)
+            if found:
+                self._tell(_("Proposed on {count} slices; review them below").format(count=found), "info")
+            elif errand.looksAtAll:
+                nothing = _("Nothing was found on the {count} slices that were looked at")
+                self._tell(nothing.format(count=self.progress.done), "info")
+            else:
+                self._tell(_("Nothing is proposed: the structure ends on the slices beside"), "info")
         finally:
             self._job = None
             self.progress = self.progress._replace(running=False)
@@ -78,22 +89,25 @@ class VolumeWalk:
             ids += await link.sendSlices(images)
         return ids
 
-    async def _followed(self, link: TaskLink, job: Stream, keys: list[SliceKey]) -> None:
-        breath = Breath()
+    async def _followed(self, link: TaskLink, job: Stream, errand: Errand) -> int:
+        """Hand on what comes; how many proposals that was."""
+        breath, found = Breath(), 0
         while not job.done:
             for item in await link.propagated(job):
-                self._came(keys[item.index], item)
-                done = self.progress.done + (item.proposal is not None)
-                self.progress = self.progress._replace(done=done)
+                self._came(errand.keys[item.index], item)
+                found += item.proposal is not None
+                counts = item.index not in errand.taken if errand.looksAtAll else item.proposal is not None
+                self.progress = self.progress._replace(done=self.progress.done + counts)
                 await breath.take()
             self._changed()
+        return found
 
     def cancel(self) -> None:
         """End it; what came stays. Harmless where nothing goes on."""
         job, self._job = self._job, None
         if job is not None:
             link, begun = job
-            self._tasks.start(link.endPropagation(begun))
+            self._tasks.start(link.endStream(begun))
         if self._running is not None:
             self._running.cancel()
             self._running = None

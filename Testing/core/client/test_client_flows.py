@@ -13,14 +13,15 @@ from stand_in_server import HEALTH, STATUS
 from auxol_core.api import EngineApi
 from auxol_core.client.address import Address
 from auxol_core.client.calls import Calls
+from auxol_core.client.corrections import WILL_BE_SENT
 from auxol_core.client.effects import Answer, BrokenError, Exchange, Fetch, Flow, Keep, Pause, Unkeep, Waiting
 from auxol_core.client.limits import NoAnswerError, Timeouts
 from auxol_core.client.memory import ClientMemory
 from auxol_core.client.mending import Mending
 from auxol_core.client.verbs import ClientVerbs
-from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.errors import InvalidInputError, NotFoundError, UnavailableError
 from auxol_core.options import TaskOptions
-from auxol_core.protocol import error_answer
+from auxol_core.protocol import PROTOCOL_VERSION, error_answer
 from auxol_core.types import SliceImage
 
 HERE, ELSEWHERE = Address("http://127.0.0.1:1", "first"), Address("http://127.0.0.1:2", "second")
@@ -30,6 +31,7 @@ REFUSED = BrokenError("refused", arrived=False, late=False)
 CUT = BrokenError("cut", arrived=True, late=False)
 LATE = BrokenError("late", arrived=True, late=True)
 NO_TASK = NotFoundError("Task 'liver' is not open. Open it.", "open task")
+NO_SLICE = NotFoundError("That slice is not here. Put it again.", "slice")
 RECEIPT = {"correction_id": "a", "task": "liver", "sequence": 1, "objects": 1, "confirmation": False}
 
 
@@ -86,7 +88,7 @@ class World:
         if isinstance(answer, BrokenError):
             raise answer
         status, body = error_answer(answer) if isinstance(answer, Exception) else (200, answer)
-        return Answer(status, "1", json.dumps(body).encode())
+        return Answer(status, str(PROTOCOL_VERSION), json.dumps(body).encode())
 
     @property
     def lines(self) -> list[str]:
@@ -277,3 +279,35 @@ def test_what_was_saved_later_is_not_sent_before_what_was_saved_first(world: Wor
     world.run(corrections.deliver(kept["b"]))
     assert list(world.outbox) == [kept["c"].file_name]
     assert [each.url[-1] for each in world.exchanges if each.method == "PUT"] == ["a", "b"]
+
+
+def kept_and_promised(world: World) -> Any:
+    """The client has told the user that it is saved."""
+    world.answers[f"PUT /slices/{IMAGE.slice_id}"] = [None]
+    world.answers["GET /tasks"] = [{"tasks": ["liver"]}]
+    corrections = world.verbs.corrections
+    world.verbs._memory.keep_slice(IMAGE.slice_id, IMAGE)
+    world.verbs._memory.opened("liver", paused=False)
+    kept = corrections.kept("liver", IMAGE.slice_id, MASK, "a", [])
+    assert world.run(corrections.keep(kept)) == WILL_BE_SENT
+    return kept
+
+
+def test_a_server_that_is_killed_while_it_is_brought_what_it_lacks_costs_no_correction(world: World) -> None:
+    kept = kept_and_promised(world)
+    # The slice is brought; in that moment the server dies, and the next one has neither task nor slice.
+    world.answers["PUT /tasks/liver/corrections/a"] = [NO_SLICE, CUT, NO_TASK, NO_SLICE, RECEIPT]
+    assert world.run(world.verbs.corrections.deliver(kept, open_task=True)).correction_id == "a"
+    assert world.outbox == {}
+
+
+def test_what_a_server_lacks_again_and_again_is_no_refusal(world: World) -> None:
+    kept = kept_and_promised(world)
+    world.answers["PUT /tasks/liver/corrections/a"] = [NO_SLICE]
+    with pytest.raises(UnavailableError, match="will be sent"):
+        world.run(world.verbs.corrections.deliver(kept, open_task=True))
+    assert list(world.outbox) == [kept.file_name]
+    assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)) == 0
+    assert list(world.outbox) == [kept.file_name]
+    world.answers["PUT /tasks/liver/corrections/a"] = [RECEIPT]
+    assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)) == 1

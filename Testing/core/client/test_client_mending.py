@@ -230,7 +230,7 @@ def test_one_proposal_is_asked_for_by_name(server: StandIn, client: EngineClient
     server.answers["GET /proposals/p1"] = [proposals_message([proposal(mask=~MASK)])]
     assert np.array_equal(client.proposal("p1").mask, ~MASK)
     server.answers["GET /proposals/p2"] = [proposals_message([])]
-    with pytest.raises(Exception, match="protocol 1"):
+    with pytest.raises(Exception, match="of protocol"):
         client.proposal("p2")
 
 

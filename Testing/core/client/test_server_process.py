@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="a script stands in f
 
 READY = """
 print("a line of another kind", flush=True)
-print('AUXOL-READY {"port": 4711, "protocol": 1, "pid": %d, "version": "0"}' % os.getpid(), flush=True)
+print('AUXOL-READY {"port": 4711, "protocol": 2, "pid": %d, "version": "0"}' % os.getpid(), flush=True)
 """
 UNTIL_STDIN_CLOSES = "\nsys.stdin.read()\n"
 Made = Callable[[str], Path]
@@ -84,7 +84,7 @@ def test_one_that_is_never_ready_is_ended(python: Made, tmp_path: Path) -> None:
 
 
 def test_one_of_another_version_is_told_as_such_and_ended(python: Made) -> None:
-    program = python(READY.replace('"protocol": 1', '"protocol": 99') + UNTIL_STDIN_CLOSES)
+    program = python(READY.replace('"protocol": 2', '"protocol": 99') + UNTIL_STDIN_CLOSES)
     with pytest.raises(ProtocolVersionError, match="99"):
         ServerProcess(program)
 

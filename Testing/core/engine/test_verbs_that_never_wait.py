@@ -5,8 +5,11 @@ No clock decides: the encoder is let go only after the verb has answered, so a v
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from auxol_core.engine.engine import Engine
 from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import NotFoundError
+from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import Proposal
 
 
@@ -140,6 +144,24 @@ def test_a_resumed_task_learns_what_was_queued(busy: Busy) -> None:
         assert events, kinds
         after = events[-1].sequence
         kinds += [event.kind for event in events]
+
+
+def as_after_kill_9(folder: Path, copy: Path) -> TaskFile:
+    """The task as it would be found if the process had been killed in this moment. Copied by a process of its own:
+    closing any handle of the file here would drop the lock that is held on it."""
+    copy.mkdir()
+    for file in folder.glob(f"{TASK}.auxol*"):
+        subprocess.run(["cp", str(file), str(copy)], check=True)
+    (copy / f"{TASK}.auxol.owner").unlink()
+    return TaskFile.look(copy / f"{TASK}.auxol")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the file is locked for readers there")
+def test_a_pause_that_was_answered_survives_a_kill_while_a_model_is_at_work(busy: Busy, tmp_path: Path) -> None:
+    for number, (verb, paused) in enumerate([("resume", False), ("pause", True), ("resume", False)]):
+        busy.ask(lambda verb=verb: getattr(busy.engine, verb)(TASK))
+        with closing(as_after_kill_9(tmp_path, tmp_path / f"copy {number}")) as found:
+            assert found.paused is paused
 
 
 def test_a_task_paused_while_it_is_being_closed_stays_paused(busy: Busy) -> None:

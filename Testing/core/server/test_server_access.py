@@ -31,11 +31,12 @@ def test_a_wrong_token_a_missing_one_and_another_scheme_get_the_same_answer(serv
     assert isinstance(protocol.error_of(401, answers[0].content), AccessError)
 
 
-def test_another_version_is_told_both(client: BareClient) -> None:
-    answer = client("GET", "tasks", headers={"X-Auxol-Protocol": "77"})
+@pytest.mark.parametrize("theirs", ["77", "1"])  # 1: up to commit 4e5615f, which reads no stream of today
+def test_another_version_is_told_both(client: BareClient, theirs: str) -> None:
+    answer = client("GET", "tasks", headers={"X-Auxol-Protocol": theirs})
     error = protocol.error_of(answer.status_code, answer.content)
     assert answer.status_code == 426 and isinstance(error, ProtocolVersionError)
-    assert "version 1 " in str(error) and "77" in str(error)
+    assert f"version {protocol.PROTOCOL_VERSION} " in str(error) and f"the client speaks {theirs}." in str(error)
 
 
 def test_a_client_without_a_uuid_is_refused(client: BareClient) -> None:

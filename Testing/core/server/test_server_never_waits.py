@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import pytest
 import requests
@@ -17,6 +18,7 @@ from small_server import BareClient, SmallServer, picture, truth
 
 from auxol_core import protocol
 from auxol_core.server.users import User, Users
+from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import Box, Prompt, Proposal
 
 TASK = "discs"
@@ -84,6 +86,28 @@ ASKED: Mapping[str, Callable[[Busy], requests.Response]] = {
 @pytest.mark.parametrize("asked", ASKED)
 def test_what_touches_no_model_is_answered_while_one_is_at_work(busy: Busy, asked: str) -> None:
     assert ASKED[asked](busy).status_code in (200, 204)
+    assert busy.let_go().status_code == 200
+
+
+def test_a_pause_that_waits_for_the_disk_holds_up_nobody_else(
+    busy: Busy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, written, set_paused = Event(), Event(), TaskFile.set_paused
+
+    def slowly(task: TaskFile, paused: bool) -> None:
+        entered.set()
+        assert written.wait(SOON)
+        set_paused(task, paused)
+
+    monkeypatch.setattr(TaskFile, "set_paused", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        resumed = pool.submit(busy.client, "POST", "tasks", TASK, "resume")
+        assert entered.wait(SOON)
+        assert busy.other("GET", "health").status_code == 200
+        assert busy.client("GET", "tasks", TASK).json()["paused"] is False
+        assert not resumed.done()
+        written.set()
+        assert resumed.result(SOON).status_code == 204
     assert busy.let_go().status_code == 200
 
 

@@ -55,8 +55,10 @@ class qSlicerModuleFactoryManager(qSlicerAbstractModuleFactoryManager):
         return name in self.modules
 
     def unloadModules(self) -> None:
-        for name in list(self.modules):
+        for name, module in list(self.modules.items()):
             self.moduleAboutToBeUnloaded.emit(name)
+            if isinstance(module, qSlicerScriptedLoadableModule):
+                module.drop_widget()
 
 
 class qSlicerModuleManager(QtCore.QObject):

@@ -172,3 +172,9 @@ class qSlicerScriptedLoadableModule(qSlicerLoadableModule):
         if self._widget is None:
             self._widget = self.createNewWidgetRepresentation()
         return self._widget
+
+    def drop_widget(self) -> None:
+        """As when it is destroyed: the Python widget cleans up."""
+        widget, self._widget = self._widget, None
+        if widget is not None:
+            widget.call("cleanup")
