@@ -1,0 +1,1 @@
+"""What learning is worth: the measurements behind ``make bench-learn``."""
