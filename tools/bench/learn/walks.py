@@ -45,8 +45,8 @@ class Step:
     """One slice of one walk.
 
     ``goal``: slices to the seed on the other side, 0 where there is none; ``quality``: the model's own;
-    ``seed_quality``, ``seed_dice``: its own and its true Dice on the seed, asked with the seed's box; ``agreed``: Dice with the
-    neighbour's mask; ``area``: in pixels, ``before``: the neighbour's, ``seed_area``; ``spill``: share of the mask
+    ``seed_quality``, ``seed_dice``: its own and its true Dice on the seed, asked with its box; ``agreed``: Dice with$
+    the neighbour's mask; ``area``: in pixels, ``before``: the neighbour's, ``seed_area``; ``spill``: share of the mask
     outside of its prompt's box; ``moved``: how far the centre went, in square roots of the neighbour's area;
     ``likeness``: to the seed; ``true``: Dice, 0 where the structure is not; ``there``: whether it is.
     """
