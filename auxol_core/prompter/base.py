@@ -39,7 +39,8 @@ class Ground:
     ``places``, in steps: where the last corrected objects of the task lay, at most so many, the latest last, as boxes
     in shares 0..1 of a slice's rows and columns. ``propose``, in steps: segments a slice for a prompt; of what it made
     only the proposals that are yielded, with the quality they are yielded with, are kept. ``is_empty``: whether a
-    person has saved the slice of this index with nothing on it. ``pixels``: the grey values (H, W) of a slice.
+    person has saved the slice of this index with nothing on it. ``pixels``: the grey values (H, W) of a slice, as the
+    host has them.
     """
 
     slices: Sequence[str]
