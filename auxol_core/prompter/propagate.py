@@ -36,6 +36,10 @@ LEAST_SIDE = 0.5
 # A slice whose expected Dice is under half of the volume's makes the volume's lower. Quality is no absolute scale
 # (MedSAM's is hardly one at all), so here it counts as a share of the best that the model expected on the way.
 LEAST_EXPECTED = 0.45
+# Beyond a seed the structure is there only if it was there all the way: the chances of the slices on the way are
+# multiplied, each as a share of this one, above which a slice is as sure as slices are. It cuts long leaks (one of
+# twelve slices, each taken for the structure with a chance of a half, to two) and no long organ: the same mean Dice.
+SURE = 0.8
 # Between two seeds the structure most likely goes on.
 LEAST_BETWEEN = 0.15
 # What the expected Dice of the slice before which a front ended is multiplied by.
@@ -85,10 +89,14 @@ def _moved(box: Box, start: Box, end: Box, share: float, shape: tuple[int, ...])
 
 @dataclass(eq=False)
 class _Front:
-    """One way from one seed. ``index``: the next slice; ``mask``: the nearest one so far, of slice ``at``, ``before``
-    the one before it; ``look``: of the seed; ``likeness``: lasting, so far; ``best``: what the model expected where it
-    was surest; ``goal``: the seed on the other side with its box, None where there is none; ``held``: the slice that it
-    made last, not told yet; ``doubt``: the expected Dice where it ended."""
+    """One way from one seed.
+
+    ``index``: the next slice; ``mask``: the nearest one so far, of slice ``at``, ``before`` the one before it; ``look``:
+    of the seed; ``likeness``: lasting, so far; ``way``: the chance that it has been the structure since the seed;
+    ``best``: what the model expected where it was surest; ``goal``: the seed on the other side with its box, None
+    where there is none; ``held``: the slice that it made last, not told yet; ``doubt``: the expected Dice where it
+    ended.
+    """
 
     seed: int
     step: int
@@ -97,6 +105,7 @@ class _Front:
     before: BoolArray | None = field(default=None, repr=False)
     look: Look | None = field(default=None, repr=False)
     likeness: float = 1.0
+    way: float = 1.0
     best: float = 0.0
     doubt: float = 0.0
     at: int = field(init=False)
@@ -185,7 +194,8 @@ class _Plan:
         front.before, front.mask, front.at, front.index = front.mask, proposal.mask, index, index + front.step
 
     def _judged(self, front: _Front, proposal: Proposal) -> tuple[Proposal, float]:
-        """``proposal`` with the quality of a propagated slice, and what that is if the model's best on the way is 1."""
+        """``proposal`` with the quality of a propagated slice; and what decides whether the front goes on: the same for a
+        best quality of 1, and where the chance of the way is lower, with that."""
         if front.look is None:  # of the seed, whose mask it still has
             front.look = Look.of(self._pixels(front.seed, front.mask), front.mask)
         likeness = front.look.likeness(self._pixels(front.index, front.mask), proposal.mask)
@@ -193,7 +203,9 @@ class _Plan:
         right = chance(dice(proposal.mask, front.mask), front.likeness)
         front.best = max(front.best, proposal.quality)
         of_best = proposal.quality / front.best if front.best > 0 else 1.0
-        return replace(proposal, quality=proposal.quality * right), of_best * right
+        front.way *= min(1.0, right / SURE)
+        likely = right if front.goal is not None else min(right, front.way)
+        return replace(proposal, quality=proposal.quality * right), of_best * likely
 
     def _let_go(self, front: _Front) -> Generator[Propagated, None, None]:
         """Yield the slice that the front made last; one before which it ended is trusted less."""

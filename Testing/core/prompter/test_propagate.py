@@ -194,6 +194,15 @@ def test_an_error_stays_for_a_while_also_where_the_look_is_right_again() -> None
     assert told[6] == pytest.approx(SURE, abs=0.01)
 
 
+def test_a_way_of_doubtful_slices_is_not_gone_on_though_each_might_be_right() -> None:
+    doubtful = dict.fromkeys(range(1, 7), PATTERN - 6) | {0: PATTERN}
+    beyond = list(Volume(7, pixels=doubtful).run({0: WHOLE}))
+    between = list(Volume(7, pixels=doubtful | {6: PATTERN}).run({0: WHOLE, 6: WHOLE}))
+    assert proposed(beyond) == [1, 2]
+    assert all(quality > propagate.LEAST_BETWEEN for quality in qualities(between).values())
+    assert sorted(proposed(between)) == [1, 2, 3, 4, 5]
+
+
 def test_the_slice_before_which_a_front_ended_is_trusted_less() -> None:
     ended = qualities(list(Volume(5, masks={3: square(0)}).run({0: WHOLE})))
     assert ended == pytest.approx({1: SURE, 2: SURE * propagate.AT_AN_END})

@@ -25,7 +25,7 @@ from scipy.optimize import minimize
 from scipy.stats import spearmanr
 
 from auxol_core.prompter.base import MIN_PIXELS
-from auxol_core.prompter.propagate import AT_AN_END, LEAST_BETWEEN, LEAST_EXPECTED
+from auxol_core.prompter.propagate import AT_AN_END, LEAST_BETWEEN, LEAST_EXPECTED, SURE
 from auxol_core.prompter.trust import BIAS, FLOOR, OF_AGREEMENT, OF_LIKENESS, lasting
 from tools.bench.learn.kept import read
 from tools.bench.learn.walks import Step
@@ -92,12 +92,23 @@ def chance(weights: Numbers, evidence: Numbers) -> Numbers:
 def cross_validated(walks: Walks) -> tuple[Numbers, Numbers]:
     """The estimate of each step by a fit on other patients, and the same with the quality as a share of the best."""
     names, patients = sorted(set(walks.patients)), walks.patients
-    estimate, share = np.zeros(len(walks.steps)), np.zeros(len(walks.steps))
+    right = np.zeros(len(walks.steps))
     for fold in range(FOLDS):
         held = np.isin(patients, names[fold::FOLDS])
-        right = chance(fitted(walks, ~held), walks.evidence[held])
-        estimate[held], share[held] = walks.quality[held] * right, walks.of_best[held] * right
-    return estimate, share
+        right[held] = chance(fitted(walks, ~held), walks.evidence[held])
+    return walks.quality * right, walks.of_best * likely(walks, right)
+
+
+def likely(walks: Walks, right: Numbers) -> Numbers:
+    """The chance that decides whether a front goes on: of the slice, or of the whole way to it where that is lower."""
+    result = right.copy()
+    for _, walk in groupby(range(len(walks.steps)), key=lambda i: _walk(walks.steps[i])):
+        way = 1.0
+        for i in walk:
+            way *= min(1.0, float(right[i]) / SURE)
+            if not walks.steps[i].goal:
+                result[i] = min(result[i], way)
+    return result
 
 
 def found(estimate: Numbers, true: Numbers) -> tuple[float, float]:
@@ -175,7 +186,7 @@ def main(folder: Annotated[Path, typer.Argument(help="Where walks.py wrote steps
     estimate, share = cross_validated(walks)
     in_use = np.array([BIAS, OF_AGREEMENT, OF_LIKENESS])
     right = chance(in_use, walks.evidence)
-    as_is, as_is_share = walks.quality * right, walks.of_best * right
+    as_is, as_is_share = walks.quality * right, walks.of_best * likely(walks, right)
     ways = [
         ("the model's own", walks.quality, np.ones(len(walks.steps)), 0.0),
         ("before", walks.former, walks.former_share, FORMER_SHARE),
