@@ -91,11 +91,11 @@ def _moved(box: Box, start: Box, end: Box, share: float, shape: tuple[int, ...])
 class _Front:
     """One way from one seed.
 
-    ``index``: the next slice; ``mask``: the nearest one so far, of slice ``at``, ``before`` the one before it; ``look``:
-    of the seed; ``likeness``: lasting, so far; ``way``: the chance that it has been the structure since the seed;
-    ``best``: what the model expected where it was surest; ``goal``: the seed on the other side with its box, None
-    where there is none; ``held``: the slice that it made last, not told yet; ``doubt``: the expected Dice where it
-    ended.
+    ``index``: the next slice; ``mask``: the nearest one so far, of slice ``at``, ``before`` the one before it;
+    ``look``: of the seed; ``likeness``: lasting, so far; ``way``: the chance that it has been the structure since the
+    seed; ``best``: what the model expected where it was surest; ``goal``: the seed on the other side with its box,
+    None where there is none; ``held``: the slice that it made last, not told yet; ``doubt``: the expected Dice where
+    it ended.
     """
 
     seed: int
@@ -194,8 +194,11 @@ class _Plan:
         front.before, front.mask, front.at, front.index = front.mask, proposal.mask, index, index + front.step
 
     def _judged(self, front: _Front, proposal: Proposal) -> tuple[Proposal, float]:
-        """``proposal`` with the quality of a propagated slice; and what decides whether the front goes on: the same for a
-        best quality of 1, and where the chance of the way is lower, with that."""
+        """``proposal`` with the quality of a propagated slice, and what decides whether the front goes on.
+
+        That is the same with the model's best on the way for a quality of 1, and with the chance of the whole way
+        where that is lower.
+        """
         if front.look is None:  # of the seed, whose mask it still has
             front.look = Look.of(self._pixels(front.seed, front.mask), front.mask)
         likeness = front.look.likeness(self._pixels(front.index, front.mask), proposal.mask)

@@ -81,7 +81,8 @@ def fitted(walks: Walks, mine: NDArray[np.bool_]) -> Numbers:
     def loss(weights: Numbers) -> float:
         return float(np.mean((quality * chance(weights, evidence) - true) ** 2) + DECAY * np.sum(weights[1:] ** 2))
 
-    return np.asarray(minimize(loss, np.array([3.0, 1.0, 1.0]), bounds=[(None, None), (0.0, None), (0.0, None)]).x)
+    found = minimize(loss, np.array([3.0, 1.0, 1.0]), bounds=[(None, None), (0.0, None), (0.0, None)])
+    return np.asarray(found.x, dtype=np.float64)
 
 
 def chance(weights: Numbers, evidence: Numbers) -> Numbers:
@@ -101,7 +102,7 @@ def cross_validated(walks: Walks) -> tuple[Numbers, Numbers]:
 
 def likely(walks: Walks, right: Numbers) -> Numbers:
     """The chance that decides whether a front goes on: of the slice, or of the whole way to it where that is lower."""
-    result = right.copy()
+    result = np.array(right, dtype=np.float64)
     for _, walk in groupby(range(len(walks.steps)), key=lambda i: _walk(walks.steps[i])):
         way = 1.0
         for i in walk:
