@@ -38,7 +38,8 @@ LEAST_SIDE = 0.5
 LEAST_EXPECTED = 0.45
 # Beyond a seed the structure is there only if it was there all the way: the chances of the slices on the way are
 # multiplied, each as a share of this one, above which a slice is as sure as slices are. It cuts long leaks (one
-# of twelve slices, each taken for the structure with a chance of a half, to four) and no long organ: the same mean Dice.
+# of twelve slices, each taken for the structure with a chance of a half, to four) and no long organ: the
+# mean Dice is the same.
 SURE = 0.8
 # Between two seeds the structure most likely goes on.
 LEAST_BETWEEN = 0.15
