@@ -105,11 +105,14 @@ class EngineApi(Protocol):
         """Segment the same structure on the slices beside those that a person has accepted.
 
         ``slices`` are the ids of neighbouring slices in order, ``seeds`` the accepted masks by their index there. It
-        goes both ways from each seed until the structure ends, the range ends or it meets another seed; each slice's
-        prompt is made of its neighbour's mask, generalist, specialist and fusion answer as for a click. Nothing is
-        proposed on seeds, on the indices in ``taken`` (a person accepted or edited there), on slices with an accepted
-        proposal of this task or a correction. Results come as they are made and stay pending; closing the iterator
-        cancels, what came stays. InvalidInputError without a seed or with one that is empty or outside the range.
+        goes both ways from each seed until the structure ends, the range ends, it meets another seed or a slice that
+        was saved in this task with nothing on it; each slice's prompt is made of its neighbour's mask, generalist,
+        specialist and fusion answer as for a click. A proposal's quality is the model's own times the chance that what
+        was found is the structure: it looks like the seed and lies where the neighbour's mask does. It is lowest at
+        the ends and where something else was found. Nothing is proposed on seeds, on the indices in ``taken`` (a person
+        accepted or edited there), on slices with an accepted proposal of this task or a correction. Each result comes
+        when the next slice that way is known, and stays pending; closing the iterator cancels, what came stays.
+        InvalidInputError without a seed or with one that is empty or outside the range.
         """
         return forwarded(self, EngineApi.propagate, task, slices, seeds, taken=taken)
 

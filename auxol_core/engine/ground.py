@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from auxol_core.engine.open_task import TaskSession
 from auxol_core.engine.pending import Pending, PendingProposals
 from auxol_core.engine.slices import SliceStore
 from auxol_core.errors import NotFoundError
 from auxol_core.prompter.base import Ground, Prompter
-from auxol_core.types import BoolArray, Box, Prompt, Propagated
+from auxol_core.types import BoolArray, Box, FloatArray, Prompt, Propagated, SliceImage
 
 Making = Callable[[TaskSession, str, Prompt], Generator[None, None, Pending]]
 Renewing = Callable[[TaskSession, Pending], Generator[None, None, Pending]]
@@ -41,9 +43,11 @@ class Errand:
             shape_of=lambda index: self._slices[ids[index]].shape,
             places=self._places,
             propose=self._propose,
+            is_empty=lambda index: self._saved_empty(ids[index]),
+            pixels=lambda index: _grey(self._slices[ids[index]]),
         )
         for item in prompter.prompting(ground):
-            yield item if item is None else (yield from self._kept(item))
+            yield item if item is None else (yield from self._kept(ids[item.index], item))
 
     def _propose(self, slice_id: str, prompt: Prompt) -> Generator[None, None, Pending]:
         prompt.check_against(self._slices[slice_id].shape)
@@ -51,12 +55,13 @@ class Errand:
         self._made[made.proposal.proposal_id] = made
         return made
 
-    def _kept(self, item: Propagated) -> Generator[None, None, Propagated]:
-        """``item``, whose proposal is pending from now on; whatever else was made on the way to it is forgotten."""
-        made, self._made = self._made, {}
+    def _kept(self, slice_id: str, item: Propagated) -> Generator[None, None, Propagated]:
+        """``item``, whose proposal is pending from now on; whatever else was made on its slice is forgotten."""
+        of_slice = {key: made for key, made in self._made.items() if made.proposal.slice_id == slice_id}
+        self._made = {key: made for key, made in self._made.items() if key not in of_slice}
         if item.proposal is None:
             return item
-        pending = made[item.proposal.proposal_id]
+        pending = of_slice[item.proposal.proposal_id]
         if pending.proposal.quality > 0:
             pending.trust = item.proposal.quality / pending.proposal.quality
         pending.proposal = item.proposal  # with the quality that the prompter gives it
@@ -72,6 +77,21 @@ class Errand:
         accepted = any(p.accepted and p.proposal.slice_id == slice_id for p in pending)
         return accepted or any(row.slice_id == slice_id for row in self._session.standing.saves)
 
+    def _saved_empty(self, slice_id: str) -> bool:
+        """Whether the last save of the slice had nothing on it, as far as its lessons tell.
+
+        A lesson without a place is one of an empty mask, or of a version or preset that did not write places down; but
+        a mask that is not empty has hardly ever a Dice of exactly 0 or 1 with each of what was proposed.
+        """
+        saves = [row for row in self._session.standing.saves if row.slice_id == slice_id]
+        if not saves:
+            return False
+        told = [score for each in saves[-1].scores for score in (each.generalist, each.specialist, each.fused)]
+        if any(score is not None and 0.0 < score < 1.0 for score in told):
+            return False
+        lessons = self._session.file.lessons_of([saves[-1].correction_id])
+        return all(self._session.specialist.place(lessons[key]) is None for key in lessons)
+
     def _places(self, most: int) -> Generator[None, None, list[Box]]:
         """Where the last objects lay that are learned or wait to be, at most so many, the latest last; one a step."""
         lessons = self._session.file.lessons(("queued", "learned"))
@@ -86,3 +106,9 @@ class Errand:
                 break
             yield
         return found[::-1]
+
+
+def _grey(image: SliceImage) -> FloatArray:
+    """The values (rows, columns) of a slice; the mean of the channels of a colour picture."""
+    pixels = image.pixels.astype(np.float32)
+    return pixels if pixels.ndim == 2 else np.asarray(pixels.mean(axis=2))

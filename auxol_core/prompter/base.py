@@ -2,7 +2,7 @@
 
 A prompter knows neither engine nor model. It is handed a ``Ground``, which says what it may look at and how it
 predicts, and works in steps. A person may go on to work meanwhile, so ``is_taken`` is asked right before and right
-after a slice is made.
+after a slice is made, and once more before a proposal is yielded later than that.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from auxol_core.types import BoolArray, Box, Prompt, Propagated, Proposal
+from auxol_core.types import BoolArray, Box, FloatArray, Prompt, Propagated, Proposal
 
 TAKEN = "a person has accepted or edited this slice"
+REMOVED = "a person has saved this slice with nothing on it; the structure is not looked for beyond it"
 # As in objects.py: a speck of fewer pixels is noise, and no prompt fits it.
 MIN_PIXELS = 9
 
@@ -37,7 +38,9 @@ class Ground:
     ``is_taken``: whether nothing may be proposed on the slice of this index. ``shape_of``: its (rows, columns).
     ``places``, in steps: where the last corrected objects of the task lay, at most so many, the latest last, as boxes
     in shares 0..1 of a slice's rows and columns. ``propose``, in steps: segments a slice for a prompt; of what it made
-    only the proposals that are yielded, with the quality they are yielded with, are kept.
+    only the proposals that are yielded, with the quality they are yielded with, are kept. ``is_empty``: whether a
+    person has saved the slice of this index with nothing on it. ``pixels``: the grey values (H, W) of a slice, as the
+    host has them.
     """
 
     slices: Sequence[str]
@@ -46,6 +49,8 @@ class Ground:
     shape_of: Callable[[int], tuple[int, int]]
     places: Callable[[int], Generator[None, None, list[Box]]]
     propose: Propose
+    is_empty: IsTaken
+    pixels: Callable[[int], FloatArray]
 
 
 class Prompter(Protocol):

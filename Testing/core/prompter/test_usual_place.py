@@ -69,7 +69,10 @@ class World:
 
     def steps(self, taken: Callable[[int], bool] = lambda _: False) -> Generator[Propagated | None, None, None]:
         ids = [str(index) for index in range(self.count)]
-        return UsualPlace().prompting(Ground(ids, {}, taken, lambda _: SHAPE, self.lessons, self.propose))
+        ground = Ground(
+            ids, {}, taken, lambda _: SHAPE, self.lessons, self.propose, lambda _: False, lambda _: np.zeros(SHAPE)
+        )
+        return UsualPlace().prompting(ground)
 
     def run(self, taken: Callable[[int], bool] = lambda _: False) -> list[Propagated]:
         return [item for item in self.steps(taken) if item is not None]

@@ -1,1 +1,1 @@
-"""The benchmark of learning: what a saved edit is worth for the next slice, against the bars of issue 11."""
+"""What learning is worth: the measurements behind ``make bench-learn``."""
