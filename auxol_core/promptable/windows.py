@@ -6,7 +6,7 @@ from auxol_core.errors import InvalidInputError
 from auxol_core.imaging.crops import MAX_SIDE, Window, extent
 from auxol_core.types import Box, Prompt
 
-BOX_CONTEXT = 1.35
+BOX_CONTEXT = 1.5
 MASK_CONTEXT = 1.38
 SECOND_LOOK_CONTEXT = 1.7
 POINT_ZOOMS = (1.0, 0.7, 0.5, 0.35, 0.25)
