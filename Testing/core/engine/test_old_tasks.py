@@ -18,6 +18,7 @@ from auxol_core.build import set_up_torch
 from auxol_core.engine.engine import Engine
 from auxol_core.generalist.builtin import BuiltinGeneralist, load_builtin
 from auxol_core.options import TaskOptions
+from auxol_core.promptable.shipped import STEP
 from auxol_core.specialist.auxol.learner import AuxolSpecialist
 from auxol_core.specialist.preset import Learner
 from auxol_core.specialist.registry import find_preset
@@ -47,7 +48,7 @@ def test_and_where_other_weights_ship_now_it_has_learned_again_what_it_knew(tmp_
     generalist = shaken(load_builtin(), 0.02)
 
     def learner(options: TaskOptions) -> Learner:
-        return find_preset("auxol").around(AuxolSpecialist(generalist.network, options.auxol), options)
+        return find_preset("auxol").around(AuxolSpecialist(generalist.network, options.auxol, step=STEP), options)
 
     with closing(Engine(generalist, learner, tmp_path, MACHINE)) as engine:
         assert engine.open_task(SHIPPED).relearning == Progress(0, 10)

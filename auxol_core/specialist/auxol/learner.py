@@ -50,7 +50,10 @@ def initial_network() -> PromptableNetwork:
 
 
 class AuxolSpecialist:
-    """Online learner on the promptable network; implements the Specialist protocol."""
+    """Online learner on the promptable network; implements the Specialist protocol.
+
+    ``step``: how long a step on these ``initial`` weights may be, as a share of the options' rate (shipped.STEP).
+    """
 
     snapshot_every = 1
     knows = PLAIN_KINDS
@@ -60,10 +63,12 @@ class AuxolSpecialist:
         initial: PromptableNetwork,
         options: AuxolOptions,
         *,
+        step: float = 1.0,
         precision: Precision = "float32",
         device: str = "cpu",
     ) -> None:
         self.options = options
+        self._rate = options.learning_rate * step
         self._precision, self._device = precision, torch.device(device)
         self._predicting, self._learning, self._checking = (self._copy_of(initial) for _ in range(3))
         self._parameters = {n: p for n, p in self._learning.named_parameters() if not n.startswith(FROZEN)}
@@ -148,7 +153,7 @@ class AuxolSpecialist:
         began = time.monotonic()
         wanted = steps_for(self.options, new, lessons) if steps is None else steps
         rng = np.random.default_rng((seed, len(lessons)))
-        run = self._run(Drawn(new, lessons), rng, start, self.options.learning_rate, self.options.average)
+        run = self._run(Drawn(new, lessons), rng, start, self._rate, self.options.average)
         candidate = next(run)
         for _ in range(wanted):
             candidate = next(run)
@@ -161,7 +166,7 @@ class AuxolSpecialist:
         self, lessons: Mapping[str, Lesson], *, seed: int, start: Arrays | None = None
     ) -> Iterator[Callable[[], Candidate]]:
         """See Rehearses: the steps of ``learn``, smaller, on lessons of which none is new."""
-        rng, rate = np.random.default_rng((seed, len(lessons), 1)), self.options.learning_rate * REHEARSAL_RATE
+        rng, rate = np.random.default_rng((seed, len(lessons), 1)), self._rate * REHEARSAL_RATE
         run = self._run(Drawn((), lessons), rng, start, rate, min(self.options.average, REHEARSAL_AVERAGE))
         next(run)  # the candidate of no steps
         return run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auxol_core.options import AuxolOptions
+from auxol_core.promptable.shipped import STEP
 from auxol_core.specialist.base import Specialist
 from auxol_core.specialist.fusion import ExpertAdvice
 from auxol_core.specialist.guard import EarlierObjects
@@ -12,7 +13,9 @@ from auxol_core.specialist.preset import Preset, Setting
 def _specialist(options: AuxolOptions, setting: Setting) -> Specialist:
     from auxol_core.specialist.auxol.learner import AuxolSpecialist, initial_network
 
-    return AuxolSpecialist(initial_network(), options, precision=setting.precision, device=setting.device)
+    return AuxolSpecialist(
+        initial_network(), options, step=STEP, precision=setting.precision, device=setting.device
+    )
 
 
 def _guard(options: AuxolOptions) -> EarlierObjects:

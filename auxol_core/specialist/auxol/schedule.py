@@ -19,7 +19,7 @@ VIEWS_OF_AN_OBJECT, MOST_STEPS = 2, 12
 # changes nothing, is among the first: it teaches, but lightly.
 KNOWN, FAR_OFF = 0.95, 0.70
 # While nobody waits: smaller steps and smaller batches, so that a click meets a short one, and a longer average.
-REHEARSED_AT_ONCE, REHEARSAL_RATE, REHEARSAL_AVERAGE = 4, 0.3, 0.1
+REHEARSED_AT_ONCE, REHEARSAL_RATE, REHEARSAL_AVERAGE = 4, 0.5, 0.1
 
 
 def steps_for(options: AuxolOptions, new: Sequence[str], lessons: Mapping[str, Lesson]) -> int:
