@@ -648,6 +648,17 @@ class TestGeneralistNames(SlicerCase):
         for name, called in NAMED.items():
             self.assertEqual(told[name], f"Dice of {called} 0.60, specialist 0.80, shown 0.70")
 
+    def test_a_task_that_is_learned_again_says_so_and_who_answers_until_then(self):
+        import fake_session
+
+        from auxol_core.types import Progress
+        from AuxOLSegmentLib.Panel.LearningPanel import learningText
+        from AuxOLSegmentLib.Session.TaskFollower import LearningState
+
+        told = learningText(fake_session.status(relearning=Progress(3, 12)), LearningState())
+        self.assertIn("learned again from your saved slices, 3 of 12", told)
+        self.assertIn("the built-in network alone", told)
+
     def test_no_other_text_of_the_panel_calls_it_sam(self):
         import AuxOLSegmentLib
 

@@ -123,6 +123,23 @@ class TestFollowing(unittest.TestCase):
         slicer_setting.until(lambda: self.task.followed)
         self.assertEqual(self.task.asked, [])
 
+    def test_while_it_is_learned_again_it_is_told_how_far_that_is_and_nothing_is_asked_for(self):
+        from auxol_core.types import Progress
+
+        self.task.tell("relearning")
+        slicer_setting.until(lambda: self.follower.status.relearning is not None)
+        self.assertEqual(self.follower.status.relearning, Progress(0, 0))
+        self.assertEqual(self.task.asked, [])
+        self.task.tell("relearned")
+        self.settled()
+        self.assertIsNone(self.follower.status.relearning)
+        self.assertIn("learned again", self.lines[-1][0])
+
+    def test_what_was_rehearsed_is_one_version_more(self):
+        self.task.tell("rehearsed")
+        self.settled()
+        self.assertEqual([asked[0] for asked in self.task.asked], ["versions", "corrections"])
+
     def test_what_was_taken_back_is_read_anew(self):
         for kind in ("restored", "forgotten", "reset"):
             del self.task.kept["corrections"][3:5]

@@ -220,6 +220,11 @@ def learningText(status: Any, learning: Any) -> str:
     """What the specialist is doing, and what waits."""
     if status is None:
         return _("No task is open.")
+    if status.relearning is not None:
+        return _(
+            "This task was taught with another network or program. It is being learned again from your saved slices, "
+            "{done} of {total}; until then proposals come from the {generalist} alone. Nothing is lost."
+        ).format(done=status.relearning.done, total=status.relearning.total, generalist=generalistName(status))
     if learning.phase == "learning":
         told = _("Learning: step {done} of {total}.") if learning.total else _("Learning ...")
     elif status.paused and learning.queued:

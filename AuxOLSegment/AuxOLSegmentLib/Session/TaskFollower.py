@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError, CancelledError
-from auxol_core.types import CorrectionInfo, Event, Scores, TaskStatus, VersionInfo
+from auxol_core.types import CorrectionInfo, Event, Progress, Scores, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.Async import Breath, Tasks, after
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
 from AuxOLSegmentLib.Machine.GeneralistName import generalistName
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 RETRY_MS = 2_000
 TAKEN_BACK = {"restored", "forgotten", "reset"}  # after these events any row may be another one
-PASSING = {"progress", "refreshed"}  # these change no row
+PASSING = {"progress", "refreshed", "relearning"}  # these change no row
 
 
 @dataclass
@@ -147,6 +147,8 @@ class TaskFollower:
             "discarded": self._discarded,
             "failed": self._failed,
             "rehearsed": self._rehearsed,
+            "relearning": self._relearning,
+            "relearned": self._relearned,
             "restored": self._restored,
         }.get(event.kind)
         if take is not None:
@@ -177,6 +179,19 @@ class TaskFollower:
 
     def _rehearsed(self, event: Event) -> None:
         self.learning.phase = "learned"
+
+    def _relearning(self, event: Event) -> None:
+        if self.status is not None:
+            done, total = (int(event.data.get(name, 0)) for name in ("done", "total"))  # type: ignore[call-overload]
+            self.status = replace(self.status, relearning=Progress(done, total))
+
+    def _relearned(self, event: Event) -> None:
+        self._tell(
+            _("The task was learned again from its saved slices: version {version}").format(
+                version=event.data.get("version")
+            ),
+            "info",
+        )
 
     def _tellScores(self) -> None:
         if not self.corrections or self.status is None:
