@@ -18,6 +18,8 @@ import threading
 import time
 from pathlib import Path
 
+from auxol_core.whole_files import write_whole
+
 OURS = ("AuxOLSegmentLib", "auxol_core")
 SLICE = 17
 
@@ -63,12 +65,9 @@ def worker(out, arguments):
     hops, count = Hops(), [0]
 
     def tell(*_unused):
-        told = json.dumps(hops.told())
-        hops.begin()
         count[0] += 1
-        partial = Path(f"{out}.partial")
-        partial.write_text(told)
-        partial.replace(f"{out}.{count[0]}")
+        write_whole(Path(f"{out}.{count[0]}"), json.dumps(hops.told()).encode())
+        hops.begin()  # after it: what is written here is nobody's click
 
     signal.signal(signal.SIGUSR1, tell)
     threading.setprofile(hops.profile)

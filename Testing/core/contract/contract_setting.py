@@ -19,7 +19,9 @@ SIDE = 64
 # Two long steps: what is learned shows in a mask at once. Time budget and guard are out of the way: neither a slow
 # machine nor weak weights change what is published.
 OPTIONS = TaskOptions(
-    auxol=AuxolOptions(steps=2, batch=2, learning_rate=4e-3, average=1.0, guard_last=0, budget_s=600.0)
+    auxol=AuxolOptions(
+        steps=2, adaptive=False, batch=2, learning_rate=4e-3, average=1.0, guard_last=0, budget_s=600.0
+    )
 )
 TASK = "discs"
 

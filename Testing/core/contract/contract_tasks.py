@@ -167,7 +167,7 @@ class TasksContract(Setting):
 
     def test_options_survive_a_restart(self, engine_factory: EngineFactory) -> None:
         engine = engine_factory()
-        engine.create_task(TASK, TaskOptions(auxol=AuxolOptions(steps=2, batch=1, budget_s=600.0)))
+        engine.create_task(TASK, TaskOptions(auxol=AuxolOptions(steps=2, adaptive=False, batch=1, budget_s=600.0)))
         engine.close()
         engine = engine_factory()
         engine.open_task(TASK)
@@ -175,6 +175,22 @@ class TasksContract(Setting):
         engine.learn_now(TASK)
         assert [v.steps for v in engine.versions(TASK)] == [2]
         engine.close()
+
+    def test_thinking_learns_what_is_queued_and_makes_versions_without_a_correction(self, engine: EngineApi) -> None:
+        engine.pause(TASK)
+        taught(engine, 0)
+        status = engine.think(TASK, steps=8)
+        assert (status.queued, status.corrections) == (0, 1)
+        first, *rehearsed = engine.versions(TASK)
+        assert (first.corrections, first.published) == (("correction 0",), True)
+        assert [(version.corrections, version.steps) for version in rehearsed] == [((), 8)]
+        assert status.version == 1 + rehearsed[0].published
+        assert engine.undo(TASK).version == 0
+
+    def test_thinking_for_less_than_nothing_is_refused(self, engine: EngineApi) -> None:
+        for limits in ({"steps": -1}, {"seconds": -0.5}):
+            with pytest.raises(InvalidInputError):
+                engine.think(TASK, **limits)  # type: ignore[arg-type]
 
     def test_a_deleted_task_is_gone_and_its_name_is_free(self, engine: EngineApi) -> None:
         taught(engine, 0)
