@@ -51,7 +51,7 @@ class SharedWorker:
             cls.folder = Path(tempfile.mkdtemp(prefix="auxol worker "))
             options = SimpleNamespace(
                 remote=False, serverUrl="", serverToken="", dataDir=str(cls.folder), pythonPath=PYTHON,
-                generalist="builtin", device="auto", threads=1,
+                generalist="builtin", device="auto", threads=1, thinking="off",
             )  # fmt: skip
             cls.connection = EngineConnection(options, lambda: None, lambda: None)
             Tasks(lambda error: None).start(cls.connection.ready())
@@ -69,9 +69,11 @@ class SharedWorker:
 
 class SessionCase(SlicerCase):
     """``self.session`` on a volume with a bright ball and an empty segment. ``own``: with a worker of its own, which
-    starts when it is needed and may be killed. ``view``: the one that the mouse was last in, None for none."""
+    starts when it is needed and may be killed. ``thinking``: see Settings; of an ``own`` worker. ``view``: the one that
+    the mouse was last in, None for none."""
 
     own = False
+    thinking = "off"  # versions that come by themselves are for the tests of these
     view: str | None = "Red"
     contrast, noise = 180.0, 12.0
 
@@ -85,6 +87,7 @@ class SessionCase(SlicerCase):
         self.settings.set("pythonPath", PYTHON)
         self.settings.set("dataDir", str(self.folder / "tasks" if self.own else SharedWorker.tasks()))
         self.settings.set("threads", 1)
+        self.settings.set("thinking", self.thinking)
         self.truth = ball()
         self.volume = volume_with(self.truth, contrast=self.contrast, noise=self.noise)
         self.makeSegment()

@@ -313,6 +313,27 @@ class TestRefresh(SessionCase):
         self.assertFalse(self.mask(3).any())
 
 
+class TestThinking(SessionCase):
+    """A worker that goes over the saved slices again while nobody asks for anything."""
+
+    own = True
+    thinking = "gentle"
+
+    def test_after_a_save_it_makes_a_version_of_its_own_and_the_history_says_so(self):
+        from AuxOLSegmentLib.Panel.LearningPanel import versionRows
+
+        self.propose()
+        self.session.accept()
+        self.draw(self.truth[6], add=False)
+        self.saved()
+        self.learned(1)
+        until(lambda: any(not version.corrections for version in self.session.versions), 60)
+        self.assertIn("gone over again", [row[1] for row in versionRows(self.session.versions)])
+        self.assertFalse(self.failed(), self.session.message)
+        self.session.undo()  # the save, with what was rehearsed since
+        until(lambda: self.session.status.version == 0, 20)
+
+
 class TestVolume(SessionCase):
     """Propagation and review."""
 

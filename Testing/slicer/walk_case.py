@@ -27,7 +27,8 @@ class WalkCase(SlicerCase):
         self.settings = Settings()
         self.settings.reset()
         self.addCleanup(self.settings.reset)
-        for name, value in {"pythonPath": self.python(), "dataDir": str(self.taskFolder()), "threads": 1}.items():
+        chosen = {"pythonPath": self.python(), "dataDir": str(self.taskFolder()), "threads": 1, "thinking": "off"}
+        for name, value in chosen.items():
             self.settings.set(name, value)
         self.volume = self.segmentation = None
         self.addCleanup(self.leaveForGood)

@@ -155,7 +155,9 @@ def test_opened_again_nothing_is_to_be_done(tmp_path: Path, old: dict[str, Any],
 def test_back_with_the_old_weights_it_knows_what_it_knew(
     tmp_path: Path, old: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(windows, "BOX_CONTEXT", 1.35)  # as 4e5615f looked at a box, so that nothing else differs
+    # As 4e5615f looked at a box, so that nothing else differs.
+    monkeypatch.setattr(windows, "BOX_CONTEXT", 1.35)
+    monkeypatch.setattr(windows.for_box, "__defaults__", (1.35,))
     with closing(other_engine(tmp_path)) as engine:
         engine.open_task(TINY)
         work(engine, TINY)
