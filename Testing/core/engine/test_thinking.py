@@ -146,6 +146,18 @@ def test_which_lessons_are_asked() -> None:
     assert found[0] == "0" and found[7] == "31"
 
 
+@pytest.mark.usefixtures("always_helps")
+def test_an_export_holds_what_was_rehearsed(engine: Engine, tmp_path: Path) -> None:
+    taught(engine, 2)
+    engine.think(TASK, steps=16)
+    known = look(engine)
+    engine.export_task(TASK, tmp_path / "given.auxol")
+    status = engine.import_task(tmp_path / "given.auxol", "taken in")
+    assert status.version == engine.status(TASK).version
+    assert look(engine, "taken in") == known
+    assert engine.undo("taken in").version == 1
+
+
 # With a worker
 
 
