@@ -463,8 +463,6 @@ class Engine:
             if session.version != version:
                 version = session.version
                 yield from self.refreshing(task)
-        if session.version != version:
-            yield from self.refreshing(task)
 
     def _at_work(self, session: TaskSession) -> bool:
         return self._sessions.get(session.name) is session and not session.at_rest

@@ -44,17 +44,16 @@ class Budget:
         return Budget(float("inf") if steps is None else steps, float("inf") if seconds is None else seconds)
 
 
-def thinking(session: TaskSession, budget: Budget) -> Generator[None, None, bool]:
-    """Rehearse within ``budget``; yields after every step. True: more might help.
+def thinking(session: TaskSession, budget: Budget) -> Generator[None, None, None]:
+    """Rehearse within ``budget``; yields after every step, also after the last one.
 
     Nothing is done where nothing was taught, or the learner of the task does not rehearse. A rehearsal that the task
     was moved under ends without a trace of what it had not published.
     """
     base, specialist = session.file.current_version, session.specialist
     lessons, _ = session.lessons(base, ())
-    if not isinstance(specialist, Rehearses) or not lessons or budget.steps < 1:
-        return False
-    return (yield from _Rehearsal(session, specialist, base, lessons).run(budget))
+    if isinstance(specialist, Rehearses) and lessons and budget.steps >= 1:
+        yield from _Rehearsal(session, specialist, base, lessons).run(budget)
 
 
 class _Rehearsal:
@@ -63,7 +62,7 @@ class _Rehearsal:
     def __init__(
         self, session: TaskSession, specialist: Rehearses, base: int, lessons: Mapping[str, Lesson]
     ) -> None:
-        self._session, self._base, self._lessons = session, base, lessons
+        self._session, self._base = session, base
         self._seed = seed_of(session.options.seed, ("rehearsal", str(session.file.lineage(base)[-1].seed)))
         self._steps = specialist.rehearsal(lessons, seed=self._seed)
         self._asked = [lessons[key] for key in asked(list(lessons))]
@@ -75,20 +74,17 @@ class _Rehearsal:
     def _moved(self) -> bool:
         return self._session.turn != self._turn
 
-    def run(self, budget: Budget) -> Generator[None, None, bool]:
-        """Steps and looks until it no longer helps (False), the budget is spent (True) or the task was moved."""
+    def run(self, budget: Budget) -> Generator[None, None, None]:
+        """Steps and looks until it no longer helps, the budget is spent or the task was moved."""
         began, look = time.monotonic(), FIRST_LOOK
         for made, candidate in enumerate(self._steps, start=1):
-            spent = made >= budget.steps or time.monotonic() - began >= budget.seconds
+            spent, helps = made >= budget.steps or time.monotonic() - began >= budget.seconds, True
             if spent or made == look:
                 look *= 2
-                helped = yield from self._look(candidate, time.monotonic() - began)
-                if spent or not helped or self._moved:
-                    return helped and not self._moved
+                helps = yield from self._look(candidate, time.monotonic() - began)
             yield
-            if self._moved:
-                return False
-        return False
+            if spent or not helps or self._moved:
+                return
 
     def _look(self, make: Callable[[], Candidate], seconds: float) -> Generator[None, None, bool]:
         """Publish what was made so far where it is no worse; whether going on may help."""

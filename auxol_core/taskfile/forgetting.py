@@ -13,7 +13,7 @@ import sqlite3
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.journal import CorrectionJournal
 from auxol_core.taskfile.schema import LEARN_KINDS, UpdateRow
-from auxol_core.taskfile.versions import VersionTree, lineage_of
+from auxol_core.taskfile.versions import VersionTree, drop_snapshot, lineage_of
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def _stands_on(update: UpdateRow) -> set[int]:
 
 def _delete_update(connection: sqlite3.Connection, update: UpdateRow) -> None:
     if update.made_version:
-        connection.execute("DELETE FROM snapshots WHERE version = ?", (update.version,))
+        drop_snapshot(connection, update.version)
     connection.execute("DELETE FROM updates WHERE id = ?", (update.id,))
 
 

@@ -107,7 +107,7 @@ class VersionTree:
                     "UPDATE task SET current_version = ?, last_version = ?", (update.version, update.version)
                 )
                 if instead_of is not None:
-                    connection.execute("DELETE FROM snapshots WHERE version = ?", (instead_of,))
+                    drop_snapshot(connection, instead_of)
                 _prune(connection)
         return next(row for row in self.updates() if row.id == identity)
 
@@ -150,7 +150,7 @@ class VersionTree:
     def let_go(self, version: int) -> None:
         """Delete the stored state of ``version``, which can be rebuilt. One transaction; harmless where none is."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM snapshots WHERE version = ?", (version,))
+            drop_snapshot(connection, version)
 
     def snapshot(self, version: int) -> dict[str, NDArray[Any]] | None:
         """The stored state of ``version``, None where it is not stored (0, and what retention let go). One read.
@@ -190,10 +190,11 @@ class VersionTree:
             lineage_of(self.updates(), update.base_version)
             return
         current, free = self.current_version, self.next_version
-        base, replaces = current, instead_of is None
-        if instead_of == current and update.rehearsed and (path := self.lineage(current)) and path[-1].rehearsed:
-            base, replaces = path[-1].base_version, True
-        if not replaces or update.base_version != base or update.version < free:
+        base: int | None = current
+        if instead_of is not None:
+            replaced = self.lineage(current)[-1] if instead_of == current != 0 else None
+            base = replaced.base_version if replaced and replaced.rehearsed and update.rehearsed else None
+        if update.base_version != base or update.version < free:
             raise InvalidInputError(
                 f"Expected an update from the current version {current} to version {free} or later, got one from "
                 f"{update.base_version} to {update.version}. Learn again from the current version."
@@ -284,6 +285,11 @@ def _insert_update(connection: sqlite3.Connection, update: UpdateRow, state_dige
     return cast(int, identity)
 
 
+def drop_snapshot(connection: sqlite3.Connection, version: int) -> None:
+    """Delete the stored state of ``version`` inside a transaction; harmless where none is."""
+    connection.execute("DELETE FROM snapshots WHERE version = ?", (version,))
+
+
 def _write_snapshot(connection: sqlite3.Connection, version: int, data: bytes) -> None:
     view = memoryview(data)
     for part, start in enumerate(range(0, len(data), PART_BYTES)):
@@ -309,4 +315,4 @@ def _prune(connection: sqlite3.Connection) -> None:
     current = connection.execute("SELECT current_version FROM task").fetchone()[0]
     stored = {row[0] for row in connection.execute("SELECT DISTINCT version FROM snapshots")}
     for version in stored - kept_snapshots(stored, current):
-        connection.execute("DELETE FROM snapshots WHERE version = ?", (version,))
+        drop_snapshot(connection, version)
