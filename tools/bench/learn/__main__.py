@@ -46,12 +46,14 @@ def learn(
     if "alone" in parts:
         bars += alone_bars(data, out / "runs", made_only, threads)
     if "streams" in parts:
+        wanted = stream_bars.wanted()
         if not made_only:
-            made(runs, stream_bars.wanted(), lambda text: console.print(text, highlight=False), jobs)
-        there = [each for each in stream_bars.wanted() if each not in set(runs.missing(stream_bars.wanted()))]
-        bars += stream_bars.bars(lambda wanted: runs.rows(wanted) if wanted in there else None)
-        stream_figure.draw(out, {each: runs.rows(each) for each in there})
-        console.print(stream_bars.table({each: runs.rows(each) for each in there}))
+            made(runs, wanted, lambda text: console.print(text, highlight=False), jobs)
+        missing = set(runs.missing(wanted))
+        rows = {each: runs.rows(each) for each in wanted if each not in missing}
+        bars += stream_bars.bars(rows.get)
+        stream_figure.draw(out, rows)
+        console.print(stream_bars.table(rows))
     if "cost" in parts and not made_only:
         bars.append(_cost())
     if "click" in parts and not made_only:

@@ -10,10 +10,11 @@ from typing import Literal
 import numpy as np
 
 from auxol_core.imaging import files
+from auxol_core.replay.core_streams import core_structures
 from auxol_core.replay.labels import patient_of
 from auxol_core.replay.options import PromptKind, PromptOptions
 from auxol_core.replay.prompts import Component, components, prompt_for, rng_for
-from auxol_core.replay.sources import Pair, Structure, open_set, structures
+from auxol_core.replay.sources import Pair, Structure
 from auxol_core.replay.streams import enlarged, enlarged_mask
 from auxol_core.types import BoolArray, Box, FloatArray, Prompt, SliceImage
 
@@ -56,8 +57,8 @@ def _pieces(truth: BoolArray) -> Sequence[Component]:
 
 def structure_of(data: Path, stream: str) -> Structure:
     """The structure of a stream's name: ``lgg_volumes``, ``btcv_ct/spleen``."""
-    source = open_set(data / stream.split("/")[0])
-    return structures([source], [stream] if "/" in stream else [])[0]
+    (found,) = core_structures(data, [stream])
+    return found
 
 
 def chosen(structure: Structure, seed: int, limit: int | None) -> list[Pair]:

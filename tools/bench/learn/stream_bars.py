@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import numpy as np
@@ -18,6 +18,7 @@ from auxol_core.replay.summary import last_half
 from tools.bench.learn.stream_runs import CT_STREAMS, FIRST_IMAGES, STREAMS, Prompted, StreamRun
 
 PROMPTS: tuple[Prompted, ...] = get_args(Prompted)
+JUDGED: tuple[Prompted, ...] = ("point", "box")  # in the order in which the bars are told
 SEEDS = (0, 1)
 THINK_STEPS = 40
 SLIP_EVERY = 20
@@ -140,22 +141,16 @@ def _told(rows: RowsOf) -> list[Bar]:
     ]
 
 
-def differences(
-    rows: RowsOf, streams: Sequence[str], ours: Callable[[str], StreamRun], theirs: Callable[[str], StreamRun]
-) -> dict[str, float]:
-    """Difference of the last halves' means, by stream."""
-    return {s: half_dice(rows(ours(s))) - half_dice(rows(theirs(s))) for s in streams}
+def differences(rows: RowsOf, streams: Sequence[str], ours: StreamRun, theirs: StreamRun) -> dict[str, float]:
+    """Difference of the last halves' means, by stream; what ``ours`` and ``theirs`` say of the stream is left aside."""
+    return {s: half_dice(rows(replace(ours, stream=s))) - half_dice(rows(replace(theirs, stream=s))) for s in streams}
 
 
 def _thinking(rows: RowsOf) -> list[Bar]:
     found = []
-    for prompt, least in (("point", 0.010), ("box", 0.003)):
-        gains = differences(
-            rows,
-            STREAMS,
-            lambda s, p=prompt: StreamRun(s, p, "auxol", think_steps=THINK_STEPS),  # type: ignore[misc]
-            lambda s, p=prompt: StreamRun(s, p, "auxol"),  # type: ignore[misc]
-        )
+    for prompt, least in zip(JUDGED, (0.010, 0.003), strict=True):
+        plain = StreamRun("", prompt, "auxol")
+        gains = differences(rows, STREAMS, replace(plain, think_steps=THINK_STEPS), plain)
         mean, worst = float(np.mean(list(gains.values()))), min(gains, key=lambda s: gains[s])
         text = f"{THINK_STEPS} steps of thinking, {prompt}, last half: {mean:+.4f}, lowest {worst} {gains[worst]:+.4f}"
         met = mean >= least and gains[worst] >= -0.005
@@ -165,13 +160,13 @@ def _thinking(rows: RowsOf) -> list[Bar]:
 
 def _first_images(rows: RowsOf) -> list[Bar]:
     found = []
-    for prompt, least in (("point", 0.02), ("box", 0.005)):
+    for prompt, least in zip(JUDGED, (0.02, 0.005), strict=True):
         gained, owner = [], []
         for stream in STREAMS:
             for seed in SEEDS:
                 images = 32 if seed == 0 else FIRST_IMAGES
-                ours = rows(StreamRun(stream, prompt, "auxol", seed=seed, images=images))  # type: ignore[arg-type]
-                theirs = rows(StreamRun(stream, prompt, "generalist", seed=seed, images=images))  # type: ignore[arg-type]
+                ours = rows(StreamRun(stream, prompt, "auxol", seed=seed, images=images))
+                theirs = rows(StreamRun(stream, prompt, "generalist", seed=seed, images=images))
                 for a, b in list(zip(ours, theirs, strict=True))[1:FIRST_IMAGES]:
                     gained.append(a.dice - b.dice)
                     owner.append(f"{stream}/{a.patient}")
@@ -186,13 +181,8 @@ def _first_images(rows: RowsOf) -> list[Bar]:
 
 def _above_paper(rows: RowsOf) -> list[Bar]:
     found = []
-    for prompt, streams, least in (("point", PAPER_POINTS, 0.03), ("box", CORE_STREAMS, 0.012)):
-        gains = differences(
-            rows,
-            streams,
-            lambda s, p=prompt: StreamRun(s, p, "auxol"),  # type: ignore[misc]
-            lambda s, p=prompt: StreamRun(s, p, "paper"),  # type: ignore[misc]
-        )
+    for prompt, streams, least in zip(JUDGED, (PAPER_POINTS, CORE_STREAMS), (0.03, 0.012), strict=True):
+        gains = differences(rows, streams, StreamRun("", prompt, "auxol"), StreamRun("", prompt, "paper"))
         mean = float(np.mean(list(gains.values())))
         text = f"auxol minus paper, {prompt}, last half, {len(streams)} streams: {mean:+.4f}"
         found.append(Bar(text, f"{least:+.3f}", mean >= least))

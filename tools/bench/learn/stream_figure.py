@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
@@ -13,7 +14,7 @@ from matplotlib import pyplot as plt
 
 from auxol_core.replay.rows import Row
 from tools.bench.learn.stream_bars import PROMPTS, THINK_STEPS, calibration
-from tools.bench.learn.stream_runs import STREAMS, StreamRun
+from tools.bench.learn.stream_runs import STREAMS, Prompted, StreamRun
 
 SMOOTHED = 8
 
@@ -25,19 +26,19 @@ def draw(out: Path, rows: Mapping[StreamRun, Sequence[Row]]) -> None:
     _calibration(out / "calibration.png", rows)
 
 
-def _curves(path: Path, prompt: str, rows: Mapping[StreamRun, Sequence[Row]]) -> None:
+def _curves(path: Path, prompt: Prompted, rows: Mapping[StreamRun, Sequence[Row]]) -> None:
     kinds = {
-        "generalist": StreamRun("", prompt, "generalist"),  # type: ignore[arg-type]
-        "paper": StreamRun("", prompt, "paper"),  # type: ignore[arg-type]
-        "auxol": StreamRun("", prompt, "auxol"),  # type: ignore[arg-type]
-        f"auxol, {THINK_STEPS} steps of thinking": StreamRun("", prompt, "auxol", think_steps=THINK_STEPS),  # type: ignore[arg-type]
+        "generalist": StreamRun("", prompt, "generalist"),
+        "paper": StreamRun("", prompt, "paper"),
+        "auxol": StreamRun("", prompt, "auxol"),
+        f"auxol, {THINK_STEPS} steps of thinking": StreamRun("", prompt, "auxol", think_steps=THINK_STEPS),
     }
     figure, axes = plt.subplots(2, 5, figsize=(15, 6), sharex=True, constrained_layout=True)
     for axis, stream in zip(axes.flat, STREAMS, strict=True):
         for name, kind in kinds.items():
-            found = [each for run, each in rows.items() if run == _of(kind, stream)]
+            found = rows.get(replace(kind, stream=stream))
             if found:
-                dice = np.array([row.dice for row in found[0]])
+                dice = np.array([row.dice for row in found])
                 axis.plot(np.convolve(dice, np.ones(SMOOTHED) / SMOOTHED, "valid"), label=name)
         axis.set_title(stream, fontsize=9)
     handles, names = axes.flat[0].get_legend_handles_labels()
@@ -46,10 +47,6 @@ def _curves(path: Path, prompt: str, rows: Mapping[StreamRun, Sequence[Row]]) ->
     figure.suptitle(f"Dice with {prompt}, mean of {SMOOTHED} images in a row")
     figure.savefig(path, dpi=90)
     plt.close(figure)
-
-
-def _of(kind: StreamRun, stream: str) -> StreamRun:
-    return StreamRun(stream, kind.prompt, kind.method, think_steps=kind.think_steps)
 
 
 def _calibration(path: Path, rows: Mapping[StreamRun, Sequence[Row]]) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
@@ -66,21 +66,6 @@ class StreamRun:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class _First:
-    """The first images of a stream, in the order of the whole."""
-
-    whole: Stream
-    count: int
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.whole, name)
-
-    def samples(self) -> Iterator[object]:
-        for _, sample in zip(range(self.count), self.whole.samples(), strict=False):
-            yield sample
-
-
 class KeptRuns:
     """Runs in ``folder``; what is not there is made with ``workshop`` from the sets in ``data``."""
 
@@ -118,8 +103,8 @@ class KeptRuns:
 
     def _make(self, wanted: StreamRun, name: str) -> None:
         stream = self._stream(wanted)
-        first = stream if wanted.images >= 32 else _First(stream, wanted.images)
-        rows = list(run([Segment(wanted.stream, first)], wanted.of_method, wanted.options, self._workshop))  # type: ignore[arg-type]
+        first = replace(stream, items=stream.items[: wanted.images])
+        rows = list(run([Segment(wanted.stream, first)], wanted.of_method, wanted.options, self._workshop))
         self.keep(wanted, name, rows, asdict(engine_facts(self._workshop)))
 
     def keep(self, wanted: StreamRun, name: str, rows: Sequence[Row], machine: dict[str, object]) -> None:
