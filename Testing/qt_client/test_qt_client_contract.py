@@ -21,18 +21,12 @@ import uvicorn
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "Testing" / "core"), str(ROOT / "Testing" / "core" / "contract"), str(ROOT / "AuxOLSegment")]
-pytest.register_assert_rewrite(
-    "engine_contract",
-    "contract_setting",
-    "contract_proposals",
-    "contract_teaching",
-    "contract_tasks",
-    "contract_history",
-    "contract_volume",
-)
+from contract_files import CONTRACT_FILES  # noqa: E402 - once the path says where
+
+pytest.register_assert_rewrite(*CONTRACT_FILES)
 HOST = host.start()
 
-from engine_contract import EngineContract  # noqa: E402 - once the path says where
+from engine_contract import EngineContract  # noqa: E402
 from test_engine_in_process import tiny_learner  # noqa: E402
 from tiny_network import MACHINE, tiny_generalist  # noqa: E402
 from torch_setting import torch_of_the_engine  # noqa: E402, F401 - an autouse fixture

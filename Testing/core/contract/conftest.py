@@ -1,16 +1,9 @@
-"""The suite's files are not named test_*, so pytest has to be told to explain their asserts."""
+"""What holds in every implementation's contract."""
 
 from __future__ import annotations
 
 import pytest
+from contract_files import CONTRACT_FILES
 from torch_setting import torch_of_the_engine  # noqa: F401 - an autouse fixture
 
-pytest.register_assert_rewrite(
-    "engine_contract",
-    "contract_setting",
-    "contract_proposals",
-    "contract_teaching",
-    "contract_tasks",
-    "contract_history",
-    "contract_volume",
-)
+pytest.register_assert_rewrite(*CONTRACT_FILES)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from tiny_network import MACHINE, tiny_generalist
 from tiny_network import tiny_learner as narrow_specialist
 
-from auxol_core.build import make_engine
+from auxol_core.build import make_engine, set_up_torch
 from auxol_core.engine.engine import Engine
-from auxol_core.engine.open_task import TaskSession
-from auxol_core.options import AuxolOptions, PaperOptions, TaskOptions
+from auxol_core.engine.open_task import Listener, TaskSession
+from auxol_core.engine.worker_engine import WorkerEngine
+from auxol_core.options import AuxolOptions, MachineOptions, PaperOptions, TaskOptions
 from auxol_core.specialist.preset import Learner
 from auxol_core.taskfile.lesson_codec import digest
 from auxol_core.taskfile.task_file import TaskFile
@@ -55,6 +56,19 @@ def shipped_engine(folder: Path) -> Engine:
 
 def narrow_engine(folder: Path, make: Make = narrow_specialist) -> Engine:
     return Engine(tiny_generalist(), make, folder, MACHINE)
+
+
+def narrow_worker(folder: Path, options: TaskOptions, machine: MachineOptions = MACHINE) -> Iterator[WorkerEngine]:
+    """A narrow engine behind its compute thread, with the task; closed when the iterator goes on."""
+
+    def make(listener: Listener) -> Engine:
+        set_up_torch(machine)
+        return Engine(tiny_generalist(), narrow_specialist, folder, machine, listener=listener)
+
+    engine = WorkerEngine(make)
+    engine.create_task(TASK, options)
+    yield engine
+    engine.close()
 
 
 def propose(engine: Engine, number: int, task: str = TASK) -> Proposal:

@@ -9,16 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_engine import OPTIONS, PAPER, TASK, box_around, disc, narrow_specialist, weights
-from tiny_network import MACHINE, tiny_generalist
+from small_engine import OPTIONS, PAPER, TASK, box_around, disc, narrow_worker, weights
 
 from auxol_core.api import EngineApi
-from auxol_core.build import set_up_torch
-from auxol_core.engine.engine import Engine
-from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker import Urgency
 from auxol_core.engine.worker_engine import WorkerEngine
-from auxol_core.options import TaskOptions
 from auxol_core.types import Event, Proposal, Receipt
 
 SOON = 60.0
@@ -26,18 +21,7 @@ SOON = 60.0
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[WorkerEngine]:
-    yield from made(tmp_path, OPTIONS)
-
-
-def made(folder: Path, options: TaskOptions) -> Iterator[WorkerEngine]:
-    def make(listener: Listener) -> Engine:
-        set_up_torch(MACHINE)
-        return Engine(tiny_generalist(), narrow_specialist, folder, MACHINE, listener=listener)
-
-    engine = WorkerEngine(make)
-    engine.create_task(TASK, options)
-    yield engine
-    engine.close()
+    yield from narrow_worker(tmp_path, OPTIONS)
 
 
 def propose(engine: WorkerEngine, number: int) -> Proposal:
@@ -103,7 +87,7 @@ def test_what_waits_together_is_learned_together_and_none_is_lost(engine: Worker
 
 
 def test_the_published_method_learns_one_by_one(tmp_path: Path) -> None:
-    for engine in made(tmp_path, PAPER):
+    for engine in narrow_worker(tmp_path, PAPER):
         engine.pause(TASK)
         for number in range(3):
             save(engine, number)

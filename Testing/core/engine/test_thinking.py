@@ -8,13 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_engine import OPTIONS, PAPER, TASK, disc, look, narrow_engine, narrow_specialist, teach, weights
-from tiny_network import MACHINE, tiny_generalist
+from small_engine import OPTIONS, PAPER, TASK, disc, look, narrow_engine, narrow_worker, teach, weights
+from tiny_network import MACHINE
 
-from auxol_core.build import set_up_torch
 from auxol_core.engine import thinking
 from auxol_core.engine.engine import Engine
-from auxol_core.engine.open_task import Listener
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import InvalidInputError
 from auxol_core.types import VersionInfo
@@ -163,16 +161,7 @@ def test_an_export_holds_what_was_rehearsed(engine: Engine, tmp_path: Path) -> N
 
 @pytest.fixture
 def worker(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[WorkerEngine]:
-    machine = replace(MACHINE, thinking=getattr(request, "param", "gentle"))
-
-    def make(listener: Listener) -> Engine:
-        set_up_torch(machine)
-        return Engine(tiny_generalist(), narrow_specialist, tmp_path, machine, listener=listener)
-
-    engine = WorkerEngine(make)
-    engine.create_task(TASK, OPTIONS)
-    yield engine
-    engine.close()
+    yield from narrow_worker(tmp_path, OPTIONS, replace(MACHINE, thinking=getattr(request, "param", "gentle")))
 
 
 def save(engine: WorkerEngine, number: int) -> None:
