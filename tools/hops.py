@@ -79,7 +79,7 @@ def worker(out, arguments):
 def main():
     """Run the click and the save, and print both."""
     from slicer_setting import HOST, quiet
-    from walk_case import WalkCase
+    from walk_case import WalkCase, runAlone
 
     folder = Path(tempfile.mkdtemp(prefix="auxol hops "))
     program = folder / "python"
@@ -132,11 +132,7 @@ def main():
                 for file in told["files"] if "-v" in sys.argv else ():
                     print(f"    {file}")
 
-    walk = Walk()
-    result = walk.defaultTestResult()
-    walk.run(result)
-    for _, trace in [*result.errors, *result.failures]:
-        sys.stderr.write(trace)
+    runAlone(Walk())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from session_case import ball, volume_with
 from slicer_setting import quiet, until
-from walk_case import WalkCase
+from walk_case import WalkCase, runAlone
 
 
 class EndedHost(WalkCase):
@@ -37,9 +37,4 @@ class EndedHost(WalkCase):
 
 
 if __name__ == "__main__":
-    host = EndedHost()
-    result = host.defaultTestResult()
-    host.run(result)
-    for _, trace in [*result.errors, *result.failures]:
-        sys.stderr.write(trace)
-    sys.exit(0 if result.wasSuccessful() else 1)
+    sys.exit(runAlone(EndedHost()))

@@ -14,7 +14,7 @@ from pathlib import Path
 from killed_masks import MIDDLE, RADII, SHAPE, TASK, digestOf, indexOf, maskOf
 from session_case import ball, volume_with
 from slicer_setting import hand, quiet
-from walk_case import WalkCase
+from walk_case import WalkCase, runAlone
 
 SAID_WITHIN_S = 20.0  # the machine is shared; what is on the disk is said at once
 ANSWERED_WITHIN_S = 20.0
@@ -141,9 +141,4 @@ class KilledHost(WalkCase):
 
 
 if __name__ == "__main__":
-    host = KilledHost()
-    result = host.defaultTestResult()
-    host.run(result)
-    for _, trace in [*result.errors, *result.failures]:
-        sys.stderr.write(trace)
-    sys.exit(0 if result.wasSuccessful() else 1)
+    sys.exit(runAlone(KilledHost()))

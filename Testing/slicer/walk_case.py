@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import sys
 from pathlib import Path
 from unittest import mock
 
@@ -275,3 +276,12 @@ def ownObservers():
     gc.collect()
     holders = [each for each in gc.get_objects() if isinstance(each, slicer.util.VTKObservationMixin)]
     return sum(len(each.Observations) for each in holders)
+
+
+def runAlone(case):
+    """Run a case that is no test of a run; 0, or 1 with what went wrong on standard error."""
+    result = case.defaultTestResult()
+    case.run(result)
+    for _, trace in [*result.errors, *result.failures]:
+        sys.stderr.write(trace)
+    return 0 if result.wasSuccessful() else 1

@@ -17,7 +17,7 @@ import numpy as np
 import slicer
 from session_case import ball, volume_with
 from slicer_setting import HOST, quiet, until
-from walk_case import WalkCase
+from walk_case import WalkCase, runAlone
 
 from auxol_core.options import TaskOptions
 from auxol_core.taskfile.schema import LessonRow, UpdateRow
@@ -185,9 +185,4 @@ class Bench(WalkCase):
 
 
 if __name__ == "__main__":
-    bench = Bench()
-    result = bench.defaultTestResult()
-    bench.run(result)
-    for _, trace in [*result.errors, *result.failures]:
-        sys.stderr.write(trace)
-    sys.exit(0 if result.wasSuccessful() else 1)
+    sys.exit(runAlone(Bench()))
