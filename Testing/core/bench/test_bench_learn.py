@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from auxol_core.replay.rows import Row
 from tools.bench.learn import stream_bars, stream_figure
 from tools.bench.learn.depends import depends_on, digest_of
+from tools.bench.learn.sets import Sets, named
 from tools.bench.learn.stream_runs import KeptRuns, StreamRun
 
 
@@ -29,9 +31,9 @@ def rows_of(run: StreamRun, better: float = 0.0) -> list[Row]:
 
 
 def test_every_bar_is_judged_and_can_be_missed() -> None:
-    good = stream_bars.bars(lambda run: rows_of(run, 0.10))
-    bad = stream_bars.bars(lambda run: rows_of(run, -0.20))
-    assert len(good) == len(bad) == 12
+    good = stream_bars.bars(lambda run: rows_of(run, 0.10), Sets())
+    bad = stream_bars.bars(lambda run: rows_of(run, -0.20), Sets())
+    assert len(good) == len(bad) == 13
     assert [bar.met for bar in bad if "generalist alone" in bar.figure] == [False]
     met = {bar.figure.split(":")[0]: bar.met for bar in good}
     assert met["liver, boxes"] is True  # the worst patient's, which comes last
@@ -41,7 +43,7 @@ def test_every_bar_is_judged_and_can_be_missed() -> None:
 
 
 def test_a_run_that_is_not_there_is_told_and_is_no_bar_that_was_met() -> None:
-    found = stream_bars.bars(lambda run: None if run.method == "paper" else rows_of(run))
+    found = stream_bars.bars(lambda run: None if run.method == "paper" else rows_of(run), Sets())
     (missing,) = [bar for bar in found if "paper" in bar.figure]
     assert missing.met is None and "no run of kvasir, point, paper" in missing.figure
 
@@ -55,7 +57,7 @@ def test_the_quality_told_is_held_against_the_truth_in_bins_of_equal_counts() ->
 
 
 def test_the_bars_need_each_run_once() -> None:
-    wanted = stream_bars.wanted()
+    wanted = stream_bars.wanted(Sets())
     assert len(wanted) == len(set(wanted))
     asked: set[StreamRun] = set()
 
@@ -63,8 +65,26 @@ def test_the_bars_need_each_run_once() -> None:
         asked.add(run)
         return rows_of(run)
 
-    stream_bars.bars(told)
+    stream_bars.bars(told, Sets())
     assert asked <= set(wanted)
+
+
+def test_reviewing_what_is_told_worst_finds_what_is_worst_and_misses_where_it_is_told_best() -> None:
+    def told(run: StreamRun, way: int) -> list[Row]:
+        return [replace(row, quality=0.5 + way * 0.01 * row.index) for row in rows_of(run, -0.01)]
+
+    for way, met in ((1, True), (-1, False)):
+        found = stream_bars.bars(lambda run, way=way: told(run, way), Sets())  # type: ignore[misc]
+        (bar,) = [bar for bar in found if "reviewing" in bar.figure]
+        assert bar.met is met, bar
+
+
+def test_other_sets_are_measured_in_every_way_and_have_no_bar_of_our_liver() -> None:
+    sets = named(["theirs/ring", "theirs/gland"], [])
+    assert {run.stream for run in stream_bars.wanted(sets)} == {"theirs/ring", "theirs/gland"}
+    found = stream_bars.bars(lambda run: rows_of(run, 0.10), sets)
+    assert len(found) == 9 and not [bar for bar in found if "liver" in bar.figure]
+    assert named([], []) == Sets()
 
 
 def test_a_key_names_the_files_that_a_run_depends_on_and_no_others() -> None:
@@ -84,7 +104,10 @@ def test_a_finished_run_is_read_back_and_not_made_again(tmp_path: Path, monkeypa
     monkeypatch.setattr(KeptRuns, "_hash", lambda self, wanted: "the same")
     run = StreamRun("kvasir", "box", "auxol", think_steps=40)
     assert runs.missing([run, run]) == [run]
-    runs.keep(run, runs.name(run), rows_of(run), {"device": "cpu"})
+    with monkeypatch.context() as making:
+        making.setattr(KeptRuns, "_made", lambda self, wanted: rows_of(wanted))
+        making.setattr(KeptRuns, "_about", lambda self, wanted: {"device": "cpu"})
+        assert runs.rows(run) == rows_of(run)
     assert runs.missing([run]) == []
     assert runs.rows(run) == rows_of(run)
     assert "think40" in runs.name(run)
@@ -94,6 +117,6 @@ def test_a_finished_run_is_read_back_and_not_made_again(tmp_path: Path, monkeypa
 
 def test_the_curves_are_drawn_of_what_there_is(tmp_path: Path) -> None:
     runs = [StreamRun("kvasir", "box", method) for method in ("generalist", "auxol")]
-    stream_figure.draw(tmp_path, {run: rows_of(run) for run in runs})
+    stream_figure.draw(tmp_path, {run: rows_of(run) for run in runs}, Sets().streams)
     for name in ("curves-box.png", "curves-point.png", "calibration.png"):
         assert (tmp_path / name).stat().st_size > 2000

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import SimpleITK
 from tiny_network import MACHINE, tiny_generalist, tiny_learner
 
 from auxol_core.engine.engine import Engine
@@ -17,9 +18,9 @@ from auxol_core.options import TaskOptions
 from auxol_core.types import BoolArray, Prompt, Propagated, Proposal, SliceImage
 from tools.bench.learn.edits import MOST_EDITS, TASK, Edit, edits
 from tools.bench.learn.in_use import Tried, in_use, slices_of
-from tools.bench.learn.kept import kept, read
+from tools.bench.learn.kept import of_dataclass
 from tools.bench.learn.patients import Patient
-from tools.bench.learn.volumes import edits_bars, in_use_bars, outcome
+from tools.bench.learn.volumes import Volumes, edits_bars, in_use_bars, outcome
 
 SIDE = 64
 
@@ -115,8 +116,8 @@ def test_a_volume_that_does_not_get_there_ends_after_the_most_edits() -> None:
     assert (rows[-1].number, rows[-1].last) == (MOST_EDITS, True)
     result = outcome(rows, half=False)
     assert (result.edits, result.failed) == ((MOST_EDITS,), 1)
-    bars = dict(edits_bars([("lgg_volumes", result, result)]))
-    assert list(bars.values()) == [False, False]
+    bars = edits_bars([("lgg_volumes", result, result)])
+    assert [bar.met for bar in bars] == [False, False]
 
 
 @pytest.fixture
@@ -151,11 +152,36 @@ def test_slices_are_spread_over_those_that_show_the_structure() -> None:
 def test_a_finished_run_is_read_back_and_an_interrupted_one_is_made_again(tmp_path: Path) -> None:
     paused = Tried("s", "box", "paused", 0, "one", 3, 1 / 3, 7, 0.5)
     rows = [paused, replace(paused, arm="in use", dice=1.0, changed=0)]
-    path = tmp_path / "run.csv"
-    interrupted = kept(path, Tried, iter(rows))
-    next(interrupted)
-    interrupted.close()
-    assert not path.exists()
-    assert list(kept(path, Tried, iter(rows))) == rows
-    assert list(kept(path, Tried, iter(()))) == rows
-    assert read(path, Tried)[0].dice == 1 / 3
+    kept = of_dataclass(tmp_path, Tried)
+
+    def interrupted() -> Iterator[Tried]:
+        yield paused
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        kept.rows("run", interrupted, dict)
+    assert not kept.has("run")
+    assert kept.rows("run", lambda: rows, lambda: {"depends on": ["a.py"]}) == rows
+    assert kept.rows("run", lambda: [], dict) == rows
+    assert "a.py" in (tmp_path / "run.json").read_text()
+
+
+def test_volume_runs_are_made_once_and_asked_for_only_where_they_are(tmp_path: Path, engine: Engine) -> None:
+    structure = tmp_path / "data" / "discs"
+    for folder in ("volumes", "labels"):
+        (structure / folder).mkdir(parents=True)
+    for name in ("one", "another"):
+        each = patient(name)
+        grey = np.stack([image.pixels for image in each.images])
+        for folder, array in (("volumes", grey), ("labels", each.truth.astype(np.uint8))):
+            SimpleITK.WriteImage(SimpleITK.GetImageFromArray(array), str(structure / folder / f"{name}.nii.gz"))
+
+    def tiny(folder: Path) -> Engine:
+        return Engine(tiny_generalist(), tiny_learner, folder, MACHINE)
+
+    runs = Volumes(tmp_path / "runs", tmp_path / "data", tiny, made_only=True)
+    assert runs.edits("discs", "frozen") is None
+    made = replace(runs, made_only=False).edits("discs", "frozen")
+    assert made and [row.volume for row in made if row.last] == [0, 1]
+    assert runs.edits("discs", "frozen") == made
+    assert runs.edits("discs", "learning") is None

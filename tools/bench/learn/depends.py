@@ -35,6 +35,13 @@ LEARNING = (
     "specialist/fusion.py",
     "specialist/guard.py",
 )
+PROPAGATION = (
+    "engine/ground.py",
+    "engine/pending.py",
+    "prompter/base.py",
+    "prompter/propagate.py",
+    "prompter/trust.py",
+)
 THINKING = ("engine/rehearsing.py", "engine/thinking.py")
 SPECIALISTS = {"auxol": "specialist/auxol/", "paper": "specialist/paper/"}
 
@@ -49,6 +56,11 @@ def depends_on(preset: str | None, learns: bool, thinks: bool) -> list[str]:
     if thinks:
         named += THINKING
     return files_of(named)
+
+
+def depends_on_volumes() -> list[str]:
+    """The same of a run over whole volumes, which propagates and learns with the default preset."""
+    return files_of((*ANY, *GENERALIST, *LEARNING, SPECIALISTS["auxol"], *PROPAGATION))
 
 
 def digest_of(files: Iterable[str]) -> str:

@@ -114,9 +114,7 @@ def edits(
                 engine.dismiss(item.proposal.proposal_id)
 
 
-def _until_good(
-    volume: _Volume, stream: str, arm: str, number: int, seed: int, good: float
-) -> Iterator[Edit]:
+def _until_good(volume: _Volume, stream: str, arm: str, number: int, seed: int, good: float) -> Iterator[Edit]:
     truth, count, before = volume.patient.truth, 0, 0.0
     index, why = volume.patient.first, "first"
     while True:

@@ -1,4 +1,9 @@
-"""Rows of any dataclass as CSV, and runs that are kept under a key of everything they depend on."""
+"""Runs that are kept: a CSV of rows, and beside it what was run, on which machine, and the files it depends on.
+
+A finished run lies in ``NAME.csv`` with ``NAME.json`` beside it, which is written last: a run without it is not
+finished and is made again. The name ends in a hash of all that decides the rows. The machine is told and not part of
+the name: with another number of threads, or on a GPU, the last digits of the figures differ.
+"""
 
 from __future__ import annotations
 
@@ -6,58 +11,75 @@ import csv
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-import torch
-
-import auxol_core
-from auxol_core.imaging import files
+from auxol_core.imaging.files import file_hash
+from auxol_core.replay.sources import Pair
 from auxol_core.whole_files import write_whole
 
 Row = TypeVar("Row")
 
-# What a measurement through the engine computes with; the tasks' files, HTTP and the command line only carry it.
-_ROOMS = ("engine", "generalist", "imaging", "prompter", "promptable", "specialist")
-_FILES = ("build.py", "options.py", "types.py", "strokes.py", "replay/prompts.py", "replay/streams.py")
 
+@dataclass(frozen=True)
+class Kept(Generic[Row]):
+    """Runs in ``folder``, whose rows ``write`` puts into a file and ``read`` takes out of it."""
 
-def sources_key(also: Sequence[Path] = ()) -> str:
-    """SHA-256 over the sources that a measurement depends on, and ``also``, by name and content."""
-    root = Path(auxol_core.__file__).parent
-    paths = [path for room in _ROOMS for path in sorted((root / room).rglob("*.py"))] + [root / name for name in _FILES]
-    lines = [f"{path.relative_to(root).as_posix()}:{files.file_hash(path)}" for path in paths]
-    lines += [f"{path.name}:{files.file_hash(path)}" for path in also]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    folder: Path
+    write: Callable[[Path, Sequence[Row]], None]
+    read: Callable[[Path], list[Row]]
+
+    def has(self, name: str) -> bool:
+        """Whether the run of that name is finished."""
+        return self._path(name, ".json").exists()
+
+    def rows(
+        self, name: str, make: Callable[[], Iterable[Row]], about: Callable[[], Mapping[str, object]]
+    ) -> list[Row]:
+        """The rows of a run, from its file or made now; ``about``: what is told of it."""
+        if not self.has(name):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.write(self._path(name, ".csv"), list(make()))
+            write_whole(self._path(name, ".json"), json.dumps(about(), indent=1, default=str).encode())
+        return self.read(self._path(name, ".csv"))
+
+    def _path(self, name: str, ending: str) -> Path:
+        return self.folder / f"{name}{ending}"
 
 
 def key_of(*parts: object) -> str:
-    """A short hash of ``parts``, and of torch's version and threads."""
-    content = json.dumps([*parts, torch.__version__, torch.get_num_threads()], sort_keys=True, default=str)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    """A short hash of ``parts``."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def kept(path: Path, kind: type[Row], rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows of a finished run from its CSV; else ``rows`` as they are made, kept as partial until they are all."""
-    if path.exists():
-        yield from read(path, kind)
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial, names = path.with_suffix(".partial.csv"), [each.name for each in dataclasses.fields(kind)]  # type: ignore[arg-type]
-    with partial.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(names)
-        for row in rows:
-            writer.writerow(["" if (value := getattr(row, name)) is None else value for name in names])
-            stream.flush()
-            yield row
-    write_whole(path, partial.read_bytes())
-    partial.unlink()
+def hash_of(pairs: Iterable[tuple[str, Pair]]) -> str:
+    """SHA-256 over the names and contents of images and labels."""
+    digest = hashlib.sha256()
+    for name, pair in pairs:
+        digest.update(f"{name}:{file_hash(pair.image)}:{file_hash(pair.labels)}\n".encode())
+    return digest.hexdigest()
+
+
+def of_dataclass(folder: Path, kind: type[Row]) -> Kept[Row]:
+    """Runs whose rows are instances of the dataclass ``kind``, of numbers, words and switches."""
+    return Kept(folder, write, lambda path: read(path, kind))
+
+
+def write(path: Path, rows: Sequence[Any]) -> None:
+    """A CSV with a header, whole or not at all; None as nothing."""
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerows([[field.name for field in dataclasses.fields(rows[0])]] if rows else [])
+    for row in rows:
+        writer.writerow(["" if value is None else value for value in dataclasses.astuple(row)])
+    write_whole(path, text.getvalue().encode())
 
 
 def read(path: Path, kind: type[Row]) -> list[Row]:
-    """The rows of a CSV that ``kept`` wrote."""
+    """The rows of a CSV that ``write`` wrote."""
     types = {each.name: str(each.type) for each in dataclasses.fields(kind)}  # type: ignore[arg-type]
     with path.open(newline="", encoding="utf-8") as stream:
         rows = csv.DictReader(stream)

@@ -14,27 +14,30 @@ from matplotlib import pyplot as plt
 
 from auxol_core.replay.rows import Row
 from tools.bench.learn.stream_bars import PROMPTS, THINK_STEPS, calibration
-from tools.bench.learn.stream_runs import STREAMS, Prompted, StreamRun
+from tools.bench.learn.stream_runs import Prompted, StreamRun
 
 SMOOTHED = 8
 
 
-def draw(out: Path, rows: Mapping[StreamRun, Sequence[Row]]) -> None:
+def draw(out: Path, rows: Mapping[StreamRun, Sequence[Row]], streams: Sequence[str]) -> None:
     """``curves.png`` and ``calibration.png`` in ``out``, of what there is."""
     for prompt in PROMPTS:
-        _curves(out / f"curves-{prompt}.png", prompt, rows)
+        _curves(out / f"curves-{prompt}.png", prompt, rows, streams)
     _calibration(out / "calibration.png", rows)
 
 
-def _curves(path: Path, prompt: Prompted, rows: Mapping[StreamRun, Sequence[Row]]) -> None:
+def _curves(path: Path, prompt: Prompted, rows: Mapping[StreamRun, Sequence[Row]], streams: Sequence[str]) -> None:
     kinds = {
         "generalist": StreamRun("", prompt, "generalist"),
         "paper": StreamRun("", prompt, "paper"),
         "auxol": StreamRun("", prompt, "auxol"),
         f"auxol, {THINK_STEPS} steps of thinking": StreamRun("", prompt, "auxol", think_steps=THINK_STEPS),
     }
-    figure, axes = plt.subplots(2, 5, figsize=(15, 6), sharex=True, constrained_layout=True)
-    for axis, stream in zip(axes.flat, STREAMS, strict=True):
+    columns = min(5, len(streams))
+    down = -(-len(streams) // columns)
+    size = (3 * columns, 3 * down)
+    figure, axes = plt.subplots(down, columns, figsize=size, sharex=True, squeeze=False, constrained_layout=True)
+    for axis, stream in zip(axes.flat, streams, strict=False):
         for name, kind in kinds.items():
             found = rows.get(replace(kind, stream=stream))
             if found:

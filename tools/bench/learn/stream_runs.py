@@ -1,14 +1,7 @@
-"""One method over one stream, kept: the rows that the tables of `make bench-learn` are made of.
-
-A finished run lies in ``NAME.csv``, with ``NAME.json`` beside it: what was run, on which machine, and the files that it
-depends on (depends.py). The name ends in a hash of all that decides its rows. The machine is told and not part of the
-name: with another number of threads, or on a GPU, the last digits of the figures differ.
-"""
+"""One method over one stream, kept (kept.py): the rows that the tables of `make bench-learn` are made of."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -23,17 +16,15 @@ from auxol_core.imaging.files import file_hash
 from auxol_core.options import AuxolOptions
 from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.replay.benchmark import engine_facts
-from auxol_core.replay.core_streams import CORE_STREAMS, core_structures
+from auxol_core.replay.core_streams import core_structures
 from auxol_core.replay.methods import Method, methods
 from auxol_core.replay.options import FeedbackOptions, PlanOptions, PromptOptions, ReplayOptions
 from auxol_core.replay.rows import Row, read_rows, write_rows
 from auxol_core.replay.runner import Segment, Workshop, run
 from auxol_core.replay.streams import Stream, plan_stream
-from auxol_core.whole_files import write_whole
 from tools.bench.learn.depends import depends_on, digest_of
+from tools.bench.learn.kept import Kept, hash_of, key_of
 
-CT_STREAMS = ("btcv_ct/liver", "btcv_ct/spleen", "btcv_ct/left_kidney")
-STREAMS = (*CORE_STREAMS, *CT_STREAMS)
 FIRST_IMAGES = 6
 Prompted = Literal["box", "point"]
 
@@ -70,50 +61,40 @@ class KeptRuns:
     """Runs in ``folder``; what is not there is made with ``workshop`` from the sets in ``data``."""
 
     def __init__(self, folder: Path, data: Path, workshop: Workshop) -> None:
-        self._folder, self._data, self._workshop = folder, data, workshop
+        self._kept: Kept[Row] = Kept(folder, write_rows, read_rows)
+        self._data, self._workshop = data, workshop
         self._streams: dict[tuple[str, int], Stream] = {}
         self._hashes: dict[tuple[str, int], str] = {}
-        folder.mkdir(parents=True, exist_ok=True)
 
     def rows(self, wanted: StreamRun) -> list[Row]:
         """The rows of a run, from its file or made now."""
-        name = self.name(wanted)
-        if not self._path(name, ".json").exists():
-            self._make(wanted, name)
-        return read_rows(self._path(name, ".csv"))
+        return self._kept.rows(self.name(wanted), lambda: self._made(wanted), lambda: self._about(wanted))
 
     def missing(self, wanted: Iterable[StreamRun]) -> list[StreamRun]:
         """Those that would have to be made."""
-        return [each for each in dict.fromkeys(wanted) if not self._path(self.name(each), ".json").exists()]
+        return [each for each in dict.fromkeys(wanted) if not self._kept.has(self.name(each))]
 
     def name(self, wanted: StreamRun) -> str:
         """Readable, and ending in a hash of what decides the rows."""
         method = wanted.of_method
-        files = depends_on(method.preset, method.taught, wanted.think_steps > 0)
-        content: list[object] = [asdict(wanted), self._hash(wanted), digest_of(files)]
+        content: list[object] = [asdict(wanted), self._hash(wanted), digest_of(_files(wanted))]
         if method.preset is not None:
             content.append(file_hash(WEIGHTS))
             content.append(asdict(method.task_options(wanted.options)) if method.taught else None)
-        key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
         extra = "".join(
             f"-{word}{value}" for word, value in (("think", wanted.think_steps), ("slip", wanted.slip_every)) if value
         )
         title = re.sub(r"[^a-z0-9]+", "_", wanted.stream.lower())
-        return f"{title}-{wanted.prompt}-{wanted.method}{extra}-{wanted.images}-seed{wanted.seed}-{key}"
+        return f"{title}-{wanted.prompt}-{wanted.method}{extra}-{wanted.images}-seed{wanted.seed}-{key_of(*content)}"
 
-    def _make(self, wanted: StreamRun, name: str) -> None:
+    def _made(self, wanted: StreamRun) -> Iterable[Row]:
         stream = self._stream(wanted)
         first = replace(stream, items=stream.items[: wanted.images])
-        rows = list(run([Segment(wanted.stream, first)], wanted.of_method, wanted.options, self._workshop))
-        self.keep(wanted, name, rows, asdict(engine_facts(self._workshop)))
+        return run([Segment(wanted.stream, first)], wanted.of_method, wanted.options, self._workshop)
 
-    def keep(self, wanted: StreamRun, name: str, rows: Sequence[Row], machine: dict[str, object]) -> None:
-        """Keep a finished run: rows first, then the file that says that they are all."""
-        method = wanted.of_method
-        files = depends_on(method.preset, method.taught, wanted.think_steps > 0)
-        write_rows(self._path(name, ".csv"), rows)
-        about = {"run": asdict(wanted), "machine": machine, "depends on": files}
-        write_whole(self._path(name, ".json"), json.dumps(about, indent=1).encode())
+    def _about(self, wanted: StreamRun) -> dict[str, object]:
+        facts = asdict(engine_facts(self._workshop))
+        return {"run": asdict(wanted), "machine": facts, "depends on": _files(wanted)}
 
     def _stream(self, wanted: StreamRun) -> Stream:
         place = (wanted.stream, wanted.seed)
@@ -125,14 +106,13 @@ class KeptRuns:
     def _hash(self, wanted: StreamRun) -> str:
         place = (wanted.stream, wanted.seed)
         if place not in self._hashes:
-            digest = hashlib.sha256()
-            for item in self._stream(wanted).items:
-                digest.update(f"{item.name}:{file_hash(item.pair.image)}:{file_hash(item.pair.labels)}\n".encode())
-            self._hashes[place] = digest.hexdigest()
+            self._hashes[place] = hash_of((item.name, item.pair) for item in self._stream(wanted).items)
         return self._hashes[place]
 
-    def _path(self, name: str, ending: str) -> Path:
-        return self._folder / f"{name}{ending}"
+
+def _files(wanted: StreamRun) -> list[str]:
+    """The sources that its rows depend on."""
+    return depends_on(wanted.of_method.preset, wanted.of_method.taught, wanted.think_steps > 0)
 
 
 def made(runs: KeptRuns, wanted: Sequence[StreamRun], tell: Callable[[str], None], jobs: int = 1) -> None:

@@ -1,104 +1,106 @@
-"""Volumes: edits until the Dice is 0.90, and learning in use against paused.
+"""Whole volumes: edits until the Dice is 0.90, and learning in use against paused (``edits.py``, ``in_use.py``).
 
-``python -m tools.bench.learn.volumes --data DIR --out DIR``. ``edits.py`` and ``in_use.py`` say what is done; the rows
-lie in ``DIR/*.csv``, one an edit or a slice, and a run that is there already is read back. The last lines count the
-bars met and missed (issue 11).
+A row an edit or a slice, kept (kept.py).
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import perf_counter
-from typing import Annotated
 
 import numpy as np
-import typer
-from rich.console import Console
 from rich.table import Table
 
 from auxol_core.api import EngineApi
-from auxol_core.build import make_engine
 from auxol_core.imaging.files import file_hash
-from auxol_core.options import MachineOptions, TaskOptions
+from auxol_core.options import TaskOptions
+from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.replay.options import PromptKind
 from auxol_core.replay.sources import Pair
-from tools.bench.learn import edits as edits_module
-from tools.bench.learn import in_use as in_use_module
-from tools.bench.learn import patients as patients_module
+from tools.bench.learn.bar import Bar
+from tools.bench.learn.depends import depends_on_volumes, digest_of
 from tools.bench.learn.edits import GOOD, MOST_EDITS, TASK, Edit, edits
 from tools.bench.learn.in_use import Tried, in_use
-from tools.bench.learn.kept import kept, key_of, sources_key
-from tools.bench.learn.patients import Window, chosen, patients, structure_of
+from tools.bench.learn.kept import Row, hash_of, key_of, of_dataclass
+from tools.bench.learn.patients import Patient, chosen, patients, structure_of
 
-STREAMS = ("lgg_volumes", "btcv_ct/spleen", "btcv_ct/left_kidney", "btcv_ct/liver")
-# Those that the bars speak of; the liver is shown beside.
-OF_THE_BAR = ("lgg_volumes", "btcv_ct/spleen", "btcv_ct/left_kidney")
 EDITS_BAR, FAILED_BAR, VOXELS_BAR = 0.5, 1 / 3, 0.95
 TAUGHT_SHARE = 10 / 16  # of the volumes, for in use against paused
 KINDS: tuple[PromptKind, ...] = ("box", "point")
+# What decides the rows beside auxol_core.
+OWN = ("edits.py", "in_use.py", "patients.py")
 
 EngineFactory = Callable[[Path], EngineApi]
+Measuring = Callable[[EngineApi, Sequence[Patient]], Iterable[Row]]
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What all runs of a call share. ``facts``: of the engine, for the keys."""
+class VolumeRun:
+    """``what``: edits, ``arm`` learning or frozen; or in-use, ``arm`` the prompt."""
 
-    data: Path
-    out: Path
-    engine: EngineFactory
-    facts: str
+    what: str
+    stream: str
+    arm: str
     seed: int = 0
-    limit: int | None = None
-    window: Window = "task"
 
-    def edits(self, stream: str, *, learning: bool) -> Iterator[Edit]:
-        """The rows of one arm, kept or made."""
-        arm = "learning" if learning else "frozen"
-        value, pairs = self._volumes(stream)
-        path = self._path("edits", stream, arm, pairs, [edits_module])
 
-        def made() -> Iterator[Edit]:
+@dataclass(frozen=True)
+class Volumes:
+    """Runs over whole volumes, in ``folder``; what is not there is made with ``engine`` from the sets in ``data``.
+
+    ``made_only``: make nothing; a run that is not there is None. ``facts``: the machine, told beside each run.
+    """
+
+    folder: Path
+    data: Path
+    engine: EngineFactory
+    facts: object = None
+    made_only: bool = False
+
+    def edits(self, stream: str, arm: str) -> list[Edit] | None:
+        """The rows of one arm, ``learning`` or ``frozen``."""
+        run = VolumeRun("edits", stream, arm)
+        options = TaskOptions(learning=arm == "learning", seed=run.seed)
+        return self._rows(run, Edit, options, lambda engine, found: edits(engine, stream, arm, found, run.seed))
+
+    def in_use(self, stream: str, kind: PromptKind) -> list[Tried] | None:
+        """The rows of all arms."""
+        run = VolumeRun("in-use", stream, kind)
+
+        def measure(engine: EngineApi, found: Sequence[Patient]) -> Iterator[Tried]:
+            yield from in_use(engine, stream, kind, found, round(TAUGHT_SHARE * len(found)), run.seed)
+
+        return self._rows(run, Tried, TaskOptions(seed=run.seed), measure)
+
+    def _rows(self, run: VolumeRun, kind: type[Row], options: TaskOptions, measure: Measuring[Row]) -> list[Row] | None:
+        structure = structure_of(self.data, run.stream)
+        pairs = chosen(structure, run.seed, None)
+        kept, name = of_dataclass(self.folder, kind), _name(run, pairs)
+        if self.made_only and not kept.has(name):
+            return None
+
+        def make() -> list[Row]:
             with tempfile.TemporaryDirectory(prefix="auxol-volumes-", ignore_cleanup_errors=True) as folder:
                 engine = self.engine(Path(folder))
                 try:
-                    engine.create_task(TASK, TaskOptions(learning=learning, seed=self.seed))
-                    yield from edits(engine, stream, arm, patients(pairs, value, self.window), self.seed)
+                    engine.create_task(TASK, options)
+                    return list(measure(engine, list(patients(pairs, structure.value))))
                 finally:
                     engine.close()
 
-        return kept(path, Edit, made())
+        def about() -> dict[str, object]:
+            return {"run": asdict(run), "machine": self.facts, "depends on": depends_on_volumes()}
 
-    def in_use(self, stream: str, kind: PromptKind) -> Iterator[Tried]:
-        """The rows of all arms, kept or made."""
-        value, pairs = self._volumes(stream)
-        path = self._path("in-use", stream, kind, pairs, [edits_module, in_use_module])
+        return kept.rows(name, make, about)
 
-        def made() -> Iterator[Tried]:
-            with tempfile.TemporaryDirectory(prefix="auxol-volumes-", ignore_cleanup_errors=True) as folder:
-                engine = self.engine(Path(folder))
-                try:
-                    engine.create_task(TASK, TaskOptions(seed=self.seed))
-                    found = list(patients(pairs, value, self.window))
-                    taught = round(TAUGHT_SHARE * len(found))
-                    yield from in_use(engine, stream, kind, found, taught, self.seed)
-                finally:
-                    engine.close()
 
-        return kept(path, Tried, made())
-
-    def _volumes(self, stream: str) -> tuple[int, list[Pair]]:
-        structure = structure_of(self.data, stream)
-        return structure.value, chosen(structure, self.seed, self.limit)
-
-    def _path(self, what: str, stream: str, arm: str, pairs: Sequence[Pair], modules: Sequence[object]) -> Path:
-        own = [Path(str(module.__file__)) for module in (patients_module, *modules)]  # type: ignore[attr-defined]
-        of_data = [[pair.name, file_hash(pair.image), file_hash(pair.labels)] for pair in pairs]
-        key = key_of(sources_key(own), self.facts, what, stream, arm, self.seed, self.window, of_data)
-        return self.out / f"{what}-{stream.replace('/', '+')}-{arm}-{key}.csv"
+def _name(run: VolumeRun, pairs: Sequence[Pair]) -> str:
+    own = [file_hash(Path(__file__).parent / name) for name in OWN]
+    data = hash_of((pair.name, pair) for pair in pairs)
+    key = key_of(asdict(run), data, digest_of(depends_on_volumes()), file_hash(WEIGHTS), own)
+    return f"{run.what}-{run.stream.replace('/', '_')}-{run.arm}-{key}"
 
 
 @dataclass(frozen=True)
@@ -143,22 +145,21 @@ def edits_table(arms: Sequence[tuple[str, Outcome, Outcome]]) -> Table:
     return table
 
 
-def edits_bars(arms: Sequence[tuple[str, Outcome, Outcome]]) -> list[tuple[str, bool]]:
-    """The bars on the streams that they speak of, in words, and whether they are met."""
+def edits_bars(arms: Sequence[tuple[str, Outcome, Outcome]]) -> list[Bar]:
+    """Two for each stream: learning beside frozen over the second half."""
     bars = []
     for stream, ours, frozen in arms:
-        if stream in OF_THE_BAR and frozen.mean > 0:
-            ratio = ours.mean / frozen.mean
-            bars.append((f"{stream}: edits learning/frozen {ratio:.2f} <= {EDITS_BAR}", ratio <= EDITS_BAR))
-            text = f"{stream}: not there {ours.failed} <= a third of {frozen.failed}"
-            bars.append((text, ours.failed <= FAILED_BAR * frozen.failed))
+        ratio = ours.mean / frozen.mean if frozen.mean else 1.0
+        bars.append(Bar(f"{stream}: edits learning/frozen {ratio:.2f}", f"at most {EDITS_BAR}", ratio <= EDITS_BAR))
+        text = f"{stream}: volumes not there in {MOST_EDITS} edits, learning {ours.failed}, frozen {frozen.failed}"
+        bars.append(Bar(text, "at most a third", ours.failed <= FAILED_BAR * frozen.failed))
     return bars
 
 
-def in_use_bars(rows: Sequence[Tried]) -> tuple[Table, list[tuple[str, bool]]]:
+def in_use_bars(rows: Sequence[Tried]) -> tuple[Table, list[Bar]]:
     """In use beside paused, each stream and prompt and all pooled; the bars are on the pool."""
     table = Table("stream", "prompt", "slices", "to edit paused", "in use", "voxels paused", "in use", "ratio")
-    bars: list[tuple[str, bool]] = []
+    bars: list[Bar] = []
     groups = [*dict.fromkeys((row.stream, row.prompt) for row in rows), ("all", "both")]
     for stream, prompt in groups:
         of_group = [row for row in rows if stream == "all" or (row.stream, row.prompt) == (stream, prompt)]
@@ -170,59 +171,7 @@ def in_use_bars(rows: Sequence[Tried]) -> tuple[Table, list[tuple[str, bool]]]:
         table.add_row(stream, prompt, *(str(cell) for cell in cells))
         if stream == "all":
             bars = [
-                (f"in use / paused, voxels to change {ratio:.2f} <= {VOXELS_BAR}", ratio <= VOXELS_BAR),
-                (f"in use, slices to edit {edit[1]} <= {edit[0]}", edit[1] <= edit[0]),
+                Bar(f"in use / paused, voxels to change {ratio:.2f}", f"at most {VOXELS_BAR}", ratio <= VOXELS_BAR),
+                Bar(f"in use, slices to edit {edit[1]}", f"at most paused's {edit[0]}", edit[1] <= edit[0]),
             ]
     return table, bars
-
-
-def main(
-    data: Annotated[Path, typer.Option(help="Folder that holds the sets.")],
-    out: Annotated[Path, typer.Option(help="Where rows are kept.")],
-    stream: Annotated[list[str] | None, typer.Option(help="SET or SET/LABEL; may be given several times.")] = None,
-    what: Annotated[str, typer.Option(help="edits, in-use or both.")] = "both",
-    limit: Annotated[int | None, typer.Option(min=2, help="Volumes of each stream.")] = None,
-    window: Annotated[str, typer.Option(help="task: one window; volume: each volume by its percentiles.")] = "task",
-    seed: Annotated[int, typer.Option(min=0)] = 0,
-    threads: Annotated[int, typer.Option(min=1)] = 1,
-) -> None:
-    """Measure, print and judge."""
-    console, machine = Console(width=140), MachineOptions(threads=threads)
-
-    def engine(folder: Path) -> EngineApi:
-        return make_engine("builtin", folder, machine)
-
-    bench = Bench(data, out, engine, facts_of(engine), seed, limit, "volume" if window == "volume" else "task")
-    bars: list[tuple[str, bool]] = []
-    if what != "in-use":
-        arms = []
-        for name in stream or STREAMS:
-            began = perf_counter()
-            ours, frozen = (outcome(list(bench.edits(name, learning=learning))) for learning in (True, False))
-            console.print(f"{name}: {perf_counter() - began:.0f} s")
-            arms.append((name, ours, frozen))
-        console.print(edits_table(arms))
-        bars += edits_bars(arms)
-    if what != "edits":
-        rows = [row for name in stream or STREAMS for kind in KINDS for row in bench.in_use(name, kind)]
-        table, of_use = in_use_bars(rows)
-        console.print(table)
-        bars += of_use
-    for text, met in bars:
-        console.print(f"{'met   ' if met else 'MISSED'} {text}", highlight=False)
-    console.print(f"bars met {sum(met for _, met in bars)}, missed {sum(not met for _, met in bars)}")
-
-
-def facts_of(engine: EngineFactory) -> str:
-    """What an engine says of itself: generalist, its hash, device and precision."""
-    with tempfile.TemporaryDirectory(prefix="auxol-volumes-", ignore_cleanup_errors=True) as folder:
-        made = engine(Path(folder))
-        try:
-            status = made.create_task(TASK)
-        finally:
-            made.close()
-    return f"{status.generalist} {status.generalist_hash} {status.device} {status.precision}"
-
-
-if __name__ == "__main__":
-    typer.run(main)
