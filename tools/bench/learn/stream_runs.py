@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
@@ -88,15 +88,14 @@ class KeptRuns:
         return f"{title}-{wanted.prompt}-{wanted.method}{extra}-{wanted.images}-seed{wanted.seed}-{key_of(*content)}"
 
     def _made(self, wanted: StreamRun) -> Iterable[Row]:
-        stream = self._stream(wanted)
-        first = replace(stream, items=stream.items[: wanted.images])
-        return run([Segment(wanted.stream, first)], wanted.of_method, wanted.options, self._workshop)
+        return replayed(self.stream(wanted), wanted, wanted.method, self._workshop)
 
     def _about(self, wanted: StreamRun) -> dict[str, object]:
         facts = asdict(engine_facts(self._workshop))
         return {"run": asdict(wanted), "machine": facts, "depends on": _files(wanted)}
 
-    def _stream(self, wanted: StreamRun) -> Stream:
+    def stream(self, wanted: StreamRun) -> Stream:
+        """The images of a run, and those of the same stream beyond them."""
         place = (wanted.stream, wanted.seed)
         if place not in self._streams:
             (structure,) = core_structures(self._data, [wanted.stream])
@@ -106,8 +105,14 @@ class KeptRuns:
     def _hash(self, wanted: StreamRun) -> str:
         place = (wanted.stream, wanted.seed)
         if place not in self._hashes:
-            self._hashes[place] = hash_of((item.name, item.pair) for item in self._stream(wanted).items)
+            self._hashes[place] = hash_of((item.name, item.pair) for item in self.stream(wanted).items)
         return self._hashes[place]
+
+
+def replayed(stream: Stream, wanted: StreamRun, method: str, workshop: Workshop) -> Iterator[Row]:
+    """The rows of a run as they are made, answered by ``method``."""
+    first = replace(stream, items=stream.items[: wanted.images])
+    return run([Segment(wanted.stream, first)], methods()[method], wanted.options, workshop)
 
 
 def _files(wanted: StreamRun) -> list[str]:
