@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "AUXOL_CHECKPOINT_DIR"
 SHARED_FOLDER_VARIABLE = "AUXOL_CHECKPOINT_DIR_SHARED"
+# Around the weights in checkpoints of training scripts, and before each name where a model was wrapped.
+WRAPPERS = ("state_dict", "model", "model_state_dict")
+PREFIXES = {"module", "model", "sam"}
 
 
 def own_folder() -> Path:
@@ -177,12 +180,27 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
             f"{path} cannot be opened as weights: it is no checkpoint, is cut short, or holds code, which is never run "
             f"({reason}). Get it again, or choose another."
         ) from error
+    state = unwrapped(state)
     if not isinstance(state, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
         raise CheckpointError(
             f"{path} should hold tensors by name, as SAM's own files do, and holds something else. "
             "Save the model's state_dict() alone."
         )
     return {str(name): tensor for name, tensor in state.items()}
+
+
+def unwrapped(state: object) -> object:
+    """The tensors out of what training scripts put around them: a dictionary under WRAPPERS, a prefix of all names."""
+    while isinstance(state, dict):
+        inner = [state[name] for name in WRAPPERS if isinstance(state.get(name), dict)]
+        heads = {str(name).partition(".")[0] for name in state}
+        if inner:
+            state = inner[0]
+        elif len(heads) == 1 and heads <= PREFIXES and all("." in str(name) for name in state):
+            state = {str(name).partition(".")[2]: value for name, value in state.items()}
+        else:
+            break
+    return state
 
 
 def _in_folders(file_name: str) -> Path | None:

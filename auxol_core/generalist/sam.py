@@ -1,4 +1,4 @@
-"""SAM and MedSAM behind the Generalist Protocol, on segment_anything's own classes.
+"""SAM, MedSAM and MobileSAM behind the Generalist Protocol, on segment_anything's own classes.
 
 SAM (Kirillov et al. 2023): the image is resampled so that its longer side is the encoder's (1024 px), in 0..255, minus
 mean over deviation, and padded at the bottom and on the right. MedSAM (Ma et al. 2024) is a ViT-B that was taught
@@ -15,7 +15,6 @@ pixel (utils/amg.py, batched_mask_to_box), so our edges [a, b) become a s and b 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +26,10 @@ from torch.nn import functional
 from auxol_core.errors import CheckpointError, InvalidInputError
 from auxol_core.generalist.base import Embedding
 from auxol_core.generalist.checkpoints import load_state
+from auxol_core.generalist.encoders import steps_of
 from auxol_core.generalist.row import CheckpointFile
+from auxol_core.generalist.tiny_vit import OUT, TinyVit
+from auxol_core.generalist.tiny_vit import SIDE as TINY_SIDE
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.options import Precision
 from auxol_core.types import PLAIN_KINDS, Box, FloatArray, Prompt, Segmentation
@@ -99,11 +101,12 @@ class SamGeneralist:
         self._sam = sam.to(device).eval().requires_grad_(False)
         self.preprocessing = preprocessing
         self._device = torch.device(device)
-        self._precision = precision
+        with torch.inference_mode():
+            self._steps = steps_of(self._sam.image_encoder, precision)
         self._side = int(sam.image_encoder.img_size)
 
     def encode(self, image: FloatArray) -> Generator[None, None, Embedding]:
-        """Encode ``image`` (H, W, 3) float32 in 0..1; yields before each transformer block and before the neck.
+        """Encode ``image`` (H, W, 3) float32 in 0..1; yields between the encoder's steps (encoders.py).
 
         Raises InvalidInputError, at once, for an image of another shape.
         """
@@ -173,27 +176,17 @@ class SamGeneralist:
         return embedding.data.tensor
 
     def _encode(self, image: FloatArray) -> Generator[None, None, Embedding]:
-        # The modes are entered anew for each block: they belong to the thread, and whoever runs between two blocks
-        # (an optimiser step, say) must not find them switched on.
-        encoder = self._sam.image_encoder
-        with torch.inference_mode(), self._mixed():
-            tokens = encoder.patch_embed(self._preprocess(image))
-            if encoder.pos_embed is not None:
-                tokens = tokens + encoder.pos_embed
-        for block in encoder.blocks:
-            yield
-            with torch.inference_mode(), self._mixed():
-                tokens = block(tokens)
-        yield
-        with torch.inference_mode(), self._mixed():
-            features = encoder.neck(tokens.permute(0, 3, 1, 2)).float().contiguous()
+        # The mode is entered anew for each step: it belongs to the thread, and whoever runs between two of them (an
+        # optimiser step, say) must not find it switched on.
+        with torch.inference_mode():
+            x = self._preprocess(image)
+        for number, step in enumerate(self._steps):
+            if number:
+                yield
+            with torch.inference_mode():
+                x = step(x)
         shape = (int(image.shape[0]), int(image.shape[1]))
-        return Embedding(shape, features.element_size() * features.nelement(), _Features(features))
-
-    def _mixed(self) -> Any:
-        if self._precision == "float32":
-            return nullcontext()
-        return torch.autocast(self._device.type, dtype=torch.bfloat16)
+        return Embedding(shape, x.element_size() * x.nelement(), _Features(x))
 
     def _frame(self, shape: tuple[int, int]) -> _Frame:
         if self.preprocessing == "medsam":
@@ -253,9 +246,19 @@ class SamGeneralist:
         return logits
 
 
+def mobile_sam(package: Any) -> Any:
+    """MobileSAM of segment_anything's own classes: TinyViT in front of the prompt encoder and decoder of ViT-B."""
+    parts, places = package.modeling, TINY_SIDE // 16
+    prompts = parts.PromptEncoder(OUT, (places, places), (TINY_SIDE, TINY_SIDE), mask_in_chans=16)
+    transformer = parts.TwoWayTransformer(depth=2, embedding_dim=OUT, num_heads=8, mlp_dim=2048)
+    decoder = parts.MaskDecoder(transformer_dim=OUT, transformer=transformer)
+    return parts.Sam(TinyVit(), prompts, decoder)
+
+
 def load_sam(checkpoint: CheckpointFile, device: str = "cpu", precision: Precision = "float32") -> SamGeneralist:
     """Build the checkpoint's SAM with its weights. Raises CheckpointError if they do not fit or cannot be read."""
-    builders = import_segment_anything().sam_model_registry
+    package = import_segment_anything()
+    builders = {**package.sam_model_registry, "vit_t": lambda: mobile_sam(package)}
     state = load_state(checkpoint.path)
     # Built without memory first: drawing random weights that are overwritten at once takes longer than reading.
     with torch.device("meta"):

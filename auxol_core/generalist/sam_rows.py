@@ -1,4 +1,4 @@
-"""The rows of SAM and MedSAM. A SAM is known by its image encoder's width and depth.
+"""The rows of SAM, MedSAM and MobileSAM. A SAM is known by its image encoder's width and depth.
 
 MedSAM is a ViT-B that was taught on images scaled otherwise, which nothing in its weights shows: of a ViT-B that is
 not one of the published files the user says which of the two it is.
@@ -24,6 +24,15 @@ def _is_sam(width: int, depth: int) -> Callable[[Shapes], bool]:
         return position[-1:] == (width,) and len(blocks) == depth
 
     return fits
+
+
+def _is_mobile_sam(shapes: Shapes) -> bool:
+    """TinyViT-5M with SAM's other parts: the first convolution's width, the last stage's, and the decoder."""
+    return (
+        shapes.get("image_encoder.patch_embed.seq.0.c.weight") == (32, 3, 3, 3)
+        and shapes.get("image_encoder.layers.3.blocks.1.mlp.fc2.weight") == (320, 1280)
+        and "mask_decoder.mask_tokens.weight" in shapes
+    )
 
 
 def _load(checkpoint: CheckpointFile, device: str, precision: Precision) -> Generalist:
@@ -89,5 +98,18 @@ SAM_ROWS: tuple[GeneralistRow, ...] = (
         fits=_is_sam(768, 12),
         load=_load,
         published=Published("medsam_vit_b.pth", 375, "https://github.com/bowang-lab/MedSAM"),
+    ),
+    # The same of MobileSAM's file, whose hash its page does not name.
+    GeneralistRow(
+        name="mobile_sam",
+        title="MobileSAM",
+        family="sam",
+        licence="Apache-2.0 of the MobileSAM project.",
+        architecture="vit_t",
+        preprocessing="sam",
+        has_encoder=True,
+        fits=_is_mobile_sam,
+        load=_load,
+        published=Published("mobile_sam.pt", 39, "https://github.com/ChaoningZhang/MobileSAM"),
     ),
 )
