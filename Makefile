@@ -77,4 +77,6 @@ $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) "$(TORCH)"
 	$(PIP) -e ".[dev,host]"
+	# MobileSAM's own code, which ours is held against in a test; what it asks for would bring another torch.
+	$(PIP) --no-deps mobilesam-mirror==1.0.0
 	touch $@
