@@ -206,7 +206,7 @@ def test_a_reader_that_stumbles_over_flipped_bytes_is_a_refusal_too(tmp_path: Pa
     ("content", "sentence"),
     [
         (torch.zeros(3), "holds something else. Save the model's state_dict"),
-        ({"model": state(), "epoch": 3}, "holds something else. Save the model's state_dict"),
+        ({"weights": state(), "epoch": 3}, "holds something else. Save the model's state_dict"),
         ({"conv.weight": torch.zeros(3)}, r"should hold one of builtin, vit_b.* 1 arrays such as conv.weight \(3,\)"),
         (state(384, 12), r"13 arrays such as image_encoder.pos_embed \(1, 1, 1, 384\)"),
         (state(768, 24), r"25 arrays such as image_encoder.pos_embed \(1, 1, 1, 768\)"),
@@ -222,7 +222,7 @@ def test_weights_of_something_else_are_refused(tmp_path: Path, content: object, 
     [
         ("vit_h", r"Download it \(2565 MB\), or put the file sam_vit_h_4b8939.pth into .*own; it comes from https"),
         ("medsam", "Get it from https://github.com/bowang-lab/MedSAM and put the file medsam_vit_b.pth into"),
-        ("vit_x", r"'vit_x' is neither a known generalist \(builtin, vit_b, vit_l, vit_h, medsam\) nor a file, here"),
+        ("vit_x", r"'vit_x' is neither a known generalist \(builtin, vit_b, vit_l, vit_h, medsam, mobile_sam\) nor a file, here"),
     ],
 )
 def test_a_missing_checkpoint_says_how_to_get_it(asked: str, sentence: str) -> None:
@@ -404,6 +404,7 @@ def test_list_says_what_is_here_and_where(own: Path) -> None:
         "vit_l": None,
         "vit_h": None,
         "medsam": str(own / "medsam_vit_b.pth"),
+        "mobile_sam": None,
     }
     assert "vit_h" in CliRunner().invoke(checkpoint_app, ["list"]).stdout
 
