@@ -339,7 +339,7 @@ class Engine:
     ) -> Generator[Propagated | None, None, None]:
         """``find`` in steps, as ``propagating``."""
         finder = finder_of(self._session(task).options.preset)
-        yield from self._errand(task).run(finder, slices, {}, taken, several=several)
+        yield from self._errand(task).run(finder, slices, {}, taken, finding=True, several=several)
 
     def _errand(self, task: str) -> Errand:
         def make(session: TaskSession, slice_id: str, prompt: Prompt) -> Generator[None, None, Pending]:

@@ -38,9 +38,13 @@ class Errand:
         seeds: Mapping[int, BoolArray],
         taken: Collection[int],
         *,
+        finding: bool = False,
         several: bool = False,
     ) -> Generator[Propagated | None, None, None]:
-        """What ``prompter`` says of the slices ``ids``; NotFoundError before anything is made where one is not here."""
+        """What ``prompter`` says of the slices ``ids``; NotFoundError before anything is made where one is not here.
+
+        ``finding``: each comes with the presence that the locator sees, whether the prompter has asked for it or not.
+        """
         touched = set(taken)
         for slice_id in ids:
             _ = self._slices[slice_id]  # one that is missing halfway would leave half of it to be asked for again
@@ -57,9 +61,14 @@ class Errand:
             several=several,
         )
         for item in prompter.prompting(ground):
-            if item is not None and item.presence is None:
-                item = replace(item, presence=self._presence.get(ids[item.index]))
+            if item is not None and item.presence is None and finding:
+                item = replace(item, presence=self._presence_on(ids[item.index]))
             yield item if item is None else (yield from self._kept(ids[item.index], item))
+
+    def _presence_on(self, slice_id: str) -> float | None:
+        if slice_id not in self._presence and slice_id in self._slices:
+            self._look(slice_id)
+        return self._presence.get(slice_id)
 
     def _look(self, slice_id: str) -> Look | None:
         """What the locator sees on the slice, seen as the slices were that it learned from."""

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tiny_locator import tiny_locator
 from tiny_network import MACHINE, tiny_generalist
 from tiny_network import tiny_learner as narrow_specialist
 
 from auxol_core.build import make_engine, set_up_torch
-from auxol_core.engine.engine import Engine
+from auxol_core.engine.engine import Engine, LocatorFactory
 from auxol_core.engine.open_task import Listener, TaskSession
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.options import AuxolOptions, MachineOptions, PaperOptions, TaskOptions
@@ -56,6 +57,13 @@ def shipped_engine(folder: Path) -> Engine:
 
 def narrow_engine(folder: Path, make: Make = narrow_specialist) -> Engine:
     return Engine(tiny_generalist(), make, folder, MACHINE)
+
+
+def locating_engine(
+    folder: Path, make_locator: LocatorFactory | None = tiny_locator, machine: MachineOptions = MACHINE
+) -> Engine:
+    """A narrow engine whose tasks learn where their structure is."""
+    return Engine(tiny_generalist(), narrow_specialist, folder, machine, make_locator=make_locator)
 
 
 def narrow_worker(folder: Path, options: TaskOptions, machine: MachineOptions = MACHINE) -> Iterator[WorkerEngine]:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_engine import OPTIONS, PAPER, SIDE, TASK, disc, narrow_specialist, propose, teach
+from small_engine import OPTIONS, PAPER, SIDE, TASK, disc, locating_engine, narrow_specialist, propose, teach
 from tiny_locator import QUICK, TinyLocator, tiny_locator
 from tiny_network import MACHINE, tiny_generalist
 
-from auxol_core.engine.engine import Engine, LocatorFactory
+from auxol_core.engine.engine import Engine
 from auxol_core.engine.open_task import TaskSession
 from auxol_core.engine.whereabouts import FIRST_STORED, Whereabouts
 from auxol_core.options import LOCATING_STEPS, MachineOptions, TaskOptions
@@ -22,12 +22,6 @@ from auxol_core.taskfile.lesson_codec import digest
 from auxol_core.types import BoolArray, Proposal, SliceImage
 
 NOTHING = np.zeros((SIDE, SIDE), dtype=bool)
-
-
-def locating_engine(
-    folder: Path, make_locator: LocatorFactory | None = tiny_locator, machine: MachineOptions = MACHINE
-) -> Engine:
-    return Engine(tiny_generalist(), narrow_specialist, folder, machine, make_locator=make_locator)
 
 
 @pytest.fixture
