@@ -76,8 +76,7 @@ def proposals_message(proposals: Sequence[Proposal | Propagated]) -> Message:
     for number, item in enumerate(proposals):
         about: dict[str, object] = {}
         if isinstance(item, Propagated):
-            names = ("index", "reason", "confidence", "presence")
-            about = {name: getattr(item, name) for name in names}
+            about = {name: getattr(item, name) for name in ("index", "reason", "confidence", "presence")}
         proposal = item.proposal if isinstance(item, Propagated) else item
         if proposal is not None:
             shown = prompt_message(proposal.prompt)
