@@ -66,12 +66,19 @@ def locating_engine(
     return Engine(tiny_generalist(), narrow_specialist, folder, machine, make_locator=make_locator)
 
 
-def narrow_worker(folder: Path, options: TaskOptions, machine: MachineOptions = MACHINE) -> Iterator[WorkerEngine]:
+def narrow_worker(
+    folder: Path,
+    options: TaskOptions,
+    machine: MachineOptions = MACHINE,
+    make_locator: LocatorFactory | None = None,
+) -> Iterator[WorkerEngine]:
     """A narrow engine behind its compute thread, with the task; closed when the iterator goes on."""
 
     def make(listener: Listener) -> Engine:
         set_up_torch(machine)
-        return Engine(tiny_generalist(), narrow_specialist, folder, machine, listener=listener)
+        return Engine(
+            *(tiny_generalist(), narrow_specialist, folder, machine), listener=listener, make_locator=make_locator
+        )
 
     engine = WorkerEngine(make)
     engine.create_task(TASK, options)
