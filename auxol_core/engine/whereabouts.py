@@ -48,6 +48,7 @@ class Whereabouts:
         self._seed_of, self._tell = seed_of, tell
         self._known: list[str] = []
         self._lineage: list[str] = []
+        self._present: dict[str, bool] = {}
         self._sights: dict[str, Sight] = {}
         self._unmakable: set[str] = set()
         self._seen: frozenset[str] = frozenset()
@@ -82,8 +83,8 @@ class Whereabouts:
         """Use the state that fits what the task knows now. A few reads."""
         lineage = self._file.lineage(self._file.current_version)
         self._lineage = [key for update in lineage for key in update.correction_ids]
-        sights, learned = self._file.shelf.keys(self._locator.fingerprint), set(self._lineage)
-        self._known = [key for key in sights if key in learned]
+        self._present, learned = self._file.shelf.keys(self._locator.fingerprint), set(self._lineage)
+        self._known = [key for key in self._present if key in learned]
         self._sights = {key: sight for key, sight in self._sights.items() if key in learned}
         rows = self._file.shelf.states(self._locator.fingerprint)
         fit = fitting(rows, self._known)
@@ -120,8 +121,9 @@ class Whereabouts:
         return SightRow(self._locator.fingerprint, bool(truth.any()), self._locator.sight(image, truth))
 
     def look(self, image: FloatArray) -> Look | None:
-        """What the locator sees on ``image``, as for ``sight``; None where nothing was learned."""
-        return self._locator.look(image)
+        """What the locator sees on ``image``, as for ``sight``; None where it was never shown the structure."""
+        shown = any(self._present[key] for key in self._seen)
+        return self._locator.look(image) if shown else None
 
     # Learning
 
@@ -173,7 +175,7 @@ class Whereabouts:
         seed = self._seed_of(("locator rehearsal", str(base.seed)))
         steps = self._locator.rehearsal(self._sights_of(self._seen_in_order()), seed=seed)
         made, due, current, spent = 0, FIRST_STORED, base, False
-        while not spent and turn == self._turn and self._stands_on(current, ()) and not self.due:
+        while not spent and turn == self._turn and self._is_at_rest_on(current):
             make = next(steps)
             reach("locator.mid_step")
             made += 1
@@ -182,6 +184,10 @@ class Whereabouts:
                 due *= 2
                 current = self._record("rehearse", base, (), seed, make(), time.monotonic() - began)
             yield
+
+    def _is_at_rest_on(self, current: LocatorRow) -> bool:
+        """Whether ``current`` is in use and nothing else is learned or due: a locator makes one candidate at a time."""
+        return self._lesson is None and not self.due and self._stands_on(current, ())
 
     def _stands_on(self, base: LocatorRow | None, new: Collection[str]) -> bool:
         """Whether ``base`` is still in use, and everything in ``new`` still known."""

@@ -187,7 +187,7 @@ def main(
     threads: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
     """Measure, print and judge."""
-    console, machine = Console(width=140), MachineOptions(threads=threads)
+    console, machine = Console(width=140), MachineOptions(threads=threads, locating=False)
 
     def engine(folder: Path) -> EngineApi:
         return make_engine("builtin", folder, machine)
