@@ -117,17 +117,21 @@ class EngineApi(Protocol):
         return forwarded(self, EngineApi.propagate, task, slices, seeds, taken=taken)
 
     @verb("POST tasks/{task}/find", "transfer", lane="volume", repeatable=False, stream=True)
-    def find(self, task: str, slices: Sequence[str], *, taken: Collection[int] = ()) -> Iterator[Propagated]:
+    def find(
+        self, task: str, slices: Sequence[str], *, taken: Collection[int] = (), several: bool = False
+    ) -> Iterator[Propagated]:
         """Look for the task's structure on slices that nobody prompted.
 
         ``slices`` are ids, in the order in which they are to be looked at; they need not be neighbours. Where to look
         follows from what the task was taught (by default: where its corrected objects lay, one object a slice);
         generalist, specialist and fusion answer as for a click. Each slice comes once: with a proposal, which stays
         pending, and a ``confidence`` 0..1, or with the reason why there is none: the structure was not found, or a
-        person has been there (``taken`` and the rest as in ``propagate``). Closing the iterator cancels, what came
+        person has been there (``taken`` and the rest as in ``propagate``). Either way it comes with the ``presence``
+        that the task's locator sees on it, where that has learned. ``several``: the slices with the structure may lie
+        in several runs; otherwise one is looked for. Closing the iterator cancels, what came
         stays. InvalidInputError where the task has no lesson yet that shows where the structure lies.
         """
-        return forwarded(self, EngineApi.find, task, slices, taken=taken)
+        return forwarded(self, EngineApi.find, task, slices, taken=taken, several=several)
 
     @verb("POST tasks/{task}/prefetch", lane="volume", at_once=True)
     def prefetch(self, task: str, slices: Sequence[str]) -> None:
@@ -150,7 +154,8 @@ class EngineApi(Protocol):
         the id that it has now.
         ``proposals`` are the ids of the proposals that the mask replaces; every proposal is one object, scored against
         the connected components it touches. Components that no proposal claims were drawn by hand and teach too. An
-        empty mask says that nothing is there.
+        empty mask says that nothing is there: it teaches the task's locator, and the specialist where proposals were
+        shown that it refuses.
         """
         return forwarded(
             self, EngineApi.correct, task, slice_id, mask, correction_id=correction_id, proposals=proposals

@@ -10,11 +10,13 @@ from pathlib import Path
 import cv2
 import torch
 
-from auxol_core.engine.engine import Engine, SpecialistFactory
+from auxol_core.engine.engine import Engine, LocatorFactory, SpecialistFactory
 from auxol_core.generalist.base import Generalist
 from auxol_core.generalist.checkpoints import find
 from auxol_core.machine.precision import PrecisionChoice, choose_precision
 from auxol_core.options import MachineOptions, Precision, TaskOptions
+from auxol_core.prompter.finders import LocatorSetting, locator_of
+from auxol_core.prompter.locating import Locator
 from auxol_core.specialist.preset import Learner, Setting
 from auxol_core.specialist.registry import find_preset
 
@@ -76,6 +78,15 @@ def specialist_factory(compute: Compute, generalist: Generalist) -> SpecialistFa
     return make
 
 
+def locator_factory(compute: Compute) -> LocatorFactory:
+    """What makes a task's locator, by its preset."""
+
+    def make(options: TaskOptions) -> Locator | None:
+        return locator_of(options.preset, LocatorSetting(options.seed, compute.precision, compute.device))
+
+    return make
+
+
 @dataclass(frozen=True)
 class EngineParts:
     """What several engines of one process have in common."""
@@ -84,6 +95,7 @@ class EngineParts:
     make_specialist: SpecialistFactory
     machine: MachineOptions
     compute: Compute
+    make_locator: LocatorFactory | None = None
 
 
 def make_parts(generalist: str, machine: MachineOptions | None = None) -> EngineParts:
@@ -91,7 +103,8 @@ def make_parts(generalist: str, machine: MachineOptions | None = None) -> Engine
     machine = machine or MachineOptions()
     compute = set_up_torch(machine)
     made = make_generalist(generalist, compute)
-    return EngineParts(made, specialist_factory(compute, made), machine, compute)
+    make_locator = locator_factory(compute) if machine.locating else None
+    return EngineParts(made, specialist_factory(compute, made), machine, compute, make_locator)
 
 
 def warm_up() -> None:
@@ -112,4 +125,5 @@ def make_engine(generalist: str, data_dir: Path, machine: MachineOptions | None 
         parts.machine,
         device=parts.compute.device,
         precision=parts.compute.precision,
+        make_locator=parts.make_locator,
     )

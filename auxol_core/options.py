@@ -13,6 +13,9 @@ Precision = Literal["float32", "bfloat16"]
 Thinking = Literal["off", "gentle", "full"]
 # Optimiser steps of a rehearsal while nothing is asked, at most; it ends sooner where it no longer helps.
 THINKING_STEPS: dict[Thinking, int] = {"off": 0, "gentle": 16, "full": 64}
+# The same for the task's locator, after each save: a step takes about a tenth of a second of one core, and some 480 of
+# them on 20 slices with the structure and 20 without are as many as help (docs/locator.md).
+LOCATING_STEPS: dict[Thinking, int] = {"off": 0, "gentle": 64, "full": 256}
 # What is used where nobody chose; the others are named by the registries of floor 2.
 DEFAULT_GENERALIST = "builtin"
 DEFAULT_PRESET = "auxol"
@@ -132,6 +135,7 @@ class MachineOptions:
     """What belongs to this machine and not to a task. ``threads`` 0: as many as there are cores.
 
     ``thinking``: how long an engine with a worker goes over a task's lessons again while nothing is asked of it.
+    ``locating``: whether tasks learn where their structure is, which takes about a second of each save.
     """
 
     threads: int = 0
@@ -139,12 +143,14 @@ class MachineOptions:
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     embedding_cache_mb: int = 1024
     thinking: Thinking = "off"
+    locating: bool = True
 
     def __post_init__(self) -> None:
         _check_range(self, "threads", 0, 1024)
         _check_choice(self, "device", ("auto", "cpu", "cuda"))
         _check_choice(self, "precision", ("auto", "float32", "bfloat16"))
         _check_choice(self, "thinking", tuple(THINKING_STEPS))
+        _check_switch(self, "locating")
         _check_range(self, "embedding_cache_mb", 1, 1_000_000)
 
 

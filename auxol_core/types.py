@@ -380,13 +380,16 @@ class Propagated:
 
     ``proposal`` None: nothing is proposed there and ``reason`` says why (the structure ends or is not found, a person
     has been there); otherwise ``reason`` is empty. ``confidence`` 0..1: how sure whoever made the prompt is that the
-    structure is there and that the mask shows it; propagation takes the proposal's quality for it.
+    structure is there and that the mask shows it; propagation takes the proposal's quality for it. ``presence`` 0..1:
+    how likely the structure is on the slice, as the task's locator sees it, also where nothing is proposed; None: it
+    was not asked, or has learned nothing.
     """
 
     index: int
     proposal: Proposal | None
     reason: str = ""
     confidence: float = 0.0
+    presence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -416,6 +419,8 @@ class TaskStatus:
 
     ``relearning``: how far the weights of ``version`` are made again, of a task that was learned by another learner or
     beside another generalist; until they are there the generalist answers alone. None: nothing is to be made again.
+    ``slices_with``, ``slices_without``: how many saved slices with the structure on them, and with nothing on them, the
+    task's locator knows or is about to learn; it needs both kinds. Both 0 where the task has no locator.
     """
 
     name: str
@@ -432,6 +437,8 @@ class TaskStatus:
     device: str
     precision: str
     relearning: Progress | None = None
+    slices_with: int = 0
+    slices_without: int = 0
 
 
 @dataclass(frozen=True)
@@ -463,7 +470,7 @@ class CorrectionInfo:
 @dataclass(frozen=True)
 class Event:
     """Something happened to a task: queued, learning, progress, learned, discarded, refreshed, restored, forgotten,
-    reset.
+    reset, located (its locator has learned).
 
     ``sequence`` grows with time, also over a restart of the engine. ``data`` of *refreshed*: ``proposals``, ids, and
     ``patches``, a MaskPatch for each: what changed in the mask that the proposal had before; ``qualities``, a number

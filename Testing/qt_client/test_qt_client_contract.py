@@ -28,6 +28,7 @@ HOST = host.start()
 
 from engine_contract import EngineContract  # noqa: E402
 from test_engine_in_process import tiny_learner  # noqa: E402
+from tiny_locator import tiny_locator  # noqa: E402
 from tiny_network import MACHINE, tiny_generalist  # noqa: E402
 from torch_setting import torch_of_the_engine  # noqa: E402, F401 - an autouse fixture
 
@@ -55,7 +56,7 @@ class Serving:
         listener = bind("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         compute = Compute("cpu", "as asked for", "float32", "as asked for", 1)
-        parts = EngineParts(tiny_generalist(), tiny_learner, MACHINE, compute)
+        parts = EngineParts(tiny_generalist(), tiny_learner, MACHINE, compute, tiny_locator)
         self._server = None
 
         async def serve():

@@ -15,6 +15,7 @@ from auxol_core import __version__
 from auxol_core.cli.cache_command import cache_app
 from auxol_core.cli.checkpoint_command import checkpoint_app
 from auxol_core.cli.doctor_command import doctor
+from auxol_core.cli.find_command import find
 from auxol_core.cli.replay_command import replay
 from auxol_core.cli.segment_command import segment
 from auxol_core.cli.serve_command import serve
@@ -71,6 +72,7 @@ def main(
 
 app.command()(replay)
 app.command()(segment)
+app.command()(find)
 app.command()(serve)
 app.command()(doctor)
 app.add_typer(task_app, name="task")

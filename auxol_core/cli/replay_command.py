@@ -65,6 +65,10 @@ def replay(
     think: Annotated[
         float, typer.Option(help="The same for so many seconds, as in a clinic; not reproducible to the bit.")
     ] = 0.0,
+    find: Annotated[
+        bool,
+        typer.Option("--find", help="Find each image without a prompt, empty ones too; methods that learn alone."),
+    ] = False,
     slip: Annotated[int, typer.Option(help="One correction of so many is wrong altogether; 0: none.")] = 0,
     label: Annotated[list[str] | None, typer.Option(help="Only this structure, by name or value; repeatable.")] = None,
     sequence: Annotated[str, typer.Option(help="Replay these streams one after another in one task: A,B,A.")] = "",
@@ -101,15 +105,16 @@ def replay(
     paper: dict[str, Any] = {"memory": paper_memory, "bce": paper_bce, "mask_channel": paper_mask_channel}
     options = ReplayOptions(
         prompts=PromptOptions(prompt, jitter, shift, point, seed),  # type: ignore[arg-type]
-        plan=PlanOptions(limit, every, axis, window, seed),  # type: ignore[arg-type]
+        plan=PlanOptions(limit, every, axis, window, seed, empty=find),  # type: ignore[arg-type]
         feedback=FeedbackOptions(feedback, review_below, Noise.parse(noise), seed, think_steps, think, slip),
         sequence=tuple(_split(sequence)),
         paper=PaperOptions(**paper, alpha=paper_alpha),  # type: ignore[arg-type]
         auxol=auxol_options(auxol or []),
         own=own_options(preset_option or []),
         seed=seed,
+        find=find,
     )
-    machine = MachineOptions(threads, device, precision)  # type: ignore[arg-type]
+    machine = MachineOptions(threads, device, precision, locating=find)  # type: ignore[arg-type]
     kind = engine_kind(engine)
     outcome = run_replay(
         folders,

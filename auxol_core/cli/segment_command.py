@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections import Counter
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from auxol_core.cli.batch_run import over_sources, report
 from auxol_core.options import DEFAULT_GENERALIST, MachineOptions
 from auxol_core.replay.options import PromptOptions
 
 if TYPE_CHECKING:
-    from auxol_core.replay.batch import BatchOptions, Source
-    from auxol_core.replay.batch_prompts import PlacedPrompt
-    from auxol_core.replay.batch_table import Line
-    from auxol_core.replay.runner import EngineFactory
+    from auxol_core.api import EngineApi
+    from auxol_core.cli.batch_run import Lines
 
 FROM_LABELS = "auto-from-labels"
-EXIT_FAILED = 1
-
-
-def engine_factory() -> EngineFactory:
-    """The real engine's factory; imported here, so that --help does not wait for torch."""
-    from auxol_core.build import make_engine
-
-    return make_engine
 
 
 def segment(
@@ -50,7 +38,7 @@ def segment(
 ) -> None:
     """Segment every prompted picture or volume with a task; masks keep the geometry of their source."""
     # Imported here, as SimpleITK is slow to load and --help does not need it.
-    from auxol_core.replay.batch import BatchOptions, find_sources, labelled_sources
+    from auxol_core.replay.batch import BatchOptions, find_sources, labelled_sources, segment_all
     from auxol_core.replay.batch_prompts import read_prompts
 
     console = Console()
@@ -66,53 +54,10 @@ def segment(
         strangers = sorted(set(given) - {source.name for source in sources})
         if strangers:
             console.print(f"Prompts for images not in {folder}: {', '.join(strangers)}", markup=False, highlight=False)
-    machine = MachineOptions(threads, device, precision)  # type: ignore[arg-type]
+    machine = MachineOptions(threads, device, precision, locating=False)  # type: ignore[arg-type]
     bars = console.is_terminal if progress is None else progress
-    lines = _run(console, sources, given, task, out, options, generalist, machine, bars=bars)
-    _report(console, lines, out)
 
+    def work(engine: EngineApi) -> Lines:
+        return segment_all(sources, given, engine, task, out, options)
 
-def _run(
-    console: Console,
-    sources: list[Source],
-    given: dict[str, list[PlacedPrompt]] | None,
-    task: Path,
-    out: Path,
-    options: BatchOptions,
-    generalist: str,
-    machine: MachineOptions,
-    *,
-    bars: bool,
-) -> list[tuple[Line, bool]]:
-    from rich.progress import track
-
-    from auxol_core.replay.batch import segment_all
-
-    with tempfile.TemporaryDirectory(prefix="auxol-segment-", ignore_cleanup_errors=True) as data_dir:
-        engine = engine_factory()(generalist=generalist, data_dir=Path(data_dir), machine=machine)
-        with closing(engine), closing(segment_all(sources, given, engine, task, out, options)) as steps:
-            transient = console.is_terminal
-            shown = track(
-                steps, "Segmenting", total=len(sources), console=console, transient=transient, disable=not bars
-            )
-            return list(shown)
-
-
-def _report(console: Console, lines: list[tuple[Line, bool]], out: Path) -> None:
-    from auxol_core.replay.batch_table import DONE
-
-    kinds = Counter(line.status.split(":")[0] for line, _ in lines)
-    before = sum(known for _, known in lines)
-    console.print(
-        ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-        + (f" ({before} of them by an earlier call)" if before else "")
-        + f"; see {out / 'segments.csv'}",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
-    )
-    for line, _ in lines:
-        if line.status != DONE:
-            console.print(f"  {line.name}: {line.status}", markup=False, highlight=False, soft_wrap=True)
-    if kinds.get("failed"):
-        raise typer.Exit(EXIT_FAILED)
+    report(console, over_sources(console, len(sources), work, generalist, machine, doing="Segmenting", bars=bars), out)

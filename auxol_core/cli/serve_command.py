@@ -46,6 +46,9 @@ def serve(
             help="off, gentle or full: how long a task goes over its lessons again while nothing is asked of it."
         ),
     ] = "gentle",
+    locating: Annotated[
+        bool, typer.Option(help="Whether tasks learn where their structure is: about a second of each save.")
+    ] = True,
     token_from: Annotated[
         str | None,
         typer.Option(help=f"stdin (its first line) or env ({TOKEN_NAME}). Default: a random one, told on stderr."),
@@ -101,6 +104,7 @@ def serve(
         device,  # type: ignore[arg-type]
         precision,  # type: ignore[arg-type]
         thinking=thinking,  # type: ignore[arg-type]
+        locating=locating,
     )
     serve_options(
         ServeOptions(

@@ -27,13 +27,15 @@ from auxol_core.engine.saves import next_id, standing
 from auxol_core.engine.slices import SliceStore
 from auxol_core.engine.standing import page
 from auxol_core.engine.thinking import Budget, thinking
+from auxol_core.engine.whereabouts import Whereabouts
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.generalist.base import Embedding, Generalist
 from auxol_core.imaging import metrics
 from auxol_core.imaging.lowering import lowered
 from auxol_core.imaging.objects import Claimant, divide
-from auxol_core.options import THINKING_STEPS, MachineOptions, TaskOptions
+from auxol_core.options import LOCATING_STEPS, THINKING_STEPS, MachineOptions, TaskOptions
 from auxol_core.prompter.finders import finder_of
+from auxol_core.prompter.locating import Locator
 from auxol_core.prompter.propagate import Neighbours
 from auxol_core.specialist.base import View
 from auxol_core.specialist.fusion import fuse
@@ -41,7 +43,7 @@ from auxol_core.specialist.preset import Learner
 from auxol_core.specialist.registry import completed
 from auxol_core.steps import finish
 from auxol_core.taskfile.folder import TaskFolder
-from auxol_core.taskfile.schema import LessonRow, check_id
+from auxol_core.taskfile.schema import LessonRow, SightRow, check_id
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import (
     PLAIN_KINDS,
@@ -64,6 +66,8 @@ from auxol_core.types import (
 log = logging.getLogger(__name__)
 
 SpecialistFactory = Callable[[TaskOptions], Learner]
+# Makes a task's locator; None: its preset has none.
+LocatorFactory = Callable[[TaskOptions], "Locator | None"]
 SLICE_BYTES = 512 * 2**20
 
 
@@ -71,7 +75,8 @@ class Engine:
     """EngineApi in this process. See api.py for what each verb promises.
 
     ``slices``, ``pending``: where slices and proposals are kept; by default within what one user's machine
-    bears. ``listener`` is called with each event.
+    bears. ``listener`` is called with each event. ``make_locator`` None: tasks learn nothing of where their structure
+    is; what they have learned of it stays.
     """
 
     def __init__(
@@ -86,12 +91,13 @@ class Engine:
         slices: SliceStore | None = None,
         pending: PendingProposals | None = None,
         listener: Listener | None = None,
+        make_locator: LocatorFactory | None = None,
     ) -> None:
         machine = machine or MachineOptions()
         self._machine = machine
         self._listener = listener
         self.generalist = generalist
-        self._make_specialist = make_specialist
+        self._make_specialist, self._make_locator = make_specialist, make_locator
         self._device, self._precision = device, precision
         if slices is None:
             embedding_bytes = machine.embedding_cache_mb * 2**20
@@ -145,6 +151,8 @@ class Engine:
             device=self._device,
             precision=self._precision,
             relearning=None if relearning is None else relearning.progress,
+            slices_with=now.sights[0],
+            slices_without=now.sights[1],
         )
 
     def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
@@ -180,14 +188,19 @@ class Engine:
         return pending.proposal
 
     def _view(self, session: TaskSession, slice_id: str, prompt: Prompt) -> Generator[None, None, View]:
-        window = session.standing.window
-        if window is None:
-            window = IntensityWindow.of(self._slices[slice_id])
-            session.settle_window(window)
+        window = self._window(session, slice_id)
         embedding = yield from self._slices.embedding(slice_id, window)
         seen = embedding if self._shows_embedding(session) else None
         answer = self.generalist.decode(embedding, self._lowered(slice_id, prompt, self.generalist.knows))
         return self._seen(session, slice_id, window, prompt, answer, seen)
+
+    def _window(self, session: TaskSession, slice_id: str) -> IntensityWindow:
+        """The task's window, for its life that of its first slice."""
+        window = session.standing.window
+        if window is None:
+            window = IntensityWindow.of(self._slices[slice_id])
+            session.settle_window(window)
+        return window
 
     def _seen(
         self,
@@ -316,15 +329,17 @@ class Engine:
         """``propagate`` in steps: yields None after each of them, and each slice as it is made."""
         yield from self._errand(task).run(Neighbours(), slices, seeds, taken)
 
-    def find(self, task: str, slices: Sequence[str], *, taken: Collection[int] = ()) -> Iterator[Propagated]:
-        return (item for item in self.finding(task, slices, taken) if item is not None)
+    def find(
+        self, task: str, slices: Sequence[str], *, taken: Collection[int] = (), several: bool = False
+    ) -> Iterator[Propagated]:
+        return (item for item in self.finding(task, slices, taken, several) if item is not None)
 
     def finding(
-        self, task: str, slices: Sequence[str], taken: Collection[int] = ()
+        self, task: str, slices: Sequence[str], taken: Collection[int] = (), several: bool = False
     ) -> Generator[Propagated | None, None, None]:
         """``find`` in steps, as ``propagating``."""
         finder = finder_of(self._session(task).options.preset)
-        yield from self._errand(task).run(finder, slices, {}, taken)
+        yield from self._errand(task).run(finder, slices, {}, taken, finding=True, several=several)
 
     def _errand(self, task: str) -> Errand:
         def make(session: TaskSession, slice_id: str, prompt: Prompt) -> Generator[None, None, Pending]:
@@ -376,14 +391,22 @@ class Engine:
         for pending in shown:
             proposed |= pending.proposal.mask
         confirmation = bool(shown) and bool(np.array_equal(proposed, mask))
+        sight = self._sight(session, slice_id, mask)
         if (receipt := _first_receipt(session, correction_id)) is not None:
             return receipt  # it was sent twice, and the other one came between these steps
         journaled = next_id(correction_id, session.saves_of(correction_id))
-        sequence, duplicate = session.file.add_correction(journaled, slice_id, confirmation, rows)
+        sequence, duplicate = session.file.add_correction(journaled, slice_id, confirmation, rows, sight)
         session.saved()
         self._pending.drop([p.proposal.proposal_id for p in shown])
         session.tell("queued", correction=journaled, scores=[asdict(row.scores) for row in rows if row.scores])
         return Receipt(journaled, task, sequence, len(rows), confirmation, duplicate)
+
+    def _sight(self, session: TaskSession, slice_id: str, mask: BoolArray) -> SightRow | None:
+        """What the locator keeps of a saved slice, also of one with nothing on it; None: the task has none."""
+        if session.whereabouts is None:
+            return None
+        image = self._slices.unit(slice_id, self._window(session, slice_id))
+        return session.whereabouts.sight(image, self._slices.grid(slice_id).mask(mask))
 
     def _objects(
         self, session: TaskSession, slice_id: str, mask: BoolArray, shown: Sequence[Pending]
@@ -418,19 +441,26 @@ class Engine:
     def work(self, task: str) -> Generator[None, None, None]:
         """Learn what is queued unless learning is paused, several corrections an update where several wait, and
         refresh what is pending after each; before that, what was learned elsewhere is learned again (relearning.py).
-        Yields after every step."""
+        When all of that is in use, the locator takes its lesson of it. Yields after every step."""
         session = self._sessions.get(task)
-        while session is not None and self._at_work(session) and session.advance(COALESCED):
-            yield
-            if self._sessions.get(task) is session and not session.updating:
-                yield from self.refreshing(task)
+        while session is not None and self._at_work(session):
+            if session.advance(COALESCED):
+                yield
+                if self._sessions.get(task) is session and not session.updating:
+                    yield from self.refreshing(task)
+            elif session.whereabouts is not None and session.whereabouts.advance():
+                yield
+            else:
+                return
 
     def learn_now(self, task: str) -> TaskStatus:
         return finish(self.learning_now(task))
 
     def learning_now(self, task: str) -> Generator[None, None, TaskStatus]:
         """``learn_now`` in steps."""
-        yield from self._session(task).learning()
+        session = self._session(task)
+        yield from session.learning()
+        yield from session.locating()
         return (yield from self._settled(task))
 
     def think(self, task: str, *, steps: int | None = None, seconds: float | None = None) -> TaskStatus:
@@ -443,12 +473,16 @@ class Engine:
         budget = Budget.of(steps, seconds)
         session = self._session(task)
         yield from session.learning()
+        yield from session.locating()
         yield from thinking(session, budget)
+        if session.whereabouts is not None:
+            most = min(budget.steps, LOCATING_STEPS["full"])
+            yield from session.whereabouts.rehearsing(most, budget.seconds)
         return (yield from self._settled(task))
 
     def at_leisure(self, task: str) -> Sequence[Callable[[], Generator[None, None, None]]]:
         """What an open task may do while nothing is asked of it and nothing is queued, each in steps of its own."""
-        return [partial(self._thinks, task)]
+        return [partial(self._thinks, task), partial(self._locates, task)]
 
     def _thinks(self, task: str) -> Generator[None, None, None]:
         """Rehearse once after what was taught last, and refresh what is pending after each version that comes of it."""
@@ -463,6 +497,22 @@ class Engine:
             if session.version != version:
                 version = session.version
                 yield from self.refreshing(task)
+
+    def _locates(self, task: str) -> Generator[None, None, None]:
+        """Have the locator learn what it has not seen yet, then go over all that it has seen, once."""
+        session = self._sessions.get(task)
+        if session is None or session.whereabouts is None or session.relearning is not None:
+            return
+        whereabouts = session.whereabouts
+        for work in (session.locating, partial(self._rehearses, whereabouts)):
+            for _ in work():
+                if not self._at_work(session):
+                    return
+                yield
+
+    def _rehearses(self, whereabouts: Whereabouts) -> Generator[None, None, None]:
+        if not whereabouts.is_rehearsed:
+            yield from whereabouts.rehearsing(LOCATING_STEPS[self._machine.thinking])
 
     def _at_work(self, session: TaskSession) -> bool:
         return self._sessions.get(session.name) is session and not session.at_rest
@@ -514,7 +564,8 @@ class Engine:
         try:
             learner = learner or self._make_specialist(file.options)
             relearning = relearning_of(file, learner, self.generalist)
-            self._sessions[name] = TaskSession(name, file, learner, self._listener, relearning)
+            locator = None if self._make_locator is None else self._make_locator(file.options)
+            self._sessions[name] = TaskSession(name, file, learner, self._listener, relearning, locator)
             if relearning is None:
                 file.origin.drop_old_file()
         except BaseException:

@@ -12,6 +12,7 @@ from auxol_core.engine.pending import Pending, PendingProposals
 from auxol_core.engine.slices import SliceStore
 from auxol_core.errors import NotFoundError
 from auxol_core.prompter.base import Ground, Prompter
+from auxol_core.prompter.locating import Look
 from auxol_core.types import BoolArray, Box, FloatArray, Prompt, Propagated, SliceImage
 
 Making = Callable[[TaskSession, str, Prompt], Generator[None, None, Pending]]
@@ -28,11 +29,22 @@ class Errand:
         self._session, self._slices, self._pending = session, slices, pending
         self._make, self._renew = make, renew
         self._made: dict[str, Pending] = {}
+        self._presence: dict[str, float] = {}
 
     def run(
-        self, prompter: Prompter, ids: Sequence[str], seeds: Mapping[int, BoolArray], taken: Collection[int]
+        self,
+        prompter: Prompter,
+        ids: Sequence[str],
+        seeds: Mapping[int, BoolArray],
+        taken: Collection[int],
+        *,
+        finding: bool = False,
+        several: bool = False,
     ) -> Generator[Propagated | None, None, None]:
-        """What ``prompter`` says of the slices ``ids``; NotFoundError before anything is made where one is not here."""
+        """What ``prompter`` says of the slices ``ids``; NotFoundError before anything is made where one is not here.
+
+        ``finding``: each comes with the presence that the locator sees, whether the prompter has asked for it or not.
+        """
         touched = set(taken)
         for slice_id in ids:
             _ = self._slices[slice_id]  # one that is missing halfway would leave half of it to be asked for again
@@ -45,9 +57,29 @@ class Errand:
             propose=self._propose,
             is_empty=lambda index: self._saved_empty(ids[index]),
             pixels=lambda index: _grey(self._slices[ids[index]]),
+            look=lambda index: self._look(ids[index]),
+            several=several,
         )
         for item in prompter.prompting(ground):
+            if item is not None and item.presence is None and finding:
+                item = replace(item, presence=self._presence_on(ids[item.index]))
             yield item if item is None else (yield from self._kept(ids[item.index], item))
+
+    def _presence_on(self, slice_id: str) -> float | None:
+        if slice_id not in self._presence and slice_id in self._slices:
+            self._look(slice_id)
+        return self._presence.get(slice_id)
+
+    def _look(self, slice_id: str) -> Look | None:
+        """What the locator sees on the slice, seen as the slices were that it learned from."""
+        whereabouts, window = self._session.whereabouts, self._session.standing.window
+        if whereabouts is None or window is None:
+            return None
+        seen = whereabouts.look(self._slices.unit(slice_id, window))
+        if seen is None:
+            return None
+        self._presence[slice_id] = seen.presence
+        return Look(seen.presence, self._slices.grid(slice_id).logits_back(seen.probability))
 
     def _propose(self, slice_id: str, prompt: Prompt) -> Generator[None, None, Pending]:
         prompt.check_against(self._slices[slice_id].shape)

@@ -1,4 +1,5 @@
-"""An open task: its file, its learner (specialist, fusion, guard), and the queue of what is saved and not yet learned.
+"""An open task: its file, its learner (specialist, fusion, guard), its locator (whereabouts.py), and the queue of what
+is saved and not yet learned.
 
 Order of an update, each step of which may be the last before the power fails: learn on the side -> guard -> journal
 verdict, weights and version in one transaction -> install. Whatever was not journaled is learned again from the
@@ -20,8 +21,10 @@ from auxol_core.engine.rehearsing import rehearsed_again
 from auxol_core.engine.relearning import Relearning
 from auxol_core.engine.saves import saves_of
 from auxol_core.engine.standing import Standing
+from auxol_core.engine.whereabouts import Whereabouts
 from auxol_core.errors import InvalidInputError, NotFoundError, StorageFullError
 from auxol_core.options import TaskOptions
+from auxol_core.prompter.locating import Locator
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, correction_of
 from auxol_core.specialist.guard import Trial
 from auxol_core.specialist.preset import Learner
@@ -54,6 +57,7 @@ class TaskSession:
         learner: Learner,
         listener: Listener | None = None,
         relearning: Relearning | None = None,
+        locator: Locator | None = None,
     ) -> None:
         self.name = name  # the file's own name is another one where somebody renamed the file
         self.file, self.learner = file, learner
@@ -71,6 +75,9 @@ class TaskSession:
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         # Numbered by the clock: a client that asks on after a restart must not wait for the old numbers to be reached.
         self._last_event = int(time.time() * 1000)
+        self.whereabouts = None
+        if locator is not None and self.options.learning:
+            self.whereabouts = Whereabouts(file, locator, self.specialist, self._seed_of, self.tell)
         self.installed = 0 if relearning else file.current_version  # the version whose weights are in use
         self.specialist.install(finish(self._state_of(self.installed)))
         self._weigh()
@@ -170,7 +177,16 @@ class TaskSession:
 
     def _weigh(self) -> None:
         """Take stock of the file after it was changed, and of the fusion's weight that follows from it."""
-        self.standing = Standing.of(self.file, self._weight(), relearning=self.relearning is not None)
+        self._settle(self._weight())
+
+    def _settle(self, share: float) -> None:
+        if self.whereabouts is not None:
+            self.whereabouts.settle()
+        relearning = self.relearning is not None
+        self.standing = Standing.of(self.file, share, relearning=relearning, whereabouts=self.whereabouts)
+
+    def _seed_of(self, words: Sequence[str]) -> int:
+        return seed_of(self.options.seed, words)
 
     @property
     def silent(self) -> bool:
@@ -260,6 +276,13 @@ class TaskSession:
         while self.advance():
             yield
 
+    def locating(self) -> Generator[None, None, None]:
+        """Have the locator learn what the task has learned; yields after every step."""
+        if self.whereabouts is not None:
+            yield from self.whereabouts.remaking()
+            while self.whereabouts.advance():
+                yield
+
     def advance(self, most: int = 1) -> bool:
         """One step of the update under way, or of a new one of up to ``most`` queued corrections; False: none queued.
 
@@ -299,6 +322,8 @@ class TaskSession:
         """End the update under way without a trace; what it was to learn stays queued."""
         self._turn += 1
         self._updating = None
+        if self.whereabouts is not None:
+            self.whereabouts.abandon()
 
     def update(
         self, correction_ids: Sequence[str], schedule: UpdateRow | None = None
@@ -404,7 +429,7 @@ class TaskSession:
             self._begin_again()
             self.tell("forgotten", correction=correction_id, relearned=0)
             return
-        self.standing = Standing.of(self.file, self.share)
+        self._settle(self.share)
         self._install((yield from self._state_of(self.version)), self.version)
         for update in schedule:
             yield from self.update(update.correction_ids, update)

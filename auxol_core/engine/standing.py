@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from auxol_core.engine.whereabouts import Whereabouts
 from auxol_core.errors import InvalidInputError
 from auxol_core.taskfile.schema import LEARN_KINDS, CorrectionRow, UpdateRow
 from auxol_core.taskfile.task_file import TaskFile
@@ -20,7 +21,8 @@ Row = TypeVar("Row")
 @dataclass(frozen=True)
 class Standing:
     """``version``: the current one; ``in_use``: the one that answers, 0 while the current one's weights are made again.
-    ``share``: weight of the generalist. ``saves``: all corrections, in order."""
+    ``share``: weight of the generalist. ``saves``: all corrections, in order. ``sights``: on how many slices that the
+    locator knows the structure is, and on how many it is not."""
 
     version: int
     in_use: int
@@ -28,14 +30,18 @@ class Standing:
     window: IntensityWindow | None
     saves: tuple[CorrectionRow, ...]
     versions: tuple[VersionInfo, ...]
+    sights: tuple[int, int] = (0, 0)
 
     @staticmethod
-    def of(file: TaskFile, share: float, *, relearning: bool = False) -> Standing:
+    def of(
+        file: TaskFile, share: float, *, relearning: bool = False, whereabouts: Whereabouts | None = None
+    ) -> Standing:
         """As ``file`` has it now. A few reads."""
         version = file.current_version
         in_use = 0 if relearning else version
         saves, versions = tuple(file.corrections()), _versions(file.updates(), version)
-        return Standing(version, in_use, share, file.window, saves, versions)
+        sights = (0, 0) if whereabouts is None else whereabouts.counts(saves)
+        return Standing(version, in_use, share, file.window, saves, versions, sights)
 
     @property
     def queued(self) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from auxol_core.prompter.locating import Look
 from auxol_core.types import BoolArray, Box, FloatArray, Prompt, Propagated, Proposal
 
 TAKEN = "a person has accepted or edited this slice"
@@ -40,7 +41,8 @@ class Ground:
     in shares 0..1 of a slice's rows and columns. ``propose``, in steps: segments a slice for a prompt; of what it made
     only the proposals that are yielded, with the quality they are yielded with, are kept. ``is_empty``: whether a
     person has saved the slice of this index with nothing on it. ``pixels``: the grey values (H, W) of a slice, as the
-    host has them.
+    host has them. ``look``: what the task's locator sees on the slice of this index, on its own pixels; None: nothing
+    was learned. ``several``: whether there may be several runs of slices with the structure.
     """
 
     slices: Sequence[str]
@@ -51,6 +53,8 @@ class Ground:
     propose: Propose
     is_empty: IsTaken
     pixels: Callable[[int], FloatArray]
+    look: Callable[[int], Look | None] = lambda _: None
+    several: bool = False
 
 
 class Prompter(Protocol):

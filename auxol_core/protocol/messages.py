@@ -70,13 +70,13 @@ def _numbers(values: object) -> bool:
 
 
 def proposals_message(proposals: Sequence[Proposal | Propagated]) -> Message:
-    """Proposals, each mask as a patch on an empty one; a Propagated without a proposal is its index and reason."""
+    """Proposals, each mask as a patch on an empty one; a Propagated without a proposal is its other fields."""
     entries: list[dict[str, object]] = []
     arrays: dict[str, NDArray[Any]] = {}
     for number, item in enumerate(proposals):
         about: dict[str, object] = {}
         if isinstance(item, Propagated):
-            about = {"index": item.index, "reason": item.reason, "confidence": item.confidence}
+            about = {name: getattr(item, name) for name in ("index", "reason", "confidence", "presence")}
         proposal = item.proposal if isinstance(item, Propagated) else item
         if proposal is not None:
             shown = prompt_message(proposal.prompt)
@@ -104,6 +104,7 @@ def propagated_of(message: Message) -> list[Propagated]:
             _proposal(message, number, entry) if "proposal_id" in entry else None,
             str(entry["reason"]),
             float(entry["confidence"]),
+            None if entry.get("presence") is None else float(entry["presence"]),
         )
         for number, entry in enumerate(message.fields["proposals"])
     ]

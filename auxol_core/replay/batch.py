@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -27,7 +27,7 @@ from auxol_core.replay.options import PromptOptions, WindowOf
 from auxol_core.replay.prompts import components, prompt_for
 from auxol_core.replay.sources import open_set, structures
 from auxol_core.replay.streams import enlarged, enlarged_mask
-from auxol_core.types import BoolArray, Prompt, SliceImage
+from auxol_core.types import BoolArray, Prompt, SliceImage, TaskStatus
 
 TASK = "segment"
 
@@ -101,24 +101,44 @@ def segment_all(
 
     ``prompts`` None: drawn from each source's labels. The task file is only read: the engine works on a copy.
     """
+
+    def own(source: Source) -> list[PlacedPrompt] | None:
+        return None if prompts is None else prompts.get(source.name, [])
+
+    def segment(source: Source, output: Path) -> Line:
+        return _segment(source, own(source), engine, output, options)
+
+    status = take_in(sources, engine, task_file, out)
+    if status.relearning is not None:  # until that is done the generalist would answer alone
+        status = engine.learn_now(TASK)
+    base = [files.file_hash(task_file), status.generalist_hash, status.precision, asdict(options)]
+    yield from each_source(sources, out, segment, lambda source: _key(base, source, own(source)))
+
+
+def take_in(sources: Sequence[Source], engine: EngineApi, task_file: Path, out: Path) -> TaskStatus:
+    """Open a copy of the task; InvalidInputError where the results would lie among the sources, DataError where there
+    is no such file."""
     if any(source.path.resolve().parent == out.resolve() for source in sources):
         raise InvalidInputError(f"The results would lie among the sources in {out}. Choose another folder for --out.")
     if not task_file.is_file():
         raise DataError(f"There is no task file {task_file}. Export a task and name its file.")
-    status = engine.import_task(task_file, TASK)
-    if status.relearning is not None:  # until that is done the generalist would answer alone
-        status = engine.learn_now(TASK)
-    base = [files.file_hash(task_file), status.generalist_hash, status.precision, asdict(options)]
+    return engine.import_task(task_file, TASK)
+
+
+def each_source(
+    sources: Sequence[Source], out: Path, work: Callable[[Source, Path], Line], key_of: Callable[[Source], str]
+) -> Generator[tuple[Line, bool], None, None]:
+    """Carry out ``work`` for each source and the mask's path; what was done under the same key is left out. Each line,
+    and whether it had been done before."""
     out.mkdir(parents=True, exist_ok=True)
     table = BatchTable(out / "segments.csv")
     for source in sources:
-        own = None if prompts is None else prompts.get(source.name, [])
-        key = _key(base, source, own)
-        output = out / _output_name(source)
+        key = key_of(source)
+        output = out / output_name(source)
         if table.has(source.name, key) and output.exists():
             yield table.lines[source.name], True
             continue
-        line = _segment(source, own, engine, output, options)
+        line = work(source, output)
         table.put(replace(line, key=key))
         yield line, False
 
@@ -127,21 +147,21 @@ def _segment(
     source: Source, own: list[PlacedPrompt] | None, engine: EngineApi, output: Path, options: BatchOptions
 ) -> Line:
     started = perf_counter()
-    line = Line(source.name, str(source.path), output.name, 0, 0, None, None, 0.0, DONE, "")
+    line = begun(source, output)
     try:
-        stack, truth = _read(source, options)
+        stack, truth = read_source(source, options)
         count, rows, cols = (int(n) for n in stack.shape[:3])
         result = np.zeros((count, rows, cols), dtype=bool)
         qualities: list[float] = []
         slices = 0
         for part in _slices(stack, truth, own, source, options):
             mask, quality = _predict(engine, part)
-            result[part.index] = _reduced(mask, (rows, cols))
+            result[part.index] = reduced(mask, (rows, cols))
             qualities += quality
             slices += 1
         if not qualities:
             return replace(line, output="", status="no prompts", seconds=round(perf_counter() - started, 3))
-        _write(source, output, result, options)
+        write_result(source, output, result, options)
     except (DataError, InvalidInputError) as error:
         return replace(line, output="", status=f"failed: {error}", seconds=round(perf_counter() - started, 3))
     return replace(
@@ -154,7 +174,12 @@ def _segment(
     )
 
 
-def _read(source: Source, options: BatchOptions) -> tuple[files.Pixels, BoolArray | None]:
+def begun(source: Source, output: Path) -> Line:
+    """The line of a source before anything is done."""
+    return Line(source.name, str(source.path), output.name, 0, 0, None, None, 0.0, DONE, "")
+
+
+def read_source(source: Source, options: BatchOptions) -> tuple[files.Pixels, BoolArray | None]:
     """(slices, rows, columns[, 3]) turned so that slices come first, and the truth alike; a picture is one slice."""
     if not source.volume:
         labels = None if source.labels is None else files.read_picture_labels(source.labels)[None]
@@ -211,7 +236,7 @@ def _predict(engine: EngineApi, part: _Slice) -> tuple[BoolArray, list[float]]:
     return mask, qualities
 
 
-def _reduced(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:
+def reduced(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:
     """A mask of an enlarged image at the size of its source: the pixels that are at least half covered."""
     if mask.shape == shape:
         return mask
@@ -219,14 +244,16 @@ def _reduced(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:
     return np.asarray(covered >= 0.5)
 
 
-def _write(source: Source, output: Path, result: BoolArray, options: BatchOptions) -> None:
+def write_result(source: Source, output: Path, result: BoolArray, options: BatchOptions) -> None:
+    """Write a mask (slices, rows, columns) with its source's geometry, as 0 and 1."""
     if source.volume:
         files.write_labels_like(output, np.moveaxis(result, 0, options.axis), source.path)
     else:
         files.write_picture_labels(output, result[0])
 
 
-def _output_name(source: Source) -> str:
+def output_name(source: Source) -> str:
+    """The file of a source's mask."""
     ending = files.ending(source.path, files.VOLUME_ENDINGS) if source.volume else ".png"
     return f"{source.name}{ending}"
 

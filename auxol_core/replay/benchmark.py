@@ -90,6 +90,10 @@ def replay(
     """
     listener = listener or Listener()
     used, notes = chosen(methods, options.prompts.kind)
+    if options.find:
+        used = [method.finding for method in used if method.taught]
+    if not used:
+        raise InvalidInputError("Only a method that learns can find without a prompt. Name one with --methods.")
     for note in notes:
         listener.note(note)
     tracks = _tracks(structures([open_set(folder) for folder in folders], labels), options)

@@ -7,6 +7,7 @@ generalist    it alone: a task of the `paper` preset that is never corrected sho
 paper         the published method
 auxol         ours
 PRESET        any other preset of the registry
+PRESET-find   the same, found without a prompt: what ``--find`` makes of a preset
 PRESET-frozen the same, never corrected: what its initial weights give, where it speaks untaught (`auxol-frozen`)
 ============  ===================================================================================================
 """
@@ -14,7 +15,7 @@ PRESET-frozen the same, never corrected: what its initial weights give, where it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +29,19 @@ from auxol_core.types import BoolArray, Box, Point, Prompt
 
 @dataclass(frozen=True)
 class Method:
-    """``preset`` None: needs no engine. ``taught``: corrections are given to it. ``prompts`` it can answer."""
+    """``preset`` None: needs no engine. ``taught``: corrections are given to it. ``prompts`` it can answer. ``finds``:
+    it is shown no prompt."""
 
     name: str
     preset: str | None
     taught: bool
     prompts: tuple[PromptKind, ...] = PROMPT_KINDS
+    finds: bool = False
+
+    @property
+    def finding(self) -> Method:
+        """The same, found without a prompt."""
+        return replace(self, name=f"{self.name}-find", finds=True)
 
     def task_options(self, options: ReplayOptions) -> TaskOptions:
         """The options of this method's task."""

@@ -14,6 +14,7 @@ PROMPT_KINDS: tuple[PromptKind, ...] = ("box", "point", "scribble", "lasso")
 PointPlace = Literal["interior", "centroid"]
 WindowOf = Literal["task", "volume"]
 NoiseKind = Literal["erode", "dilate", "either"]
+FOUND = "find"  # where a prompt's kind stands, of what was found without one
 EngineKind = Literal["process", "worker"]  # in this process, or in one of its own over HTTP
 NOISE_KINDS: tuple[NoiseKind, ...] = ("erode", "dilate", "either")
 ENGINE_KINDS: tuple[EngineKind, ...] = ("process", "worker")
@@ -73,13 +74,14 @@ class PromptOptions:
 @dataclass(frozen=True)
 class PlanOptions:
     """Which images, in which order. ``limit`` None: all; ``every``: every n-th slice of a volume; ``axis``: of the
-    array (0 slices, 1 rows, 2 columns); ``window``: see ``streams``."""
+    array (0 slices, 1 rows, 2 columns); ``window``: see ``streams``. ``empty``: also those without the structure."""
 
     limit: int | None = None
     every: int = 1
     axis: int = 0
     window: WindowOf = "task"
     seed: int = 0
+    empty: bool = False
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
@@ -128,7 +130,7 @@ class ReplayOptions:
     """All of a replay but folders and machine. ``sequence``: names of streams to replay in one task, in this order.
 
     ``own``: options of presets other than ``paper`` and ``auxol`` by their names; what is left out has its
-    defaults.
+    defaults. ``find``: every image is found without a prompt, by the methods that learn, before it is corrected.
     """
 
     prompts: PromptOptions = field(default_factory=PromptOptions)
@@ -139,3 +141,4 @@ class ReplayOptions:
     auxol: AuxolOptions = field(default_factory=AuxolOptions)
     own: Mapping[str, object] = field(default_factory=dict)
     seed: int = 0
+    find: bool = False

@@ -50,6 +50,7 @@ def start_server(*, generalist: str, data_dir: Path, machine: MachineOptions) ->
     # Embeddings that an earlier run left on the disk would make this one faster than it is.
     own_cache = {"AUXOL_CACHE_DIR": str(data_dir / "embedding-cache")}
     flat = [word for name, value in arguments.items() for word in (f"--{name}", value)]
+    flat.append("--locating" if machine.locating else "--no-locating")
     return ServerProcess(sys.executable, *flat, env=own_cache)
 
 

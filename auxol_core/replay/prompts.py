@@ -81,7 +81,8 @@ def clipped(box: Box, shape: tuple[int, int]) -> Box:
 
 
 def noisy(parts: Sequence[Component], noise: Noise | None, seed: int, image: str, label: int) -> BoolArray:
-    """The union of components as a careless person would outline it; a piece that erosion would delete stays whole."""
+    """The union of components, one at least, as a careless person would outline it; a piece that erosion would delete
+    stays whole."""
     result = np.zeros_like(parts[0].mask)
     for part in parts:
         result |= part.mask if noise is None else _worn(part, noise, rng_for(seed, image, label, part.index, "noise"))

@@ -22,7 +22,7 @@ from auxol_core.errors import InvalidInputError
 from auxol_core.imaging import metrics
 from auxol_core.options import MachineOptions
 from auxol_core.replay.methods import Method, best_radius, drawn_shape
-from auxol_core.replay.options import EngineKind, FeedbackOptions, ReplayOptions
+from auxol_core.replay.options import FOUND, EngineKind, FeedbackOptions, ReplayOptions
 from auxol_core.replay.over_http import pid_of
 from auxol_core.replay.peak import PeakMemory
 from auxol_core.replay.prompts import noisy, prompt_for
@@ -158,6 +158,35 @@ class _Turn:
     options: ReplayOptions
 
     def row(self) -> Row:
+        return self._found() if self.method.finds else self._prompted()
+
+    def _found(self) -> Row:
+        """Looked for without a prompt; what is not found, or cannot be yet, is an empty mask and says why."""
+        started = perf_counter()
+        proposals: list[Proposal] = []
+        note = ""
+        slice_id = self.engine.put_slice(SliceImage(self.sample.pixels, self.sample.spacing_mm))
+        try:
+            for item in self.engine.find(TASK, [slice_id]):
+                proposals += [] if item.proposal is None else [item.proposal]
+                note = item.reason
+        except InvalidInputError as error:  # nothing was taught yet
+            note = str(error)
+        shown = np.zeros(self.sample.truth.shape, dtype=bool)
+        for proposal in proposals:
+            shown |= proposal.mask
+        row = dataclasses.replace(
+            self._scores(shown),
+            prompt=FOUND,
+            seconds_prediction=perf_counter() - started,
+            share=_mean([p.share for p in proposals]),
+            quality=_mean([p.quality for p in proposals]),
+            version=proposals[0].version if proposals else None,
+            note=note,
+        )
+        return self._reviewed(row, slice_id, proposals)
+
+    def _prompted(self) -> Row:
         prompts = prompts_of(self.segment, self.sample, self.options)
         try:
             image = SliceImage(self.sample.pixels, self.sample.spacing_mm)
@@ -175,6 +204,9 @@ class _Turn:
             quality=_mean([p.quality for p in proposals]),
             version=proposals[0].version,
         )
+        return self._reviewed(row, slice_id, proposals)
+
+    def _reviewed(self, row: Row, slice_id: str, proposals: Sequence[Proposal]) -> Row:
         if self.method.taught and feedback_due(self.index, row.dice, self.options.feedback):
             return self._taught(row, slice_id, proposals)
         for proposal in proposals:
@@ -187,7 +219,9 @@ class _Turn:
     def _taught(self, row: Row, slice_id: str, proposals: Sequence[Proposal]) -> Row:
         feedback = self.options.feedback
         label = self.segment.stream.structure.value
-        mask = noisy(self.sample.components, feedback.noise, feedback.seed, self.sample.name, label)
+        mask = self.sample.truth
+        if self.sample.components:
+            mask = noisy(self.sample.components, feedback.noise, feedback.seed, self.sample.name, label)
         if is_slip(self.index, feedback.slip_every):
             mask = slipped(mask, self.index, feedback.slip_every)
         started = perf_counter()

@@ -58,6 +58,8 @@ class Sample:
 
     @property
     def truth(self) -> BoolArray:
+        if not self.components:
+            return np.zeros(self.pixels.shape[:2], dtype=bool)
         return np.asarray(np.logical_or.reduce([part.mask for part in self.components]))
 
 
@@ -168,8 +170,8 @@ class _Survey:
 
     def _promptable(self, truth: BoolArray) -> bool:
         if not truth.any():
-            self.empty += 1
-            return False
+            self.empty += not self.plan.empty
+            return self.plan.empty
         if not has_component(enlarged_mask(truth)):
             self.small += 1
             return False

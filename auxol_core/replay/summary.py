@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from auxol_core.replay.cache import Finished
-from auxol_core.replay.options import ReplayOptions
+from auxol_core.replay.options import FOUND, ReplayOptions
 from auxol_core.replay.rows import Row
 from auxol_core.replay.runner import Segment
 from auxol_core.whole_files import write_whole
@@ -31,7 +31,7 @@ def entry(segment: Segment, method: str, run: Finished, options: ReplayOptions) 
     result: Entry = {
         "dataset": segment.name,
         "method": method,
-        "prompt": options.prompts.kind,
+        "prompt": FOUND if options.find else options.prompts.kind,
         "n_images": len(rows),
         "n_objects": sum(row.n_objects for row in rows),
         "n_patients": len({row.patient for row in rows}),
@@ -57,7 +57,9 @@ def _costs(rows: Sequence[Row], run: Finished) -> Entry:
     return {
         "seconds_per_prediction_median": _median([row.seconds_prediction for row in rows]),
         "seconds_per_update_median": _median([row.seconds_update for row in updates]),
-        "seconds_per_object_update_median": _median([(r.seconds_update or 0.0) / r.n_objects for r in updates]),
+        "seconds_per_object_update_median": _median(
+            [(r.seconds_update or 0.0) / r.n_objects for r in updates if r.n_objects]
+        ),
         "seconds_per_saving_median": _median([row.seconds_saving for row in updates]),
         "peak_rss_mb": run.peak_rss_mb,
         "threads": run.facts.threads,

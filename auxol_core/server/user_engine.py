@@ -45,6 +45,7 @@ def user_engines(
             slices=slices,
             pending=PendingProposals(pending_bytes),
             listener=listener,
+            make_locator=parts.make_locator,
         )
 
     return make

@@ -16,9 +16,13 @@ from auxol_core.errors import InvalidInputError
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.making import COLUMNS, STEP_BYTES, insert, making_file, size_of
 from auxol_core.taskfile.owner import is_open_here, locked_error, read_owner
+from auxol_core.taskfile.schema import LocatorRow
+from auxol_core.taskfile.sights import SightShelf, fitting
 from auxol_core.taskfile.versions import VersionTree
 
-_SMALL = ("corrections", "updates", "update_corrections")
+_SMALL = ("corrections", "updates", "update_corrections", "locator_states", "locator_lessons")
+# Weights of the locator are copied apart from its journal.
+_WITHOUT_WEIGHTS = {"locator_states": COLUMNS["locator_states"].replace("weights", "NULL")}
 _TASK = (
     "id, name, options, generalist, generalist_hash, created, window_low, window_high, current_version, last_version, "
     "paused, program, learner, relearning, refitted, refit_to"
@@ -31,7 +35,7 @@ class _OvertakenError(Exception):
 
 
 def exporting(database: TaskDatabase, versions: VersionTree, path: Path) -> Generator[None, None, None]:
-    """Write a copy with all lessons and the current weights to ``path``, beside first and then in its place.
+    """Write a copy with all lessons, sights and current weights to ``path``, beside first and then in its place.
 
     Raises InvalidInputError if that is a task open here, TaskFileLockedError if another process has it open: its file
     would be replaced under it, and with it every receipt it gives from then on.
@@ -51,7 +55,8 @@ def copying(
 ) -> Generator[None, None, None]:
     """Write a copy to ``path``, in place of what is there; of the ``current`` weights or of ``all`` that are stored.
 
-    ``current``: where these are not stored, the nearest ones that they are rebuilt from.
+    ``current``: where these are not stored, the nearest ones that they are rebuilt from. So it is with the states of
+    the locator: the one in use, or all.
     """
 
     def fill(new: sqlite3.Connection) -> Generator[None, None, None]:
@@ -61,10 +66,15 @@ def copying(
             wanted = [nearest] if nearest else []
         _copy_small(database, new)
         keys = [str(row[0]) for row in database.rows("SELECT key FROM lessons ORDER BY sequence, position")]
+        sights = [row[0] for row in database.rows("SELECT sequence FROM sights ORDER BY sequence")]
+        states = [row.id for row in _states(database, versions, snapshots)]
         yield
         copied = 0
-        for table, row in _large_rows(database, keys, wanted):
-            insert(new, table, [row])
+        for table, row in _large_rows(database, keys, wanted, sights, states):
+            if table == "locator_states":
+                new.execute("UPDATE locator_states SET weights = ? WHERE id = ?", row)
+            else:
+                insert(new, table, [row])
             copied += size_of(row)
             if copied >= STEP_BYTES:
                 copied = 0
@@ -85,19 +95,39 @@ def _copy_small(database: TaskDatabase, new: sqlite3.Connection) -> None:
         row = connection.execute(f"SELECT {_TASK} FROM task").fetchone()
         new.execute(f"INSERT INTO task ({_TASK}) VALUES ({', '.join('?' * len(row))})", row)
         for table in _SMALL:
-            insert(new, table, connection.execute(f"SELECT {COLUMNS[table]} FROM {table} ORDER BY rowid"))
+            columns = _WITHOUT_WEIGHTS.get(table, COLUMNS[table])
+            insert(new, table, connection.execute(f"SELECT {columns} FROM {table} ORDER BY rowid"))
+
+
+def _states(database: TaskDatabase, versions: VersionTree, which: Snapshots) -> list[LocatorRow]:
+    """The locator's updates whose stored states are copied."""
+    rows = SightShelf(database).states()
+    if which == "all" or not rows:
+        return [row for row in rows if row.stored]
+    known = [key for update in versions.lineage(versions.current_version) for key in update.correction_ids]
+    return fitting([row for row in rows if row.locator == rows[-1].locator], known)[:1]
 
 
 def _large_rows(
-    database: TaskDatabase, keys: Sequence[str], versions: Sequence[int]
+    database: TaskDatabase,
+    keys: Sequence[str],
+    versions: Sequence[int],
+    sights: Sequence[object],
+    states: Sequence[int],
 ) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """(table, row) of each lesson and of each part of these versions' weights, read when it is asked for."""
+    """(table, row) of each lesson, of each of the ``sights`` and of each part of these versions' weights, read when it
+    is asked for; of the locator's ``states`` (weights, id), but for those that retention let go meanwhile."""
     for key in keys:
         yield "lessons", _one(database, f"SELECT {COLUMNS['lessons']} FROM lessons WHERE key = ?", key)
     for version in versions:
         for (part,) in database.rows("SELECT part FROM snapshots WHERE version = ? ORDER BY part", (version,)):
             select = f"SELECT {COLUMNS['snapshots']} FROM snapshots WHERE version = ? AND part = ?"
             yield "snapshots", _one(database, select, version, part)
+    for sequence in sights:
+        yield "sights", _one(database, f"SELECT {COLUMNS['sights']} FROM sights WHERE sequence = ?", sequence)
+    for state in states:
+        select = "SELECT weights, id FROM locator_states WHERE id = ? AND weights IS NOT NULL"
+        yield from (("locator_states", row) for row in database.rows(select, (state,)))
 
 
 def _one(database: TaskDatabase, sql: str, *values: object) -> tuple[object, ...]:

@@ -36,7 +36,14 @@ RELEARNING_POINTS: tuple[str, ...] = (
     "relearning.before_done",
     "relearning.cancelled",
 )
-FAULT_POINTS: tuple[str, ...] = (*TEACHING_POINTS, "migration.before_commit", *RELEARNING_POINTS)
+# Those that the locator's lesson passes, which follows the update.
+LOCATING_POINTS: tuple[str, ...] = ("locator.mid_step", "locator.before_record", "locator.after_record")
+FAULT_POINTS: tuple[str, ...] = (
+    *TEACHING_POINTS,
+    *LOCATING_POINTS,
+    "migration.before_commit",
+    *RELEARNING_POINTS,
+)
 
 _arrivals: Counter[str] = Counter()
 

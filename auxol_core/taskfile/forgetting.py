@@ -1,7 +1,8 @@
 """Forgetting a correction: what else goes with it, and what has to be learned again.
 
 Every version whose lineage learned from the correction goes, with snapshot and journal entry, and so do the moves that
-led to or from one. What stays is a whole task that has never seen it.
+led to or from one, its sight, and every state of the locator that saw it. What stays is a whole task that has never
+seen it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sqlite3
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.journal import CorrectionJournal
 from auxol_core.taskfile.schema import LEARN_KINDS, UpdateRow
+from auxol_core.taskfile.sights import forget_seen
 from auxol_core.taskfile.versions import VersionTree, drop_snapshot, lineage_of
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ def forget(
             "UPDATE corrections SET state = 'queued' WHERE correction_id = ? AND state = 'learned'",
             [(other,) for other in again],
         )
+        forget_seen(connection, correction_id)
         connection.execute("DELETE FROM corrections WHERE sequence = ?", (sequence,))
     return _without(lost, correction_id)
 
@@ -45,7 +48,7 @@ def forget(
 def forget_everything(database: TaskDatabase) -> None:
     """Delete all corrections and versions. One transaction."""
     with database.transaction() as connection:
-        for table in ("snapshots", "updates", "corrections"):
+        for table in ("snapshots", "updates", "locator_states", "corrections"):
             connection.execute(f"DELETE FROM {table}")
         connection.execute("UPDATE task SET current_version = 0, relearning = 0, refitted = 0, refit_to = 0")
 

@@ -35,7 +35,9 @@ from auxol_core.taskfile.places import beside, refuse_existing
 from auxol_core.taskfile.schema import (
     FORMAT_VERSION,
     MAX_LESSON_BYTES,
+    MAX_LOCATOR_BYTES,
     MAX_OPTIONS_TEXT,
+    MAX_SIGHT_BYTES,
     MAX_STATE_BYTES,
     PART_BYTES,
     check_generalist,
@@ -44,6 +46,7 @@ from auxol_core.taskfile.schema import (
     options_from_json,
 )
 from auxol_core.taskfile.sentences import check_beside, corrupt_error, translate_errors
+from auxol_core.taskfile.sights import read_states, unpack_locator, unpack_sight
 from auxol_core.taskfile.versions import lineage_of, read_updates
 from auxol_core.types import IntensityWindow
 
@@ -56,6 +59,9 @@ MAX_ROWS = {
     "updates": 100_000,
     "update_corrections": 200_000,
     "snapshots": 10_000,
+    "sights": 50_000,
+    "locator_states": 200_000,
+    "locator_lessons": 200_000,
 }
 MAX_TEXT = 2000
 MAX_VALUE = {
@@ -63,6 +69,8 @@ MAX_VALUE = {
     "arrays": MAX_LESSON_BYTES,
     "expert_losses": 1 << 16,
     "data": PART_BYTES,
+    "sight": MAX_SIGHT_BYTES,
+    "weights": MAX_LOCATOR_BYTES,
 }
 
 _OWN = "options, generalist, generalist_hash, created, window_low, window_high, current_version, last_version"
@@ -153,7 +161,9 @@ class _Reader:
 
     def checking_sizes(self, columns_of_task: str) -> Steps:
         """How many rows there are and how long their values; a blob's length is read without the blob."""
-        for table, columns in {"task": columns_of_task, **COLUMNS}.items():
+        there = {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = {table: columns for table, columns in COLUMNS.items() if table in there}  # older formats have fewer
+        for table, columns in {"task": columns_of_task, **tables}.items():
             most = MAX_ROWS[table]
             (count,) = next(self.rows(f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {most + 1})"))
             self.require(count <= most, f"it has over {most:,} rows of {table}")
@@ -233,9 +243,23 @@ def _check_row(reader: _Reader, table: str, row: list[Any]) -> None:
             reader.require(isinstance(losses, bytes) and len(losses) % 8 == 0, "expert losses are no numbers")
             losses_of(np.frombuffer(losses, dtype="<f8"))
     elif table == "updates":
-        digest = row[10]
-        fine = digest is None or (isinstance(digest, str) and re.fullmatch("[0-9a-f]{64}", digest) is not None)
+        fine = row[10] is None or _is_digest(row[10])
         reader.require(fine and isinstance(row[7], str) and row[7].isprintable(), "an update's entry is not readable")
+    elif table == "sights":
+        check_id("locator's fingerprint", row[1])
+        reader.require(isinstance(row[4], bytes) and isinstance(row[3], int), "a sight is no sight")
+        unpack_sight(str(row[0]), row[4], row[3])
+    elif table == "locator_states":
+        identity, _, locator, base, *_, digest, weights = row
+        check_id("locator's fingerprint", locator)
+        fine = _is_digest(digest) and isinstance(base, int) and base < identity
+        reader.require(fine and isinstance(weights, bytes | None), "an update of the locator is not readable")
+        if weights is not None:
+            unpack_locator(identity, weights, digest)
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
 
 
 def _checking_whole(reader: _Reader, new: sqlite3.Connection) -> Steps:
@@ -253,6 +277,10 @@ def _checking_whole(reader: _Reader, new: sqlite3.Connection) -> Steps:
     for update in made.values():
         reader.require(update.base_version in (0, *made), f"version {update.version} stands on nothing")
     lineage_of(updates, current)
+    yield
+    states = read_states(new)
+    bases = {0, *(row.id for row in states)}
+    reader.require(all(row.base in bases for row in states), "an update of the locator stands on nothing")
     yield
     stored = new.execute("SELECT version, count(*), max(part) FROM snapshots GROUP BY version").fetchall()
     for version, parts, last_part in stored:

@@ -23,9 +23,11 @@ from auxol_core.taskfile.schema import (
     CorrectionRow,
     CorrectionState,
     LessonRow,
+    SightRow,
     check_id,
     losses_of,
 )
+from auxol_core.taskfile.sights import insert_sight, packed_sight
 from auxol_core.types import Scores
 
 CACHE_BYTES = 256 << 20
@@ -87,9 +89,14 @@ class CorrectionJournal:
         self._cache = LessonCache()
 
     def add_correction(
-        self, correction_id: str, slice_id: str, confirmation: bool, lessons: Sequence[LessonRow]
+        self,
+        correction_id: str,
+        slice_id: str,
+        confirmation: bool,
+        lessons: Sequence[LessonRow],
+        sight: SightRow | None = None,
     ) -> tuple[int, bool]:
-        """Save a correction with its objects; state queued. One transaction, durable when it returns.
+        """Save a correction with its objects and its sight; state queued. One transaction, durable when it returns.
 
         Returns (sequence, duplicate). A ``correction_id`` that is here already changes nothing and gives the first
         one's sequence. The k-th lesson's key is ``f"{correction_id}#{k}"``. Raises InvalidInputError, or
@@ -98,6 +105,7 @@ class CorrectionJournal:
         check_id("correction id", correction_id)
         check_id("slice id", slice_id)
         packed = [_packed(lesson) for lesson in lessons]
+        seen = None if sight is None else packed_sight(sight)
         with self._database.transaction() as connection:
             found = connection.execute(
                 "SELECT sequence FROM corrections WHERE correction_id = ?", (correction_id,)
@@ -115,6 +123,8 @@ class CorrectionJournal:
                     "expert_losses, checksum, arrays) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (f"{correction_id}#{position}", sequence, position, *values),
                 )
+            if seen is not None:
+                insert_sight(connection, cast(int, sequence), seen)
             reach("correction.before_commit")
         reach("correction.after_commit")
         return cast(int, sequence), False

@@ -19,6 +19,7 @@ from auxol_core.taskfile.places import beside, put_in_place, sync, sync_folder
 
 # What is handed over is in these tables since format 2.
 _CORRECTION = "correction_id, slice_id, confirmation, saved_at"
+_SIGHT, _SIGHTS_SINCE = "locator, present, checksum, sight", 4
 _LESSON = "key, position, version, generalist, specialist, fused, checksum, arrays"
 
 
@@ -48,16 +49,19 @@ def hand_over(connection: sqlite3.Connection, path: Path) -> None:
     """Add the corrections of the open file ``path`` that its old one lacks to that, queued and without losses."""
     with closing(connect(kept_path(path))) as old:
         durable_settings(old)
+        sights = old.execute("PRAGMA user_version").fetchone()[0] >= _SIGHTS_SINCE
         there = {row[0] for row in old.execute("SELECT correction_id FROM corrections")}
         rows = connection.execute(f"SELECT sequence, {_CORRECTION} FROM corrections ORDER BY sequence").fetchall()
         old.execute("BEGIN IMMEDIATE")
         for sequence, correction_id, *rest in rows:
             if correction_id not in there:
-                _add(old, (correction_id, *rest), connection, sequence)
+                _add(old, (correction_id, *rest), connection, sequence, sights=sights)
         old.execute("COMMIT")
 
 
-def _add(old: sqlite3.Connection, correction: tuple[object, ...], new: sqlite3.Connection, sequence: int) -> None:
+def _add(
+    old: sqlite3.Connection, correction: tuple[object, ...], new: sqlite3.Connection, sequence: int, *, sights: bool
+) -> None:
     marks = ", ".join("?" * len(correction))
     added = old.execute(
         f"INSERT INTO corrections ({_CORRECTION}, state) VALUES ({marks}, 'queued')", correction
@@ -65,6 +69,8 @@ def _add(old: sqlite3.Connection, correction: tuple[object, ...], new: sqlite3.C
     for lesson in new.execute(f"SELECT {_LESSON} FROM lessons WHERE sequence = ? ORDER BY position", (sequence,)):
         marks = ", ".join("?" * len(lesson))
         old.execute(f"INSERT INTO lessons ({_LESSON}, sequence) VALUES ({marks}, ?)", (*lesson, added))
+    for sight in new.execute(f"SELECT {_SIGHT} FROM sights WHERE sequence = ?", (sequence,)) if sights else ():
+        old.execute(f"INSERT INTO sights ({_SIGHT}, sequence) VALUES (?, ?, ?, ?, ?)", (*sight, added))
 
 
 def take_back(path: Path) -> None:

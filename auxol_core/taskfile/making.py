@@ -22,6 +22,9 @@ COLUMNS = {
     "updates": "id, kind, version, base_version, steps, seed, published, reason, seconds, created, state_digest",
     "update_corrections": "update_id, position, sequence",
     "snapshots": "version, part, data",
+    "sights": "sequence, locator, present, checksum, sight",
+    "locator_states": "id, kind, locator, base, steps, seed, seconds, created, digest, weights",
+    "locator_lessons": "state_id, sequence",
 }
 
 # A step writes about so much; the disk takes some 10 ms for it.

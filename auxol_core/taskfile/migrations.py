@@ -111,8 +111,21 @@ def _learner_of_2(connection: sqlite3.Connection, options: str) -> str | None:
     return None if origin is None else f"auxol 1 {origin.tobytes().hex()}"
 
 
-# The other tables are still as they were in format 2; who changes one writes down here what it was.
-MIGRATIONS: tuple[Migration, ...] = (Migration(2, (_TASK_2, *SCHEMA[1:]), _from_2),)
+# What format 4 added; the tables before it are still as they were in format 2, but for the task's own row. Who changes
+# one writes down here what it was.
+_SINCE_4 = 8
+
+
+def _from_3(connection: sqlite3.Connection) -> None:
+    """Room for what the task's locator keeps; there is nothing in it yet (engine/whereabouts.py fills it)."""
+    for statement in SCHEMA[_SINCE_4:]:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(2, (_TASK_2, *SCHEMA[1:_SINCE_4]), _from_2),
+    Migration(3, (_TASK_3, *SCHEMA[1:_SINCE_4]), _from_3),
+)
 SCHEMAS: dict[int, tuple[str, ...]] = {
     **{migration.old: migration.schema for migration in MIGRATIONS},
     FORMAT_VERSION: SCHEMA,

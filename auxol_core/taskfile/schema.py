@@ -8,6 +8,9 @@
     updates             one row an update (learn, relearn) or a move of the pointer (undo, rollback)
     update_corrections  which corrections an update learned from, in order; no correction can vanish while named here
     snapshots           weights of a version, cut into parts so that no single value is huge
+    sights              what the task's locator keeps of a saved slice, at most one a correction (sights.py)
+    locator_states      what the locator became: one row an update of it, the newest with their weights
+    locator_lessons     which corrections' sights an update of it saw that its base had not seen
 
 Nothing here names a patient, a study, a file or a machine. Any change of this file's SQL needs a new FORMAT_VERSION and
 a migration (migrations.py). A new option needs neither; its default has to mean what was done before it was there.
@@ -34,11 +37,13 @@ from auxol_core.specialist.registry import find_preset, is_known, unknown
 from auxol_core.types import CorrectionInfo, IntensityWindow, Scores
 
 APPLICATION_ID = 0x4175784F  # "AuxO"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 PART_BYTES = 4 << 20
 MAX_LESSON_BYTES = 64 << 20
 MAX_STATE_BYTES = 1 << 30
+MAX_SIGHT_BYTES = 4 << 20
+MAX_LOCATOR_BYTES = 64 << 20
 MAX_NAME = 100
 MAX_OPTIONS_TEXT = 64 << 10
 
@@ -47,6 +52,7 @@ STATES: tuple[CorrectionState, ...] = get_args(CorrectionState)
 UpdateKind = Literal["learn", "relearn", "undo", "rollback"]
 LEARN_KINDS = ("learn", "relearn")
 MOVE_KINDS = ("undo", "rollback")
+LocatorKind = Literal["learn", "rehearse"]
 
 SCHEMA: tuple[str, ...] = (
     """CREATE TABLE task (
@@ -114,6 +120,28 @@ SCHEMA: tuple[str, ...] = (
         part INTEGER NOT NULL CHECK (typeof(part) = 'integer' AND part >= 0),
         data BLOB NOT NULL CHECK (typeof(data) = 'blob'),
         PRIMARY KEY (version, part))""",
+    """CREATE TABLE sights (
+        sequence INTEGER PRIMARY KEY REFERENCES corrections (sequence) ON DELETE CASCADE,
+        locator TEXT NOT NULL CHECK (typeof(locator) = 'text'),
+        present INTEGER NOT NULL CHECK (present IN (0, 1)),
+        checksum INTEGER NOT NULL CHECK (typeof(checksum) = 'integer'),
+        sight BLOB NOT NULL CHECK (typeof(sight) = 'blob'))""",
+    """CREATE TABLE locator_states (
+        id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
+        kind TEXT NOT NULL CHECK (kind IN ('learn', 'rehearse')),
+        locator TEXT NOT NULL CHECK (typeof(locator) = 'text'),
+        base INTEGER NOT NULL CHECK (typeof(base) = 'integer' AND base >= 0),
+        steps INTEGER NOT NULL CHECK (typeof(steps) = 'integer' AND steps >= 0),
+        seed INTEGER NOT NULL CHECK (typeof(seed) = 'integer'),
+        seconds REAL NOT NULL CHECK (typeof(seconds) = 'real'),
+        created REAL NOT NULL CHECK (typeof(created) = 'real'),
+        digest TEXT NOT NULL CHECK (typeof(digest) = 'text'),
+        weights BLOB CHECK (typeof(weights) IN ('blob', 'null')))""",
+    """CREATE TABLE locator_lessons (
+        state_id INTEGER NOT NULL REFERENCES locator_states (id) ON DELETE CASCADE,
+        sequence INTEGER NOT NULL REFERENCES corrections (sequence) ON DELETE RESTRICT,
+        PRIMARY KEY (state_id, sequence))""",
+    "CREATE INDEX locator_lessons_of_correction ON locator_lessons (sequence)",
 )
 
 
@@ -129,6 +157,39 @@ class LessonRow:
     scores: Scores | None = None
     expert_losses: NDArray[Any] | None = None
     version: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class SightRow:
+    """What the locator of the fingerprint ``locator`` keeps of a saved slice; ``present``: whether the structure is on
+    it."""
+
+    locator: str
+    present: bool
+    arrays: Arrays = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LocatorRow:
+    """One update of the task's locator, as journaled.
+
+    learn: from the state ``base`` (0: nothing learned), ``steps`` steps with ``seed`` on all sights that ``base`` had
+    seen and on those of ``correction_ids``, which are new. rehearse: nothing new, so many steps of a rehearsal from
+    ``base``. ``locator``: its fingerprint. ``id``, ``created`` (seconds since 1970), ``digest`` (SHA-256 of the state)
+    and whether the state itself is ``stored`` are filled in by the file.
+    """
+
+    kind: LocatorKind
+    locator: str
+    base: int
+    correction_ids: tuple[str, ...]
+    seed: int
+    steps: int
+    seconds: float
+    id: int = 0
+    created: float = 0.0
+    digest: str = ""
+    stored: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@
     CorrectionJournal   what the user taught: corrections and their lessons       journal.py
     VersionTree         what the specialist became: updates, snapshots, lineage   versions.py
     WeightsOrigin       who made the weights, and whether they are made again     origin.py
+    SightShelf          what the task's locator sees and learns                   sights.py
     TaskFile            the whole: made, opened, forgotten, given away            here, forgetting.py, exporting.py,
                                                                                   importing.py, migrations.py
 
@@ -43,6 +44,7 @@ from auxol_core.taskfile.schema import (
     options_to_json,
 )
 from auxol_core.taskfile.sentences import check_beside, translate_errors
+from auxol_core.taskfile.sights import SightShelf
 from auxol_core.taskfile.versions import VersionTree
 from auxol_core.types import IntensityWindow
 
@@ -55,6 +57,7 @@ class TaskFile:
         self.journal = CorrectionJournal(database)
         self.versions = VersionTree(database, self.journal)
         self.origin = WeightsOrigin(database, self.journal)
+        self.shelf = SightShelf(database)
         # The verbs of both parts, for whoever works with the whole task.
         self.add_correction = self.journal.add_correction
         self.corrections = self.journal.corrections
@@ -216,7 +219,7 @@ class TaskFile:
             )
 
     def forget(self, correction_id: str) -> list[UpdateRow]:
-        """Delete a correction, its crops and everything that was learned from it. One transaction, then a tidying-up.
+        """Delete a correction, its crops, sight and all that was learned from it. One transaction, then a tidying-up.
 
         Every version whose lineage learned from it goes, with snapshot and journal entry; the current version becomes
         the last one before. The other corrections of the current lineage's deleted updates are queued again, and
@@ -241,9 +244,9 @@ class TaskFile:
     def export(self, path: Path) -> None:
         """Write a compact copy to ``path``, beside first and then in its place. It can be opened by ``import_``.
 
-        It holds the lessons and the current weights; other versions are rebuilt from these. It holds crops of images,
-        and no patient's name, study id or file path. Raises InvalidInputError if ``path`` is a task that is open here,
-        TaskFileLockedError if it is open elsewhere, StorageFullError.
+        It holds lessons, sights and the weights in use; other versions are rebuilt from these. It holds crops of
+        images, and no patient's name, study id or file path. Raises InvalidInputError if ``path`` is a task that is
+        open here, TaskFileLockedError if it is open elsewhere, StorageFullError.
         """
         finish(self.exporting(path))
 

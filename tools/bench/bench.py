@@ -118,7 +118,7 @@ def bench(
     folders = list(dict.fromkeys(data / name.partition("/")[0] for name in streams))
     labels = [name for name in streams if "/" in name]
     paper = PaperOptions(memory="fifo", bce="as_coded", mask_channel="as_coded") if as_coded else PaperOptions()
-    machine = MachineOptions(threads=threads, precision=precision)  # type: ignore[arg-type]
+    machine = MachineOptions(threads=threads, precision=precision, locating=False)  # type: ignore[arg-type]
     judged: list[tuple[str, bool]] = []
     for kind in _kinds(prompt):
         options = ReplayOptions(

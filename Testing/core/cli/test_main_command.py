@@ -73,11 +73,11 @@ def test_the_version_is_printed() -> None:
 def test_help_names_every_command_and_says_that_this_is_research() -> None:
     result = CliRunner().invoke(app, ["--help"], terminal_width=200)
     assert result.exit_code == 0
-    for word in ("replay", "segment", "checkpoint", "not for diagnosis"):
+    for word in ("replay", "segment", "find", "checkpoint", "not for diagnosis"):
         assert word in result.stdout
 
 
-@pytest.mark.parametrize("command", ["replay", "segment", "checkpoint"])
+@pytest.mark.parametrize("command", ["replay", "segment", "find", "checkpoint"])
 def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0

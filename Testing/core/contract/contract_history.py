@@ -81,7 +81,7 @@ class HistoryContract(Setting):
         taught(engine, 0)
         engine.learn_now(TASK)
         everything = engine.events(TASK)
-        events = [e for e in everything if e.kind != "progress"]  # of which a slow machine has more
+        events = [e for e in everything if e.kind not in ("progress", "located")]  # as many as the machine is slow
         assert [e.kind for e in events] == ["queued", "learning", "learned"]
         assert [e.task for e in events] == [TASK] * 3
         assert [e.sequence for e in everything] == sorted({e.sequence for e in everything})
@@ -98,7 +98,8 @@ class HistoryContract(Setting):
         engine.roll_back(TASK, 2)
         engine.forget(TASK, "correction 1")
         engine.reset(TASK)
-        kinds = [e.kind for e in engine.events(TASK, after=last)]
+        # A locator learns again by itself, whenever there is time.
+        kinds = [e.kind for e in engine.events(TASK, after=last) if e.kind != "located"]
         assert kinds == ["restored", "restored", "forgotten", "reset"]
 
     def test_an_event_tells_of_refreshed_proposals(self, engine: EngineApi) -> None:

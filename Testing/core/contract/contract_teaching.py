@@ -163,6 +163,24 @@ class TeachingContract(Setting):
         assert engine.learn_now(TASK).version == 1
         assert engine.corrections(TASK)[0].learned
 
+    def test_the_status_counts_the_slices_that_the_locator_knows_with_the_structure_and_without(
+        self, engine: EngineApi
+    ) -> None:
+        taught(engine, 0)
+        status = engine.learn_now(TASK)
+        if not status.slices_with:
+            pytest.skip("this engine's tasks have no locator")
+        assert (status.slices_with, status.slices_without) == (1, 0)
+        empty = engine.put_slice(picture(1, centres=()).image)
+        engine.correct(TASK, empty, NOTHING, correction_id="nothing here")
+        status = engine.learn_now(TASK)
+        assert (status.slices_with, status.slices_without, status.version) == (1, 1, 2)
+        assert engine.corrections(TASK)[-1].learned and engine.corrections(TASK)[-1].scores == ()
+        status = engine.undo(TASK)
+        assert (status.slices_with, status.slices_without) == (1, 0)
+        status = engine.forget(TASK, "correction 0")
+        assert (status.slices_with, status.slices_without) == (0, 0)
+
     def test_an_empty_mask_without_a_proposal_is_saved_and_blocks_nothing(self, engine: EngineApi) -> None:
         slice_id = engine.put_slice(picture(0).image)
         receipt = engine.correct(TASK, slice_id, NOTHING, correction_id="a")

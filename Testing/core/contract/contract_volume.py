@@ -10,6 +10,7 @@ from contract_setting import TASK, Setting, assert_helpful, box_around, picture,
 
 from auxol_core.api import EngineApi
 from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.types import SliceImage
 
 
 def volume(engine: EngineApi, count: int = 5) -> list[str]:
@@ -99,6 +100,18 @@ class VolumeContract(Setting):
         engine.correct(TASK, slices[0], np.zeros((64, 64), dtype=bool), correction_id="nothing is there")
         with pytest.raises(InvalidInputError):
             list(engine.find(TASK, slices))
+
+    def test_what_is_found_says_how_likely_the_structure_is_there_also_where_nothing_is_proposed(
+        self, engine: EngineApi
+    ) -> None:
+        taught(engine, 0)
+        if not engine.learn_now(TASK).slices_with:
+            pytest.skip("this engine's tasks have no locator")
+        dark = SliceImage(np.full((64, 64), 40, np.uint8))
+        slices = [engine.put_slice(picture(11).image), engine.put_slice(dark)]
+        there, gone = engine.find(TASK, slices, several=True)
+        assert there.presence is not None and gone.presence is not None
+        assert 0 <= gone.presence < there.presence <= 1
 
     def test_nothing_is_found_where_a_person_has_been(self, engine: EngineApi) -> None:
         slices = volume(engine)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from contract_setting import EngineFactory
 from engine_contract import EngineContract
+from tiny_locator import tiny_locator
 from tiny_network import MACHINE, tiny_generalist, tiny_learner
 
 from auxol_core.build import make_engine
@@ -18,7 +19,9 @@ class TestEngineInProcess(EngineContract):
 
     @pytest.fixture
     def engine_factory(self, tmp_path: Path) -> EngineFactory:
-        return lambda: Engine(tiny_generalist(), tiny_learner, tmp_path / "tasks", MACHINE)
+        return lambda: Engine(
+            tiny_generalist(), tiny_learner, tmp_path / "tasks", MACHINE, make_locator=tiny_locator
+        )
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from contract_setting import OPTIONS, TASK, EngineFactory, box_around, picture, proposed
 from engine_contract import EngineContract
+from tiny_locator import tiny_locator
 from tiny_network import MACHINE, tiny_generalist, tiny_learner
 
 from auxol_core.build import Compute, EngineParts, set_up_torch
@@ -38,9 +39,8 @@ class Serving:
     ) -> None:
         listener = bind("127.0.0.1", port)
         self.port = int(listener.getsockname()[1])
-        parts = EngineParts(
-            tiny_generalist(), tiny_learner, MACHINE, Compute("cpu", "as asked for", "float32", "as asked for", 1)
-        )
+        compute = Compute("cpu", "as asked for", "float32", "as asked for", 1)
+        parts = EngineParts(tiny_generalist(), tiny_learner, MACHINE, compute, tiny_locator)
 
         async def serve() -> None:
             worker = Worker()

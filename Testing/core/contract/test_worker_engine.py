@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from contract_setting import EngineFactory
 from engine_contract import EngineContract
+from tiny_locator import tiny_locator
 from tiny_network import MACHINE, tiny_generalist, tiny_learner
 
 from auxol_core.engine.engine import Engine
@@ -20,6 +21,10 @@ class TestWorkerEngine(EngineContract):
     @pytest.fixture
     def engine_factory(self, tmp_path: Path) -> EngineFactory:
         def make(listener: Listener) -> Engine:
-            return Engine(tiny_generalist(), tiny_learner, tmp_path / "tasks", MACHINE, listener=listener)
+            return Engine(
+                *(tiny_generalist(), tiny_learner, tmp_path / "tasks", MACHINE),
+                listener=listener,
+                make_locator=tiny_locator,
+            )
 
         return lambda: WorkerEngine(make)

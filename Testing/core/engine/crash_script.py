@@ -5,6 +5,7 @@ the child printed, then ``END <number>``: the child's exit status, negative for 
 
     {"do": "teach", "folder": F, "number": N}                       correct picture N and learn it
     {"do": "teach", "folder": F, "number": N, "crash_at": POINT}    the same, killed at a fault point
+    {"do": "locate", "folder": F, "number": N, "crash_at": POINT}   the same with a locator, and think for 40 steps
     {"do": "forget", "folder": F, "id": ID, "crash_at": POINT}      forget a correction, killed while relearning
     {"do": "fill", "folder": F, "number": N}                        the disk is full, and then it is not
     {"do": "hold", "folder": F}                                     keep the task open until killed
@@ -23,7 +24,7 @@ import time
 import traceback
 from pathlib import Path
 
-from small_engine import TASK, narrow_engine, teach
+from small_engine import TASK, locating_engine, narrow_engine, teach
 from tiny_network import tiny_generalist
 
 from auxol_core.engine.engine import Engine
@@ -117,12 +118,15 @@ def run(command: dict[str, object]) -> None:
     if command["do"] in ("relearn", "cancel"):
         run_relearn(command, folder)
         return
-    engine = narrow_engine(folder)
+    engine = locating_engine(folder) if command["do"] == "locate" else narrow_engine(folder)
     engine.open_task(TASK)
     if "crash_at" in command:
         os.environ[CRASH_VARIABLE] = str(command["crash_at"])
     if command["do"] == "teach":
         run_teach(engine, int(str(command["number"])))
+    elif command["do"] == "locate":
+        run_teach(engine, int(str(command["number"])))
+        engine.think(TASK, steps=40)
     elif command["do"] == "forget":
         engine.forget(TASK, str(command["id"]))
     elif command["do"] == "fill":

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tiny_locator import tiny_locator
 from tiny_network import MACHINE, tiny_generalist
 from tiny_network import tiny_learner as narrow_specialist
 
 from auxol_core.build import make_engine, set_up_torch
-from auxol_core.engine.engine import Engine
+from auxol_core.engine.engine import Engine, LocatorFactory
 from auxol_core.engine.open_task import Listener, TaskSession
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.options import AuxolOptions, MachineOptions, PaperOptions, TaskOptions
@@ -58,12 +59,26 @@ def narrow_engine(folder: Path, make: Make = narrow_specialist) -> Engine:
     return Engine(tiny_generalist(), make, folder, MACHINE)
 
 
-def narrow_worker(folder: Path, options: TaskOptions, machine: MachineOptions = MACHINE) -> Iterator[WorkerEngine]:
+def locating_engine(
+    folder: Path, make_locator: LocatorFactory | None = tiny_locator, machine: MachineOptions = MACHINE
+) -> Engine:
+    """A narrow engine whose tasks learn where their structure is."""
+    return Engine(tiny_generalist(), narrow_specialist, folder, machine, make_locator=make_locator)
+
+
+def narrow_worker(
+    folder: Path,
+    options: TaskOptions,
+    machine: MachineOptions = MACHINE,
+    make_locator: LocatorFactory | None = None,
+) -> Iterator[WorkerEngine]:
     """A narrow engine behind its compute thread, with the task; closed when the iterator goes on."""
 
     def make(listener: Listener) -> Engine:
         set_up_torch(machine)
-        return Engine(tiny_generalist(), narrow_specialist, folder, machine, listener=listener)
+        return Engine(
+            *(tiny_generalist(), narrow_specialist, folder, machine), listener=listener, make_locator=make_locator
+        )
 
     engine = WorkerEngine(make)
     engine.create_task(TASK, options)

@@ -9,15 +9,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from small_engine import OPTIONS, PAPER, TASK, narrow_engine, teach, weights
+from small_engine import OPTIONS, PAPER, TASK, locating_engine, narrow_engine, teach, weights
 
 from auxol_core.engine.engine import Engine
 from auxol_core.errors import TaskFileLockedError
 from auxol_core.options import TaskOptions
-from auxol_core.taskfile.fault_points import TEACHING_POINTS
+from auxol_core.taskfile.fault_points import LOCATING_POINTS, TEACHING_POINTS
+from auxol_core.taskfile.lesson_codec import digest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork and no signals there")
 
@@ -162,6 +164,41 @@ def test_killed_anywhere_a_task_loses_nothing_it_gave_a_receipt_for(
     assert_consistent(engine)
     engine.close()
     assert weights(folder) == known.uncrashed
+
+
+# 4 quick steps, then the rehearsal, which is stored after 32 and 40.
+LOCATING = [f"{point}:{count}" for point in LOCATING_POINTS for count in (1, 2)] + ["locator.mid_step:40"]
+
+
+@pytest.mark.parametrize("point", LOCATING, ids=lambda point: point.replace(":", " no. "))
+def test_killed_in_the_middle_of_a_locators_lesson_nothing_is_lost(
+    server: Server, tmp_path: Path, point: str
+) -> None:
+    ended = []
+    for folder, crash_at in ((tmp_path / "killed", point), (tmp_path / "not", None)):
+        with closing(locating_engine(folder)) as engine:
+            engine.create_task(TASK, OPTIONS)
+            teach(engine, 0)
+            engine.learn_now(TASK)
+        crash = {} if crash_at is None else {"crash_at": crash_at}
+        said = server.run(do="locate", folder=folder, number=1, **crash)
+        assert said[-1] == ["END", str(0 if crash_at is None else -signal.SIGKILL)]
+        assert ["RECEIPT", "c1"] in said
+        with closing(locating_engine(folder)) as engine:
+            assert engine.open_task(TASK).version >= 2, "the specialist's publication came first"
+            assert engine.status(TASK).slices_with == 2
+            engine.learn_now(TASK)
+            where = engine._sessions[TASK].whereabouts
+            assert where is not None and where.due == []
+            if not where.is_rehearsed:
+                for _ in where.rehearsing(40):
+                    pass
+            for row in engine._sessions[TASK].file.shelf.states():
+                assert digest(where.rebuilt(row.id)) == row.digest
+            ended.append(engine._sessions[TASK].file.shelf.states())
+    # Killed between two publications of a rehearsal it is left with the first; everything else is as if it was not.
+    killed, whole = ([(row.kind, row.correction_ids, row.steps, row.digest) for row in rows] for rows in ended)
+    assert killed == whole[: len(killed)] and len(killed) >= len(whole) - 1
 
 
 @pytest.mark.parametrize("point", ["update.mid_step:3", "update.before_record:2", "update.after_record"])

@@ -113,4 +113,5 @@ def test_options_cannot_be_changed_once_made(kind: type) -> None:
 def test_equal_options_are_equal_and_names_come_in_their_order() -> None:
     window = IntensityWindow(0.0, 1.0)
     assert TaskOptions(window=window) == TaskOptions(window=IntensityWindow(0.0, 1.0))
-    assert option_names(MachineOptions) == ("threads", "device", "precision", "embedding_cache_mb", "thinking")
+    names = ("threads", "device", "precision", "embedding_cache_mb", "thinking", "locating")
+    assert option_names(MachineOptions) == names

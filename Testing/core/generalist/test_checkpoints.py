@@ -222,7 +222,7 @@ def test_weights_of_something_else_are_refused(tmp_path: Path, content: object, 
     [
         ("vit_h", r"Download it \(2565 MB\), or put the file sam_vit_h_4b8939.pth into .*own; it comes from https"),
         ("medsam", "Get it from https://github.com/bowang-lab/MedSAM and put the file medsam_vit_b.pth into"),
-        ("vit_x", r"'vit_x' is neither a known generalist \(builtin, vit_b, vit_l, vit_h, medsam, mobile_sam\) nor a file, here"),
+        ("vit_x", r"known generalist \(builtin, vit_b, vit_l, vit_h, medsam, mobile_sam\) nor a file, here"),
     ],
 )
 def test_a_missing_checkpoint_says_how_to_get_it(asked: str, sentence: str) -> None:

@@ -37,6 +37,7 @@ VALUES = [
     Receipt("c1", "liver", 3, 1, True),
     TaskStatus("liver", "auxol", "builtin", "a", 2, 3, 1, 0, False, 0.5, WINDOW, "cpu", "float32"),
     TaskStatus("liver", "auxol", "builtin", "a", 0, 0, 0, 0, True, 1.0, None, "cpu", "float32"),
+    TaskStatus("liver", "auxol", "builtin", "a", 2, 3, 1, 0, False, 0.5, WINDOW, "cpu", "float32", None, 4, 1),
     VersionInfo(2, ("c1", "c2"), 3, 7, True, "", 0.5, True),
     CORRECTION,
     Event(5, "liver", "learned", {"version": 2, "seconds": 0.5}),

@@ -13,7 +13,17 @@ from auxol_core.imaging.lowering import lowered
 from auxol_core.imaging.metrics import dice
 from auxol_core.options import TaskOptions
 from auxol_core.replay.methods import ellipse, point_distance
-from auxol_core.types import PLAIN_KINDS, CorrectionInfo, Proposal, Receipt, Scores, TaskStatus
+from auxol_core.types import (
+    PLAIN_KINDS,
+    Box,
+    CorrectionInfo,
+    Prompt,
+    Propagated,
+    Proposal,
+    Receipt,
+    Scores,
+    TaskStatus,
+)
 
 
 @dataclass
@@ -75,6 +85,23 @@ class FakeEngine:
         mask[round(prompt.box.row0) : round(prompt.box.row1), round(prompt.box.col0) : round(prompt.box.col1)] = True
         return mask
 
+    def find(self, task, slices, *, taken=(), several=False):
+        """A square in the middle of every slice whose middle is bright; the darker the middle, the less is it there."""
+        for index, slice_id in enumerate(slices):
+            self.log.append(("find", slice_id, several))
+            pixels = np.asarray(self.slices[slice_id].pixels, float)
+            rows, cols = pixels.shape[:2]
+            middle = Box(rows / 4, cols / 4, rows * 3 / 4, cols * 3 / 4)
+            if pixels[rows // 2, cols // 2] <= 100:
+                yield Propagated(index, None, "nothing there", 0.1, 0.125)
+                continue
+            mask = np.zeros((rows, cols), bool)
+            mask[rows // 4 : rows * 3 // 4, cols // 4 : cols * 3 // 4] = True
+            self.predictions += 1
+            made = Proposal(f"p{self.predictions}", task, slice_id, Prompt(box=middle), mask, 0.75, 1, 0.5)
+            self.proposals[made.proposal_id] = made
+            yield Propagated(index, made, "", 0.5, 0.875)
+
     def dismiss(self, proposal_id):
         del self.proposals[proposal_id]
         self.log.append(("dismiss", proposal_id))
@@ -110,10 +137,12 @@ class FakeFactory:
     def __init__(self, **settings):
         self.settings = settings
         self.made = []
+        self.machines = []
 
     def __call__(self, *, generalist, data_dir, machine):
         engine = FakeEngine(**self.settings)
         self.made.append(engine)
+        self.machines.append(machine)
         return engine
 
 

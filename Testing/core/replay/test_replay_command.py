@@ -12,7 +12,7 @@ from replay_fakes import FakeFactory, image_set, volume_set
 from shifting_preset import ShiftOptions, shifting
 from typer.testing import CliRunner
 
-from auxol_core.cli import replay_command, segment_command
+from auxol_core.cli import batch_run, find_command, replay_command, segment_command
 from auxol_core.errors import DataError, InvalidInputError
 
 
@@ -20,7 +20,7 @@ from auxol_core.errors import DataError, InvalidInputError
 def factory(monkeypatch):
     made = FakeFactory()
     monkeypatch.setattr(replay_command, "engine_factory", lambda *kind: made)
-    monkeypatch.setattr(segment_command, "engine_factory", lambda *kind: made)
+    monkeypatch.setattr(batch_run, "engine_factory", lambda *kind: made)
     return made
 
 
@@ -29,6 +29,7 @@ def invoke():
     app = typer.Typer()
     app.command("replay")(replay_command.replay)
     app.command("segment")(segment_command.segment)
+    app.command("find")(find_command.find)
     return lambda *arguments: CliRunner().invoke(app, [str(a) for a in arguments])
 
 
@@ -41,6 +42,36 @@ def test_replay_prints_the_table_and_where_the_picture_is(tmp_path, factory, inv
     assert str(tmp_path / "out" / "curve.png") in result.output
     assert "…" not in result.output
     assert len(json.loads((tmp_path / "out" / "summary.json").read_text())) == 3
+
+
+def test_replay_finds_without_a_prompt_before_it_corrects(tmp_path, factory, invoke):
+    folder = volume_set(tmp_path / "volumes", count=2)
+    chosen = ("--methods", "shape,auxol,auxol-frozen", "--label", 1)
+    result = invoke("replay", folder, "--find", *chosen, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    (entry,) = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert (entry["method"], entry["prompt"]) == ("auxol-find", "find")
+    assert (entry["n_images"], entry["n_corrections"]) == (20, 20), "4 of 24 slices have too small a piece alone"
+    engine = factory.made[-1]
+    assert [verb for verb, *_ in engine.log if verb in ("find", "correct")] == ["find", "correct"] * 20
+    assert not engine.of("predict")
+    saved = [mask for _, _, mask in engine.of("correct")]
+    assert 0 < sum(mask.any() for mask in saved) < 20, "slices without the structure are among them"
+    assert factory.machines[-1].locating
+    result = invoke("replay", folder, "--find", "--methods", "shape", "--label", 1, "--out", tmp_path / "other")
+    assert result.exit_code == 1 and "Only a method that learns" in str(result.exception)
+
+
+def test_find_goes_through_every_file_and_says_what_failed(tmp_path, factory, invoke):
+    folder = image_set(tmp_path / "data", count=2)
+    (folder / "images" / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "task.auxol").write_bytes(b"a task")
+    result = invoke("find", folder, "--task", tmp_path / "task.auxol", "--out", tmp_path / "out", "--several")
+    assert result.exit_code == 1
+    assert "2 done, 1 failed" in result.output or "1 failed, 2 done" in result.output
+    assert "broken: failed" in result.output
+    assert (tmp_path / "out" / "case00.png").exists() and (tmp_path / "out" / "case00.csv").exists()
+    assert {several for _, _, several in factory.made[-1].of("find")} == {True}
 
 
 def test_every_option_of_the_studies_reaches_the_replay(tmp_path, factory, invoke):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.options import TaskOptions
-from auxol_core.taskfile.schema import CorrectionState, LessonRow, UpdateRow
+from auxol_core.taskfile.schema import CorrectionState, LessonRow, LocatorRow, SightRow, UpdateRow
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.types import Scores
 
@@ -41,6 +41,19 @@ def lesson(value: int = 7, *, losses: tuple[float, ...] | None = (0.5, 0.25)) ->
 def state(value: float) -> dict[str, NDArray[np.float32]]:
     """Weights that are told apart by ``value``."""
     return {"weight": np.full((3, 2), value, np.float32), "bias": np.zeros(2, np.float32)}
+
+
+def sight(value: int = 7, *, present: bool = True, locator: str = "tiny 1") -> SightRow:
+    """A sight of a few pixels that hold ``value``."""
+    truth = np.eye(4, dtype=bool) if present else np.zeros((4, 4), bool)
+    return SightRow(locator, present, {"image": np.full((4, 4), value, np.uint8), "truth": truth})
+
+
+def locate(task: TaskFile, *correction_ids: str, base: int = 0, locator: str = "tiny 1", in_use: int = 0) -> int:
+    """Record an update of the locator that saw these for the first time, or a rehearsal; its row's id."""
+    row = LocatorRow("learn" if correction_ids else "rehearse", locator, base, correction_ids, 5, 3, 0.25)
+    row = task.shelf.record(row, {"w": np.array([base, len(correction_ids)], np.float16)}, in_use)
+    return row.id
 
 
 def teach(task: TaskFile, correction_id: str) -> None:

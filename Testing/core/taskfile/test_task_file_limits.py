@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from task_samples import HASH, lesson, new_task, publish, reopened, run_lines, state, teach
+from task_samples import HASH, lesson, locate, new_task, publish, reopened, run_lines, sight, state, teach
 
 from auxol_core.errors import NotFoundError, TaskFileCorruptError
 from auxol_core.taskfile import importing
@@ -36,7 +36,8 @@ def _export(path: Path, lessons: int = 1, side: int = 8) -> Path:
     rng = np.random.default_rng(0)
     noise = [LessonRow({"crop": rng.integers(0, 256, (side, side), dtype=np.uint8)}) for _ in range(lessons)]
     with new_task(path) as task:
-        task.add_correction("a", "slice", False, noise)
+        task.add_correction("a", "slice", False, noise, sight())
+        locate(task, "a")
         for _ in range(4):
             publish(task, "a")
         task.export(path.with_name("export"))
@@ -60,6 +61,9 @@ def _change(path: Path, sql: str, *values: object) -> None:
         "UPDATE corrections SET slice_id = ?",
         "UPDATE lessons SET arrays = ?",
         "UPDATE updates SET reason = ?",
+        "UPDATE sights SET locator = ?",
+        "UPDATE sights SET sight = ?",
+        "UPDATE locator_states SET digest = ?",
     ],
 )
 def test_a_huge_value_is_refused_before_it_is_read(sql: str, path: Path) -> None:

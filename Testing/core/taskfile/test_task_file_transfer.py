@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from task_samples import HASH, discard, lesson, new_task, publish, reopened, run_lines, teach
+from task_samples import HASH, discard, lesson, locate, new_task, publish, reopened, run_lines, sight, teach
 
 from auxol_core.errors import (
     InvalidInputError,
@@ -29,6 +29,9 @@ COLUMNS = {
     "updates": "id kind version base_version steps seed published reason seconds created state_digest",
     "update_corrections": "update_id position sequence",
     "snapshots": "version part data",
+    "sights": "sequence locator present checksum sight",
+    "locator_states": "id kind locator base steps seed seconds created digest weights",
+    "locator_lessons": "state_id sequence",
     "sqlite_sequence": "name seq",
 }
 
@@ -39,12 +42,17 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("original") / "task"
     with new_task(path, TaskOptions(seed=5, window=IntensityWindow(-100.0, 200.0))) as task:
         for name in "abcd":
-            task.add_correction(name, "slice", name == "b", [lesson(ord(name)), lesson(losses=None)])
+            lessons = [lesson(ord(name)), lesson(losses=None)]
+            task.add_correction(name, "slice", name == "b", lessons, sight(ord(name), present=name != "c"))
         publish(task, "a")
         publish(task, "b")
         task.set_current(1, "undo", "a slip")
         discard(task, "c")
         publish(task, "c")
+        locate(task, "a")
+        locate(task, "b", base=1)
+        locate(task, "c", base=1)
+        locate(task, base=3)
         task.export(path.with_name("export"))
     return path
 
@@ -78,6 +86,8 @@ def test_what_is_exported_and_imported_is_the_same_task(exported: Path, original
     dest = path.parent / "neu.auxol"
     TaskFile.import_(exported, dest, "Neu", generalist_hash=HASH)
     current = [row for row in _contents(original) if row[0] != "snapshots" or row[1] == 3]
+    # Of the locator, too, the state in use alone: the one that saw a and c last.
+    current = [(*row[:-1], None) if row[0] == "locator_states" and row[1] != 4 else row for row in current]
     assert _contents(dest) == current
     with reopened(dest) as task:
         assert task.name == "Neu"
@@ -86,6 +96,8 @@ def test_what_is_exported_and_imported_is_the_same_task(exported: Path, original
         assert task.queued() == ["d"]
         assert task.lessons()["c#0"].arrays["image"].max() == ord("c")
         assert publish(task, "d") == 4
+        assert [row.stored for row in task.shelf.states()] == [False, False, False, True]
+        assert task.shelf.state(4) is not None and task.shelf.keys("tiny 1")["c"] is False
 
 
 def test_an_export_is_compact_and_the_task_goes_on(task: TaskFile, path: Path) -> None:
@@ -168,6 +180,17 @@ def test_a_task_open_elsewhere_is_no_place_to_export_to(task: TaskFile, path: Pa
         ("UPDATE updates SET reason = replace(hex(zeroblob(2000)), '0', 'x')", "allowed"),
         ("UPDATE updates SET steps = -1", "rule"),
         ("UPDATE update_corrections SET sequence = 77", "rule"),
+        ("UPDATE sights SET sight = zeroblob(9) WHERE sequence = 1", "sight of '1'"),
+        ("UPDATE sights SET sight = 'text'", "no sight"),
+        ("UPDATE sights SET present = 2", "rule"),
+        ("UPDATE sights SET locator = '/home/me/locator'", "fingerprint"),
+        ("UPDATE sights SET sequence = 99 WHERE sequence = 4", "rule"),
+        ("UPDATE locator_states SET base = 9 WHERE id = 1", "not readable"),
+        ("UPDATE locator_states SET base = 2, id = 9 WHERE id = 3", "stands on|rule"),
+        ("UPDATE locator_states SET weights = zeroblob(50) WHERE id = 4", "state 4"),
+        ("UPDATE locator_states SET digest = 'x'", "not readable"),
+        ("UPDATE locator_states SET seconds = 9e999", "finite"),
+        ("UPDATE locator_lessons SET sequence = 77 WHERE state_id = 1", "rule"),
         ("UPDATE snapshots SET part = 1", "not whole"),
         ("UPDATE snapshots SET version = 17", "not whole"),
         ("UPDATE snapshots SET data = zeroblob(50)", "arrays"),

@@ -8,7 +8,7 @@ sets are measured with ``--stream`` and ``--volume``. The last line counts the b
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -105,7 +105,7 @@ class Bench:
 
         if self.made_only:
             return []
-        clicks = measure(self.machine)
+        clicks = measure(replace(self.machine, locating=True))
         above = clicks.thinking - clicks.idle
         text = f"a click while it thinks, 95th percentile of {clicks.met}: {above:+.3f} s above an idle one"
         return [Bar(f"{text} ({clicks.idle:.3f} s)", f"at most {CLICK_S:g} s", above <= CLICK_S)]
@@ -136,7 +136,9 @@ def learn(
     parts = only or list(PARTS)
     if unknown := [part for part in parts if part not in PARTS]:
         raise typer.BadParameter(f"--only takes {', '.join(PARTS)}, got {unknown[0]!r}.")
-    machine, console = MachineOptions(threads=threads, device=device), Console(width=160)  # type: ignore[arg-type]
+    # Where a structure is, is learned beside (make bench-find).
+    machine = MachineOptions(threads=threads, device=device, locating=False)  # type: ignore[arg-type]
+    console = Console(width=160)
     bench = Bench(data, out, named(stream or (), volume or ()), machine, console, made_only, jobs)
     bars = [bar for part in PARTS if part in parts for bar in PARTS[part](bench)]
     for bar in bars:

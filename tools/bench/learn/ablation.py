@@ -274,7 +274,7 @@ def main(
 ) -> None:
     """Measure and print."""
     console, sets = Console(width=140), named(stream or (), ())
-    workshop = Workshop(make_engine, DEFAULT_GENERALIST, MachineOptions(threads=threads))
+    workshop = Workshop(make_engine, DEFAULT_GENERALIST, MachineOptions(threads=threads, locating=False))
     runs = KeptRuns(out / "runs", data, workshop)
     ablation = Ablation(out / "runs", runs, workshop)
     if only != "guard":

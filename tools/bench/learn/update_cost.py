@@ -22,7 +22,7 @@ FULL = 32
 def cpu_seconds(preset: str, count: int) -> float:
     """Median CPU seconds of an update of ``preset`` with a full memory, over ``count`` corrections."""
     with tempfile.TemporaryDirectory(prefix="auxol-update-") as folder:
-        engine = make_engine(DEFAULT_GENERALIST, Path(folder), MachineOptions(threads=1, device="cpu"))
+        engine = make_engine(DEFAULT_GENERALIST, Path(folder), MachineOptions(threads=1, device="cpu", locating=False))
         try:
             engine.create_task(preset, TaskOptions(preset=preset))
             taken = []

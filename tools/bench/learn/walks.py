@@ -187,7 +187,7 @@ def main(
 def _arms(volumes: Sequence[Patient], arm: str, count: int) -> Iterator[tuple[Patient, EngineApi]]:
     """The volumes that an arm walks through, with its engine."""
     with tempfile.TemporaryDirectory(prefix="auxol-walks-", ignore_cleanup_errors=True) as folder:
-        engine = make_engine("builtin", Path(folder), MachineOptions(threads=1))
+        engine = make_engine("builtin", Path(folder), MachineOptions(threads=1, locating=False))
         try:
             engine.create_task(TASK, TaskOptions(learning=arm == "taught"))
             if arm == "taught":

@@ -1,0 +1,154 @@
+"""The batch command that needs no prompts: what a task has learned to find, looked for in many pictures and volumes.
+
+As in batch.py every source gives one mask of 0 and 1 with its source's geometry, and segments.csv a line for each.
+Beside a mask ``NAME.csv`` has a line for each slice: whether the structure was found, how likely it is there, how sure
+that is, its box in the source's pixels, or why nothing was found.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Generator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from io import StringIO
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from auxol_core.api import EngineApi
+from auxol_core.errors import DataError, InvalidInputError
+from auxol_core.imaging import files, metrics
+from auxol_core.replay.batch import (
+    TASK,
+    BatchOptions,
+    Source,
+    begun,
+    each_source,
+    read_source,
+    reduced,
+    take_in,
+    write_result,
+)
+from auxol_core.replay.batch_table import Line
+from auxol_core.replay.streams import enlarged
+from auxol_core.types import BoolArray, Box, Propagated, SliceImage
+from auxol_core.whole_files import write_whole
+
+# Slices of so many bytes are looked at together: an engine keeps 512 MB of them.
+TOGETHER_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True)
+class Found:
+    """A line of NAME.csv. ``slice`` counts from 0; the box is half-open, None where nothing was found."""
+
+    slice: int
+    found: int
+    presence: float | None
+    confidence: float
+    row0: int | None
+    col0: int | None
+    row1: int | None
+    col1: int | None
+    reason: str
+
+    @staticmethod
+    def of(index: int, item: Propagated, mask: BoolArray) -> Found:
+        """What ``item`` says of slice ``index``; ``mask`` (rows, columns) at the source's size."""
+        box = Box.of_mask(mask)
+        edges = (None,) * 4 if box is None else tuple(int(e) for e in (box.row0, box.col0, box.row1, box.col1))
+        row0, col0, row1, col1 = edges
+        there = int(item.proposal is not None)
+        return Found(index, there, item.presence, item.confidence, row0, col0, row1, col1, item.reason)
+
+
+def find_all(
+    sources: Sequence[Source],
+    engine: EngineApi,
+    task_file: Path,
+    out: Path,
+    options: BatchOptions,
+    *,
+    several: bool = False,
+) -> Generator[tuple[Line, bool], None, None]:
+    """Look through source after source; each line, and whether it had been done before.
+
+    The task file is only read: the engine works on a copy, which first learns what waits in it to be learned.
+    ``several``: the structure may lie in several runs of slices of one volume.
+    """
+
+    def work(source: Source, output: Path) -> Line:
+        return _found(source, engine, output, options, several=several)
+
+    take_in(sources, engine, task_file, out)
+    status = engine.learn_now(TASK)
+    learned = [files.file_hash(task_file), status.generalist_hash, status.precision]
+
+    def key_of(source: Source) -> str:
+        looked = [options.axis, options.window, several, files.file_hash(source.path)]
+        content = json.dumps(["find", *learned, *looked])
+        return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+    yield from each_source(sources, out, work, key_of)
+
+
+def table_of(output: Path, source: Source) -> Path:
+    """The file of a source's slices, beside its mask ``output``."""
+    return output.with_name(f"{source.name}.csv")
+
+
+def _found(source: Source, engine: EngineApi, output: Path, options: BatchOptions, *, several: bool) -> Line:
+    started = perf_counter()
+    line = begun(source, output)
+    try:
+        stack, truth = read_source(source, options)
+        result = np.zeros(tuple(int(n) for n in stack.shape[:3]), dtype=bool)
+        told: list[Found] = []
+        qualities: list[float] = []
+        for item, mask in _looked_through(engine, stack, several=several):
+            result[item.index] = mask
+            told.append(Found.of(item.index, item, mask))
+            if item.proposal is not None:
+                qualities.append(item.proposal.quality)
+        write_result(source, output, result, options)
+        _write_table(table_of(output, source), told)
+    except (DataError, InvalidInputError) as error:
+        return replace(line, output="", status=f"failed: {error}", seconds=round(perf_counter() - started, 3))
+    return replace(
+        line,
+        slices=len(told),
+        objects=len(qualities),
+        quality=float(np.mean(qualities)) if qualities else None,
+        dice=None if truth is None else metrics.dice(result, truth),
+        seconds=round(perf_counter() - started, 3),
+    )
+
+
+def _looked_through(
+    engine: EngineApi, stack: files.Pixels, *, several: bool
+) -> Generator[tuple[Propagated, BoolArray], None, None]:
+    """What is said of each slice of ``stack`` (slices, rows, columns[, 3]), and its mask (rows, columns)."""
+    shape = (int(stack.shape[1]), int(stack.shape[2]))
+    first, _ = enlarged(np.ascontiguousarray(stack[0]))
+    together = max(1, TOGETHER_BYTES // first.nbytes)
+    for start in range(0, len(stack), together):
+        part = stack[start : start + together]
+        ids = [engine.put_slice(SliceImage(enlarged(np.ascontiguousarray(pixels))[0])) for pixels in part]
+        for item in engine.find(TASK, ids, several=several):
+            mask = np.zeros(shape, dtype=bool)
+            if item.proposal is not None:
+                mask = reduced(item.proposal.mask, shape)
+                engine.dismiss(item.proposal.proposal_id)
+            yield replace(item, index=start + item.index), mask
+
+
+def _write_table(path: Path, told: Sequence[Found]) -> None:
+    text = StringIO(newline="")
+    writer = csv.DictWriter(text, [f.name for f in fields(Found)])
+    writer.writeheader()
+    for line in sorted(told, key=lambda each: each.slice):
+        writer.writerow({name: "" if value is None else value for name, value in asdict(line).items()})
+    write_whole(path, text.getvalue().encode())
