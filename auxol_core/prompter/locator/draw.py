@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.prompter.locating import Sight
-from auxol_core.prompter.locator.thumbnail import SIDE, Thumbnail, decoded
+from auxol_core.prompter.locator.thumbnail import Thumbnail, decoded
 from auxol_core.types import FloatArray
 
-BATCH = 16
+# Liver in CT, 20 + 20 slices, two folds, volume Dice of the mask: 480 steps of 8 give 0.899 in 48 CPU seconds, 240
+# steps of 16 in 44 give 0.885.
+BATCH = 8
 # Of the batch's places, those for the slices that were just saved, where there are any.
-OF_NEW = 4
+OF_NEW = 2
 # In shares of the side, of the size, in degrees.
 SHIFT, SCALE, TURN = 0.08, 0.15, 10.0
 GAMMA, CONTRAST, BRIGHTNESS, NOISE = 0.3, 0.2, 0.08, 0.02
@@ -54,9 +56,9 @@ class Known:
             filled = sum(each.present for each in drawn)
             wanted = self._filled if 2 * filled <= len(drawn) else self._empty
             drawn.append(_one(wanted or self._filled or self._empty, rng))
-        moved = [varied(each, rng) for each in drawn]
-        images = np.stack([image.transpose(2, 0, 1) for image, _ in moved])
-        truths = np.stack([truth[None] for _, truth in moved])
+        varied = [moved(each.image, each.truth.astype(np.float32), rng) for each in drawn]
+        images = np.stack([image.transpose(2, 0, 1) for image, _ in varied])
+        truths = np.stack([truth[None] for _, truth in varied])
         # What was moved off the picture is not there.
         present = np.array([each.present and truth.any() for each, truth in zip(drawn, truths, strict=True)])
         return Batch(np.ascontiguousarray(images), truths, present.astype(np.float32))
@@ -66,15 +68,17 @@ def _one(thumbnails: Sequence[Thumbnail], rng: np.random.Generator) -> Thumbnail
     return thumbnails[int(rng.integers(len(thumbnails)))]
 
 
-def varied(thumbnail: Thumbnail, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Image (SIDE, SIDE, 3) and truth (SIDE, SIDE), float32 in 0..1, moved, scaled, turned and lit by a draw."""
-    middle = ((SIDE - 1) / 2, (SIDE - 1) / 2)
+def moved(image: FloatArray, truth: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """``image`` (S, S, C) and ``truth`` (S, S), float32 in 0..1, moved, scaled, turned and lit by a draw."""
+    side = truth.shape[0]
+    middle = ((side - 1) / 2, (side - 1) / 2)
     degrees, scale = float(rng.uniform(-TURN, TURN)), float(np.exp(rng.uniform(-SCALE, SCALE)))
     turn: NDArray[np.float64] = np.array(cv2.getRotationMatrix2D(middle, degrees, scale), dtype=np.float64)
-    turn[:, 2] += rng.uniform(-SHIFT, SHIFT, size=2) * SIDE
-    image = cv2.warpAffine(thumbnail.image, turn, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
-    truth = cv2.warpAffine(thumbnail.truth.astype(np.float32), turn, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
-    return _lit(np.asarray(image, dtype=np.float32), rng), np.asarray(truth, dtype=np.float32)
+    turn[:, 2] += rng.uniform(-SHIFT, SHIFT, size=2) * side
+    # OpenCV drops the axis of a single channel.
+    seen = cv2.warpAffine(image, turn, (side, side), flags=cv2.INTER_LINEAR).reshape(image.shape)
+    there = cv2.warpAffine(truth, turn, (side, side), flags=cv2.INTER_LINEAR)
+    return _lit(np.asarray(seen, dtype=np.float32), rng), np.asarray(there, dtype=np.float32)
 
 
 def _lit(image: FloatArray, rng: np.random.Generator) -> FloatArray:

@@ -33,7 +33,7 @@ RATE = 4e-3
 # The share of the learning weights that goes into the mean at each step; more in the beginning, where the weights
 # that it started from are worth nothing: of an eighth of the steps so far.
 AVERAGE, AVERAGE_OF = 0.03, 8
-STEPS, BUDGET_S = 8, 1.0
+STEPS, BUDGET_S = 10, 1.0
 # With so many slices of the rarer kind, with or without the structure, presence is taken as it is.
 ENOUGH = 3
 
