@@ -13,7 +13,7 @@ from auxol_core.prompter.finders import LOCATORS, SMALL_UNET, LocatorSetting, lo
 from auxol_core.prompter.locating import Locator, Sight
 from auxol_core.prompter.locator import draw, learner
 from auxol_core.prompter.locator.draw import Known, moved
-from auxol_core.prompter.locator.learner import SEEN, ThumbnailLocator
+from auxol_core.prompter.locator.learner import SEEN, ThumbnailLocator, presence_of
 from auxol_core.prompter.locator.thumbnail import decoded
 from auxol_core.specialist.base import Arrays, Candidate
 from auxol_core.types import BoolArray, FloatArray
@@ -79,6 +79,13 @@ def test_it_tells_slices_with_the_structure_from_those_without_and_says_where(ta
     assert seen.probability.shape == (64, 64) and seen.probability.dtype == np.float32
     assert dice(seen.probability > 0.5, truth) > 0.7
     assert nothing.probability.max() < 0.5
+
+
+def test_presence_is_told_by_the_head_and_by_the_surest_pixels_of_the_mask() -> None:
+    nowhere: FloatArray = np.full((64, 64), -6.0, dtype=np.float32)
+    somewhere = nowhere.copy()
+    somewhere[20:26, 20:26] = 6.0
+    assert presence_of(6.0, somewhere) > 0.95 > 0.5 == presence_of(6.0, nowhere) > 0.05 > presence_of(-6.0, nowhere)
 
 
 def test_a_look_is_of_the_slice_own_size(taught: ThumbnailLocator) -> None:
