@@ -1,14 +1,14 @@
 """Where the task's locator sees the structure: its mask makes the box, the task's models answer it.
 
-First all slices are looked at, which is cheap; presence.py says on which of them the structure is. Then the slices of
-that stretch are asked, each with the box of what was seen there, and where that is in pieces with the box of the
-largest one, too. Two looks at one thing, the locator's and the models', that agree are seldom both wrong: so the best
-answer is the one with the most quality times agreement, and so is its confidence told.
+First all slices are looked at, which is cheap; presence.py says on which of them the structure is. Then these are
+asked, each with the box of what was seen there, and where that is in pieces with the box of the largest one, too. Two
+looks at one thing, the locator's and the models', that agree are seldom both wrong: so the best answer is the one with
+the most quality times agreement, and so is its confidence told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -17,13 +17,16 @@ import numpy as np
 from auxol_core.imaging.metrics import dice
 from auxol_core.prompter.base import MIN_PIXELS, TAKEN, Ground, Prompter
 from auxol_core.prompter.locating import Look
-from auxol_core.prompter.presence import evidence_of, main_stretch, probability, smoothed, stretches
+from auxol_core.prompter.presence import Numbers, alone, along, evidence_of, in_one_stretch
 from auxol_core.types import BoolArray, Box, ByteArray, Prompt, Propagated, Proposal
 
 # Where the locator is nowhere as sure as this, it has seen the structure nowhere.
 LEAST_SEEN = 0.1
 # A piece under this share of the largest one is noise.
 LEAST_PIECE = 0.25
+# Of 236 proposals on two livers never seen the four that were less sure than this had a mean Dice of 0.01, those up to
+# 0.5 one of 0.2, all others one of 0.84 or more.
+LEAST_CONFIDENCE = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,27 +93,38 @@ class Located:
                 return
             seen.append(_Seen.of(look))
             yield None
-        presences, there = self._presences(ground, seen)
-        for index, (each, presence) in enumerate(zip(seen, presences, strict=True)):
+        presences = self._presences(ground, seen)
+        for index, (each, presence) in enumerate(zip(seen, presences.tolist(), strict=True)):
             if ground.is_taken(index):
                 yield Propagated(index, None, TAKEN)
-            elif index not in there:
-                yield Propagated(index, None, _why_not(presence), presence if presence < 0.5 else 0.0)
+            elif presence < 0.5:
+                yield Propagated(index, None, _why_not(presence, each.presence), presence)
             else:
                 answers = yield from _asked(ground, index, each)
                 taken = ground.is_taken(index)
                 yield Propagated(index, None, TAKEN) if taken else judged(index, each.mask, presence, answers)
 
-    def _presences(self, ground: Ground, seen: Sequence[_Seen]) -> tuple[list[float], set[int]]:
-        """The presence of each slice, and the indices of those to ask."""
-        alone = [each.presence for each in seen]
-        if not self._ordered or len({each.shape for each in seen}) > 1:
-            evidence = evidence_of(alone)
-            kept = stretches(evidence)
-        else:
-            evidence = smoothed(alone, _told(ground))
-            kept = stretches(evidence) if self._several else [main_stretch(evidence)]
-        return [probability(each) for each in evidence], {index for each in kept for index in each}
+    def _presences(self, ground: Ground, seen: Sequence[_Seen]) -> Numbers:
+        """How likely the structure is on each slice."""
+        return presences_of(
+            [each.presence for each in seen],
+            _told(ground),
+            ordered=self._ordered and len({each.shape for each in seen}) == 1,
+            several=self._several,
+        )
+
+
+def presences_of(
+    looks: Sequence[float], told: Mapping[int, bool], *, ordered: bool = True, several: bool = False
+) -> Numbers:
+    """How likely the structure is on each slice, from the presence that each look gave and what a person has ``told``.
+
+    Where no look tells anything (no empty slice was ever saved), one half: any slice may show it.
+    """
+    evidence = evidence_of(looks, told)
+    if not evidence.any() or not ordered:
+        return alone(evidence)
+    return along(evidence) if several else in_one_stretch(evidence)
 
 
 def _told(ground: Ground) -> dict[int, bool]:
@@ -119,10 +133,9 @@ def _told(ground: Ground) -> dict[int, bool]:
     return {**empty, **{index: bool(mask.any()) for index, mask in ground.seeds.items()}}
 
 
-def _why_not(presence: float) -> str:
-    if presence < 0.5:
-        return f"nothing here: the structure is on this slice with a chance of {presence:.0%}"
-    return "nothing here: what looks like the structure lies apart from the slices that show it best"
+def _why_not(presence: float, look: float) -> str:
+    why = f"nothing here: the structure is on this slice with a chance of {presence:.0%}"
+    return f"{why}; what looks like it lies apart from the slices that show it best" if look > 0.5 else why
 
 
 def _asked(ground: Ground, index: int, seen: _Seen) -> Generator[None, None, list[Proposal]]:
@@ -143,7 +156,11 @@ def judged(index: int, seen: BoolArray, presence: float, answers: Sequence[Propo
         reason = f"the structure should be here, with a chance of {presence:.0%}, and was not found: {why}"
         return Propagated(index, None, reason, 0.0)
     best = max(shown, key=lambda answer: answer.quality * dice(answer.mask, seen))
-    return Propagated(index, best, confidence=confidence_of(presence, best.quality, dice(best.mask, seen)))
+    confidence = confidence_of(presence, best.quality, dice(best.mask, seen))
+    if confidence < LEAST_CONFIDENCE:
+        reason = f"the structure was not found: what is in its place has a confidence of {confidence:.0%}"
+        return Propagated(index, None, f"{reason}, under {LEAST_CONFIDENCE:.0%}", confidence)
+    return Propagated(index, best, confidence=confidence)
 
 
 def confidence_of(presence: float, quality: float, agreement: float) -> float:

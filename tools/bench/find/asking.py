@@ -14,9 +14,8 @@ from auxol_core.api import EngineApi
 from auxol_core.build import make_engine
 from auxol_core.options import MachineOptions, TaskOptions
 from auxol_core.prompter.base import Ground
-from auxol_core.prompter.located import Located, judged, seen_on
+from auxol_core.prompter.located import Located, judged, presences_of, seen_on
 from auxol_core.prompter.locating import Look
-from auxol_core.prompter.presence import probability, smoothed
 from auxol_core.prompter.usual_place import UsualPlace
 from auxol_core.types import BoolArray, Box, Prompt, Propagated, Proposal
 from tools.bench.find.cases import Labelled
@@ -89,14 +88,14 @@ def _found(engine: EngineApi, task: str, patient: Patient, looks: Sequence[Look]
         look=lambda index: looks[index],
     )
     told = {item.index: item for item in Located(UsualPlace()).prompting(ground) if item is not None}
-    evidence = smoothed([look.presence for look in looks], {})
+    presences = presences_of([look.presence for look in looks], {}).tolist()
     for index, truth in enumerate(patient.truth):
         shown = told[index].proposal is not None
         item = told[index] if shown or not truth.any() else _all_the_same(index, looks[index], propose, ids[index])
         mask = np.zeros_like(truth) if item.proposal is None else item.proposal.mask
         yield found(
             f"box to {task}", (patient.patient, patient.name, index), truth, mask,
-            presence=probability(float(evidence[index])), shown=shown, confidence=item.confidence, cost_s=cost_s,
+            presence=presences[index], shown=shown, confidence=item.confidence, cost_s=cost_s,
         )  # fmt: skip
 
 
@@ -112,7 +111,7 @@ def _all_the_same(index: int, look: Look, propose: object, slice_id: str) -> Pro
     for box in boxes:
         run = propose(slice_id, Prompt(box=box))  # type: ignore[operator]
         answers.append(_answer_of(run).proposal)
-    return judged(index, mask, look.presence, answers)
+    return judged(index, mask, 1.0, answers)
 
 
 def _answer_of(run: Generator[None, None, _Made]) -> _Made:

@@ -10,9 +10,8 @@ import numpy as np
 
 from auxol_core.imaging.square import SquareGrid
 from auxol_core.prompter.finders import LocatorSetting, locator_of
-from auxol_core.prompter.located import seen_on
+from auxol_core.prompter.located import presences_of, seen_on
 from auxol_core.prompter.locating import Locator, Look, Sight
-from auxol_core.prompter.presence import main_stretch, probability, smoothed
 from auxol_core.types import BoolArray, FloatArray, IntensityWindow, SliceImage
 from tools.bench.find.cases import Labelled
 from tools.bench.find.found import Found, found
@@ -70,16 +69,15 @@ def _save(locator: Locator, key: str, sights: Mapping[str, Sight], seed: int) ->
 
 
 def locator_rows(taught: Taught, patients: Sequence[Patient]) -> Iterator[Found]:
-    """The locator's own mask, on the stretch of each volume that it shows it on."""
+    """The locator's own mask, on the slices of each volume that it takes to show the structure."""
     for patient in patients:
         looks = [taught.look(image) for image in patient.images]
-        evidence = smoothed([look.presence for look in looks], {})
-        shown = set(main_stretch(evidence))
-        for index, look in enumerate(looks):
+        presences = presences_of([look.presence for look in looks], {}).tolist()
+        for index, (look, presence) in enumerate(zip(looks, presences, strict=True)):
             mask: BoolArray = seen_on(look)[0]
             yield found(
                 "locator", (patient.patient, patient.name, index), patient.truth[index], mask,
-                presence=probability(float(evidence[index])), shown=index in shown and bool(mask.any()),
+                presence=presence, shown=presence >= 0.5 and bool(mask.any()),
                 confidence=_surest(look.probability), cost_s=taught.cost_s,
             )  # fmt: skip
 
