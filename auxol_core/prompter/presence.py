@@ -3,11 +3,12 @@
 An organ is on slices that follow one another. So what is asked is not whether it is on a slice, but from which slice to
 which: every stretch of the range is weighed by the evidence (log-odds) on it, and a slice's presence is the weight of
 the stretches that hold it (the forward-backward recursion of a chain of three states, before, in and after; Rabiner
-1989). A slip between its neighbours is bridged, a second stretch elsewhere loses, and what a person has said stands.
+1989). A slip between its neighbours is bridged, and what a person has said stands. A second stretch that looks like the
+structure is evidence that it is not: else a neck three slices beyond a liver is taken for its continuation.
 
-Against weighted means of five neighbours and the best stretch of these, on four livers never seen: area under the ROC
-curve .994 for .988, log loss .108 for .137, slices flagged 2.1 % for 1.7 %, missed 6.7 % for 7.1 %. Where a structure
-may be on several stretches, or slices are in no order, the plain means and the slices themselves are what is left.
+On four livers never seen, against weighted means of five neighbours and the best stretch of these: area under the ROC
+curve .995 for .988, log loss .101 for .137, slices flagged 1.7 % both, missed 6.7 % for 7.1 %. Where a structure may be
+on several stretches, or slices are in no order, the plain means and the slices themselves are what is left.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def in_one_stretch(evidence: Numbers) -> Numbers:
     """The probability of each slice of a volume in order that the structure is on it, on one stretch at most."""
     if not evidence.size:
         return evidence
+    evidence = _of_the_main_stretch(evidence)
     # A person's word on the last slice is of that slice alone.
     e = SHARE * np.pad(evidence, BEYOND, mode="edge")
     e[:BEYOND], e[-BEYOND:] = (SHARE * float(np.clip(end, -MOST, MOST)) for end in (evidence[0], evidence[-1]))
@@ -60,12 +62,30 @@ def in_one_stretch(evidence: Numbers) -> Numbers:
     return np.asarray(np.exp(ending + going_on - whole)[BEYOND:-BEYOND])
 
 
+def _of_the_main_stretch(evidence: Numbers) -> Numbers:
+    """``evidence`` with its sign turned on the stretches that have less of it than the main one; a person's word stays.
+
+    Stretches are told by the means of neighbours, so that a slip makes no two of one."""
+    means = _means(evidence)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], (means > 0).astype(np.int8), [0]))))
+    stretches = [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    result = np.array(evidence)
+    for each in sorted(stretches, key=lambda each: float(means[each].sum()))[:-1]:
+        result[each] = np.where(np.abs(evidence[each]) > MOST, evidence[each], -np.abs(evidence[each]))
+    return result
+
+
 def along(evidence: Numbers) -> Numbers:
     """The same where there may be several stretches: of the weighted means of neighbours; what a person said stands."""
-    reach = len(WEIGHTS) // 2
-    bounded = np.pad(np.clip(evidence, -MOST, MOST), reach, mode="edge") if evidence.size else evidence
-    means = np.convolve(bounded, np.array(WEIGHTS) / sum(WEIGHTS), mode="valid") if evidence.size else evidence
-    return alone(np.where(np.abs(evidence) > MOST, evidence, means))
+    return alone(np.where(np.abs(evidence) > MOST, evidence, _means(evidence)))
+
+
+def _means(evidence: Numbers) -> Numbers:
+    """Of each slice and its neighbours; beyond the ends the last one goes on."""
+    if not evidence.size:
+        return evidence
+    bounded = np.pad(np.clip(evidence, -MOST, MOST), len(WEIGHTS) // 2, mode="edge")
+    return np.asarray(np.convolve(bounded, np.array(WEIGHTS) / sum(WEIGHTS), mode="valid"))
 
 
 def alone(evidence: Numbers) -> Numbers:

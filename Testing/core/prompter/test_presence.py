@@ -53,6 +53,10 @@ def test_of_two_stretches_the_longer_one_is_it_unless_there_are_several() -> Non
     assert there(looks, several=True) == [*range(4, 13), *range(22, 27)]
 
 
+def test_a_stretch_a_few_slices_away_is_not_taken_for_the_structures_continuation() -> None:
+    assert there([NO] * 4 + [YES] * 12 + [NO] * 3 + [YES] * 8) == list(range(4, 16))
+
+
 @pytest.mark.parametrize("several", [False, True])
 def test_what_a_person_said_stands_and_counts_for_the_neighbours(several: bool) -> None:
     doubtful = [0.35] * 9

@@ -12,6 +12,7 @@ from auxol_core.imaging.square import SquareGrid
 from auxol_core.prompter.finders import LocatorSetting, locator_of
 from auxol_core.prompter.located import presences_of, seen_on
 from auxol_core.prompter.locating import Locator, Look, Sight
+from auxol_core.specialist.base import Arrays
 from auxol_core.types import BoolArray, FloatArray, IntensityWindow, SliceImage
 from tools.bench.find.cases import Labelled
 from tools.bench.find.found import Found, found
@@ -38,10 +39,25 @@ class Taught:
         return Look(look.presence, np.asarray(grid.logits_back(look.probability)))
 
 
+def restored(labelled: Sequence[Labelled], preset: str, state: Arrays, cost_s: float) -> Taught:
+    """The locator whose learned ``state`` was kept."""
+    locator = _new(preset)
+    locator.install(state)
+    return Taught(locator, _window(labelled), cost_s)
+
+
+def _new(preset: str) -> Locator:
+    return locator_of(preset, LocatorSetting(seed=0, precision="float32", device="cpu"))
+
+
+def _window(labelled: Sequence[Labelled]) -> IntensityWindow:
+    """A task's window is that of the first slice it sees."""
+    return IntensityWindow.of(labelled[0].patient.images[labelled[0].index])
+
+
 def taught(labelled: Sequence[Labelled], preset: str, steps: int = STEPS) -> Taught:
     """A locator that has seen ``labelled`` saved one after another, a few steps each, and rehearsed the rest."""
-    locator = locator_of(preset, LocatorSetting(seed=0, precision="float32", device="cpu"))
-    window = IntensityWindow.of(labelled[0].patient.images[labelled[0].index])
+    locator, window = _new(preset), _window(labelled)
     sights: dict[str, Sight] = {}
     began = time.process_time()
     for number, each in enumerate(labelled):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
+import numpy as np
+
 from auxol_core.imaging.files import file_hash
+from auxol_core.whole_files import write_whole
 from tools.bench.find.asking import asked_rows
 from tools.bench.find.cases import Case, Labelled, drawn, parted
 from tools.bench.find.found import Found
-from tools.bench.find.locating import STEPS, STEPS_A_SAVE, Taught, locator_rows, taught
+from tools.bench.find.locating import STEPS, STEPS_A_SAVE, Taught, locator_rows, restored, taught
 from tools.bench.find.plain_unet import unet_rows
 from tools.bench.learn.depends import ANY, GENERALIST, LEARNING, SPECIALISTS, digest_of, files_of
 from tools.bench.learn.kept import kept, key_of, read
@@ -20,33 +24,35 @@ from tools.bench.learn.patients import Patient, chosen, patients, structure_of
 Part = Literal["locator", "asked", "unet"]
 PARTS: tuple[Part, ...] = get_args(Part)
 PRESET = "auxol"
-_LOCATOR = ("prompter/locator/", "prompter/presence.py", "prompter/located.py", "types.py", "imaging/square.py")
-_DEPENDS: dict[Part, tuple[str, ...]] = {
+COST = "cost_s"
+_LEARNED = ("prompter/locator/", "types.py", "imaging/square.py")
+_LOCATOR = (*_LEARNED, "prompter/presence.py", "prompter/located.py")
+_DEPENDS: dict[str, tuple[str, ...]] = {
+    "learned": _LEARNED,
     "locator": _LOCATOR,
     "asked": (*ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, "prompter/base.py"),
     "unet": ("prompter/locator/draw.py", "types.py"),
 }
-_OWN: dict[Part, tuple[str, ...]] = {
+_OWN: dict[str, tuple[str, ...]] = {
+    "learned": ("cases.py", "locating.py"),
     "locator": ("cases.py", "locating.py"),
     "asked": ("cases.py", "locating.py", "asking.py"),
     "unet": ("cases.py", "plain_unet.py"),
 }
 
 
-def _key(part: Part, case: Case) -> str:
+def _key(part: str, case: Case) -> str:
     own = [f"{name}:{file_hash(Path(__file__).with_name(name))}" for name in _OWN[part]]
     return key_of(part, case.name, STEPS, STEPS_A_SAVE, digest_of(files_of(_DEPENDS[part])), own)
 
 
 @dataclass(eq=False)
 class FindRuns:
-    """``folder``: where the CSVs are; ``data``: where the sets are. The last structure read, and the last locator
-    taught, are held for the next run."""
+    """``folder``: where the CSVs are; ``data``: where the sets are. The last structure read is held for the next."""
 
     folder: Path
     data: Path
     _read: tuple[str, list[Patient]] = field(default=("", []), repr=False)
-    _taught: tuple[Case, Taught] | None = field(default=None, repr=False)
 
     def path(self, part: Part, case: Case) -> Path:
         return self.folder / f"{case.name}-{part}-{_key(part, case)}.csv"
@@ -71,9 +77,18 @@ class FindRuns:
         yield from making[part]()
 
     def _locator(self, case: Case, labelled: Sequence[Labelled]) -> Taught:
-        if self._taught is None or self._taught[0] != case:
-            self._taught = (case, taught(labelled, PRESET))
-        return self._taught[1]
+        """Taught once: what it learned is kept beside the rows, whatever is made of it later."""
+        path = self.folder / f"{case.name}-learned-{_key('learned', case)}.npz"
+        if path.exists():
+            with np.load(path) as kept_state:
+                state = {name: kept_state[name] for name in kept_state.files if name != COST}
+                return restored(labelled, PRESET, state, float(kept_state[COST]))
+        made = taught(labelled, PRESET)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = io.BytesIO()
+        np.savez(content, **made.locator.state, **{COST: np.array(made.cost_s)})  # type: ignore[arg-type]
+        write_whole(path, content.getvalue())
+        return made
 
     def _patients(self, structure: str) -> list[Patient]:
         if self._read[0] != structure:
