@@ -60,6 +60,7 @@ ROOM_EXTRAS: dict[str, set[str]] = {
     "promptable": {"torch", "safetensors"},
     "generalist": {"torch", "safetensors", "segment_anything", "requests", "platformdirs", "filelock"},
     "specialist": {"torch", "safetensors"},
+    "prompter": {"torch"},
     "imaging": {"SimpleITK"},
     "machine": {"torch", "platformdirs", "psutil"},
     "taskfile": {"safetensors", "psutil"},
@@ -71,7 +72,7 @@ NOT_ON_FLOOR_3 = {"argparse", "http", "urllib", "requests", "fastapi", "uvicorn"
 
 # Importing torch takes seconds: elsewhere it is imported by the function that needs it.
 SLOW = {"torch", "segment_anything", "torchvision"}
-SLOW_ROOMS = ("promptable", "generalist", "specialist", "machine", "build")
+SLOW_ROOMS = ("promptable", "generalist", "specialist", "prompter", "machine", "build")
 FAST_MODULES = (
     "generalist",
     "generalist.base",
@@ -89,6 +90,18 @@ FAST_MODULES = (
     "promptable.shipped",
     "promptable.simulate",
     "promptable.windows",
+    "prompter",
+    "prompter.base",
+    "prompter.finders",
+    "prompter.located",
+    "prompter.locating",
+    "prompter.locator",
+    "prompter.locator.draw",
+    "prompter.locator.thumbnail",
+    "prompter.presence",
+    "prompter.propagate",
+    "prompter.trust",
+    "prompter.usual_place",
     "specialist",
     "specialist.auxol",
     "specialist.auxol.preset",

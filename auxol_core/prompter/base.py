@@ -31,6 +31,11 @@ Propose = Callable[[str, Prompt], Generator[None, None, Made]]
 IsTaken = Callable[[int], bool]
 
 
+def nothing_learned(_: int) -> Look | None:
+    """What a task without a locator, or whose locator has learned nothing, sees on any slice: None."""
+    return None
+
+
 @dataclass(frozen=True)
 class Ground:
     """What a prompter may look at, and its way to predict.
@@ -41,8 +46,8 @@ class Ground:
     in shares 0..1 of a slice's rows and columns. ``propose``, in steps: segments a slice for a prompt; of what it made
     only the proposals that are yielded, with the quality they are yielded with, are kept. ``is_empty``: whether a
     person has saved the slice of this index with nothing on it. ``pixels``: the grey values (H, W) of a slice, as the
-    host has them. ``look``: what the task's locator sees on the slice of this index, on its own pixels; None: nothing
-    was learned. ``several``: whether there may be several runs of slices with the structure.
+    host has them. ``look``: what the task's locator sees on the slice of this index, on the slice's own grid (H, W);
+    None where it has learned nothing. ``several``: whether there may be several runs of slices with the structure.
     """
 
     slices: Sequence[str]
@@ -53,7 +58,7 @@ class Ground:
     propose: Propose
     is_empty: IsTaken
     pixels: Callable[[int], FloatArray]
-    look: Callable[[int], Look | None] = lambda _: None
+    look: Callable[[int], Look | None] = nothing_learned
     several: bool = False
 
 

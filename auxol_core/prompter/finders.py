@@ -1,4 +1,7 @@
-"""Who answers ``find``: prompters by name, and which one a preset has; and the locators that they look through."""
+"""Who answers ``find``, and which locator a task has: by name, and which ones a preset brings.
+
+Nothing here imports torch: a locator's room is imported when one is made.
+"""
 
 from __future__ import annotations
 
@@ -7,33 +10,45 @@ from dataclasses import dataclass
 
 from auxol_core.options import Precision
 from auxol_core.prompter.base import Prompter
+from auxol_core.prompter.located import Located
 from auxol_core.prompter.locating import Locator
 from auxol_core.prompter.usual_place import UsualPlace
 
 USUAL_PLACE = "usual place"
 FINDERS: Mapping[str, Prompter] = {USUAL_PLACE: UsualPlace()}
-# A preset that brings its own prompter has a row here; all others look at the usual place.
+# A preset that brings its own prompter has a row here; all others ask where their locator looks.
 OF_PRESET: Mapping[str, str] = {}
+
+
+def finder_of(preset: str) -> Prompter:
+    """The prompter that finds the structure of a task of ``preset``: where its locator sees it, and at the usual place
+    while that has learned nothing."""
+    own = OF_PRESET.get(preset)
+    return Located(FINDERS[USUAL_PLACE]) if own is None else FINDERS[own]
 
 
 @dataclass(frozen=True)
 class LocatorSetting:
-    """What a locator is made in: from which seed, and where it computes."""
+    """What a locator is made for. ``seed``: of its initial weights; ``device``: cpu or cuda."""
 
     seed: int
     precision: Precision
     device: str
 
 
-LOCATORS: Mapping[str, Callable[[LocatorSetting], Locator]] = {}
+def _small_unet(setting: LocatorSetting) -> Locator:
+    from auxol_core.prompter.locator.learner import ThumbnailLocator
+
+    # Always in single precision: the network is so small that half of it would win nothing.
+    return ThumbnailLocator(setting.seed, setting.device)
 
 
-def locator_of(preset: str, setting: LocatorSetting) -> Locator | None:
-    """The locator of a task of ``preset``; None: it has none."""
-    make = LOCATORS.get(preset)
-    return None if make is None else make(setting)
+SMALL_UNET = "small U-Net"
+LOCATORS: Mapping[str, Callable[[LocatorSetting], Locator]] = {SMALL_UNET: _small_unet}
+# A preset that brings its own locator has a row here, and its maker one in LOCATORS.
+LOCATOR_OF_PRESET: Mapping[str, str] = {"sam_mix": "cam"}
 
 
-def finder_of(preset: str) -> Prompter:
-    """The prompter that finds the structure of a task of ``preset``."""
-    return FINDERS[OF_PRESET.get(preset, USUAL_PLACE)]
+def locator_of(preset: str, setting: LocatorSetting) -> Locator:
+    """A new locator of a task of ``preset``, which has learned nothing."""
+    return LOCATORS[LOCATOR_OF_PRESET.get(preset, SMALL_UNET)](setting)

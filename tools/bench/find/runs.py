@@ -1,0 +1,97 @@
+"""Runs of the bench, kept as CSV under a key of what they depend on, and made where they are missing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+
+from auxol_core.imaging.files import file_hash
+from auxol_core.whole_files import write_whole
+from tools.bench.find.asking import asked_rows
+from tools.bench.find.cases import Case, Labelled, drawn, parted
+from tools.bench.find.found import Found
+from tools.bench.find.locating import STEPS, STEPS_A_SAVE, Taught, locator_rows, restored, taught
+from tools.bench.find.plain_unet import unet_rows
+from tools.bench.learn.depends import ANY, GENERALIST, LEARNING, SPECIALISTS, digest_of, files_of
+from tools.bench.learn.kept import kept, key_of, read
+from tools.bench.learn.patients import Patient, chosen, patients, structure_of
+
+Part = Literal["locator", "asked", "unet"]
+PARTS: tuple[Part, ...] = get_args(Part)
+PRESET = "auxol"
+COST = "cost_s"
+_LEARNED = ("prompter/locator/", "types.py", "imaging/square.py")
+_LOCATOR = (*_LEARNED, "prompter/presence.py", "prompter/located.py")
+_DEPENDS: dict[str, tuple[str, ...]] = {
+    "learned": _LEARNED,
+    "locator": _LOCATOR,
+    "asked": (*ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, "prompter/base.py"),
+    "unet": ("prompter/locator/draw.py", "types.py"),
+}
+_OWN: dict[str, tuple[str, ...]] = {
+    "learned": ("cases.py", "locating.py"),
+    "locator": ("cases.py", "locating.py"),
+    "asked": ("cases.py", "locating.py", "asking.py"),
+    "unet": ("cases.py", "plain_unet.py"),
+}
+
+
+def _key(part: str, case: Case) -> str:
+    own = [f"{name}:{file_hash(Path(__file__).with_name(name))}" for name in _OWN[part]]
+    return key_of(part, case.name, STEPS, STEPS_A_SAVE, digest_of(files_of(_DEPENDS[part])), own)
+
+
+@dataclass(eq=False)
+class FindRuns:
+    """``folder``: where the CSVs are; ``data``: where the sets are. The last structure read is held for the next."""
+
+    folder: Path
+    data: Path
+    _read: tuple[str, list[Patient]] = field(default=("", []), repr=False)
+
+    def path(self, part: Part, case: Case) -> Path:
+        return self.folder / f"{case.name}-{part}-{_key(part, case)}.csv"
+
+    def kept(self, part: Part, case: Case) -> list[Found] | None:
+        """The rows of a finished run; None where there is none."""
+        path = self.path(part, case)
+        return read(path, Found) if path.exists() else None
+
+    def make(self, part: Part, case: Case) -> list[Found]:
+        """The rows of a run, kept or made now."""
+        return list(kept(self.path(part, case), Found, self._made(part, case)))
+
+    def _made(self, part: Part, case: Case) -> Iterator[Found]:
+        teaching, tried = parted(self._patients(case.structure), case.fold)
+        labelled = drawn(teaching, case)
+        making: dict[Part, Callable[[], Iterator[Found]]] = {
+            "locator": lambda: locator_rows(self._locator(case, labelled), tried),
+            "asked": lambda: asked_rows(self._locator(case, labelled), labelled, tried),
+            "unet": lambda: unet_rows(labelled, tried),
+        }
+        yield from making[part]()
+
+    def _locator(self, case: Case, labelled: Sequence[Labelled]) -> Taught:
+        """Taught once: what it learned is kept beside the rows, whatever is made of it later."""
+        path = self.folder / f"{case.name}-learned-{_key('learned', case)}.npz"
+        if path.exists():
+            with np.load(path) as kept_state:
+                state = {name: kept_state[name] for name in kept_state.files if name != COST}
+                return restored(labelled, PRESET, state, float(kept_state[COST]))
+        made = taught(labelled, PRESET)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = io.BytesIO()
+        np.savez(content, **made.locator.state, **{COST: np.array(made.cost_s)})  # type: ignore[arg-type]
+        write_whole(path, content.getvalue())
+        return made
+
+    def _patients(self, structure: str) -> list[Patient]:
+        if self._read[0] != structure:
+            found = structure_of(self.data, structure)
+            self._read = (structure, list(patients(chosen(found, 0, None), found.value)))
+        return self._read[1]
