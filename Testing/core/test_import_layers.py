@@ -60,6 +60,7 @@ ROOM_EXTRAS: dict[str, set[str]] = {
     "promptable": {"torch", "safetensors"},
     "generalist": {"torch", "safetensors", "segment_anything", "requests", "platformdirs", "filelock"},
     "specialist": {"torch", "safetensors"},
+    "prompter": {"torch", "monai"},
     "imaging": {"SimpleITK"},
     "machine": {"torch", "platformdirs", "psutil"},
     "taskfile": {"safetensors", "psutil"},
@@ -70,8 +71,8 @@ NOT_INSTALLED = {"pretrain", "tools"}
 NOT_ON_FLOOR_3 = {"argparse", "http", "urllib", "requests", "fastapi", "uvicorn", "typer", "rich"}
 
 # Importing torch takes seconds: elsewhere it is imported by the function that needs it.
-SLOW = {"torch", "segment_anything", "torchvision"}
-SLOW_ROOMS = ("promptable", "generalist", "specialist", "machine", "build")
+SLOW = {"torch", "segment_anything", "torchvision", "monai"}
+SLOW_ROOMS = ("promptable", "generalist", "specialist", "prompter", "machine", "build")
 FAST_MODULES = (
     "generalist",
     "generalist.base",
@@ -90,6 +91,14 @@ FAST_MODULES = (
     "promptable.shipped",
     "promptable.simulate",
     "promptable.windows",
+    "prompter",
+    "prompter.base",
+    "prompter.cam",
+    "prompter.finders",
+    "prompter.locating",
+    "prompter.propagate",
+    "prompter.trust",
+    "prompter.usual_place",
     "specialist",
     "specialist.auxol",
     "specialist.auxol.preset",
