@@ -111,6 +111,8 @@ FAST_MODULES = (
     "specialist.paper.preset",
     "specialist.preset",
     "specialist.registry",
+    "specialist.sam_mix",
+    "specialist.sam_mix.preset",
 )
 
 

@@ -1,4 +1,4 @@
-"""The door to a SAM's own parts, for specialists that learn inside them."""
+"""The doors to a generalist's own parts, for specialists that learn inside them."""
 
 from __future__ import annotations
 
@@ -50,6 +50,9 @@ class HasMaskDecoder(Protocol):
     def sam(self) -> Any:
         """The model, frozen: a segment_anything ``Sam``."""
 
+    def pixels(self, image: FloatArray) -> Tensor:
+        """What the encoder takes, (1, 3, side, side), of ``image`` (H, W, 3) in 0..1."""
+
     def features(self, embedding: Embedding) -> Tensor:
         """What the encoder made, (1, C, h, w) float32; InvalidInputError if the embedding is another model's."""
 
@@ -64,3 +67,20 @@ class HasMaskDecoder(Protocol):
 
     def on_slice(self, low_resolution: Tensor, shape: tuple[int, int]) -> Tensor:
         """The decoder's logits (1, 1, S, S) as logits (1, 1, H, W) of a slice of ``shape``."""
+
+
+@runtime_checkable
+class HasPromptableNetwork(Protocol):
+    """A generalist that is one promptable network, as the built-in one. Nothing of it may be changed: copy it."""
+
+    @property
+    def weights_hash(self) -> str:
+        """See Generalist."""
+
+    @property
+    def preprocessing(self) -> str:
+        """See Generalist."""
+
+    @property
+    def network(self) -> Any:
+        """A promptable.network ``PromptableNetwork`` whose BatchNorm is folded, frozen."""

@@ -192,7 +192,7 @@ class SamGeneralist:
         # (an optimiser step, say) must not find them switched on.
         encoder = self._sam.image_encoder
         with torch.inference_mode(), self._mixed():
-            tokens = encoder.patch_embed(self._preprocess(image))
+            tokens = encoder.patch_embed(self.pixels(image))
             if encoder.pos_embed is not None:
                 tokens = tokens + encoder.pos_embed
         for block in encoder.blocks:
@@ -218,8 +218,8 @@ class SamGeneralist:
         rows, cols = (max(1, int(side * scale + 0.5)) for side in shape)
         return Frame(shape, (rows, cols), self._side, low)
 
-    def _preprocess(self, image: FloatArray) -> torch.Tensor:
-        """(H, W, 3) in 0..1 -> (1, 3, side, side), as the weights were taught."""
+    def pixels(self, image: FloatArray) -> torch.Tensor:
+        """See HasMaskDecoder: as the weights were taught."""
         pixels = torch.from_numpy(np.require(image, np.float32, ["C", "W"])).to(self._device).permute(2, 0, 1)[None]
         resampled = self._frame((int(image.shape[0]), int(image.shape[1]))).resampled
         if self.preprocessing == "medsam":

@@ -19,7 +19,8 @@ Module = TypeVar("Module", bound=nn.Module)
 
 @dataclass(frozen=True)
 class Place:
-    """Rows ``start`` to ``stop`` of the weight (out, in) of the name ``parameter``."""
+    """Rows ``start`` to ``stop`` of the weight (out, in) of the name ``parameter``; a convolution's weight is one of
+    (out, in x rows x columns)."""
 
     parameter: str
     start: int
@@ -42,7 +43,7 @@ def initial(module: nn.Module, places: Sequence[Place], rank: int, seed: int) ->
     values = {}
     for place in places:
         weight = module.get_parameter(place.parameter)
-        width = int(weight.shape[1])
+        width = weight[0].numel()
         down = (2 * torch.rand(rank, width, generator=generator) - 1) / width**0.5
         values[place.down] = down.to(weight.device)
         values[place.up] = torch.zeros(place.stop - place.start, rank, device=weight.device)
@@ -54,9 +55,9 @@ def merged(module: nn.Module, places: Sequence[Place], values: Mapping[str, Tens
     weights: dict[str, Tensor] = {}
     for place in places:
         whole = weights.get(place.parameter, module.get_parameter(place.parameter))
-        change = values[place.up] @ values[place.down]
-        above, below = whole[: place.start], whole[place.stop :]
-        weights[place.parameter] = torch.cat([above, whole[place.start : place.stop] + change, below])
+        above, rows, below = whole[: place.start], whole[place.start : place.stop], whole[place.stop :]
+        change = (values[place.up] @ values[place.down]).view_as(rows)
+        weights[place.parameter] = torch.cat([above, rows + change, below])
     return weights
 
 
