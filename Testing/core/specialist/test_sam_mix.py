@@ -159,6 +159,22 @@ def test_a_mirrored_example_mirrored_again_is_the_first(make: Make, generalist: 
         assert not torch.allclose(body.answer({}, once), body.answer({}, example))
 
 
+@BODIES
+def test_a_lesson_keeps_the_mask_of_its_prompt_and_steps_are_shown_it(make: Make, generalist: Ask) -> None:
+    view, truth = view_of(generalist(), 0)
+    learner = make()
+    mapped = replace(view, prompt=replace(view.prompt, mask=np.roll(truth, 9, axis=1).astype(np.float32)))
+    plain, with_map = (Lesson("a#0", learner.lesson(each, truth)) for each in (view, mapped))
+    np.testing.assert_array_equal(with_map.arrays["map"], np.roll(truth, 9, axis=1))
+    assert "map" not in plain.arrays
+    for true_box in (True, False):
+        with torch.no_grad():
+            answers = [
+                learner._body.answer({}, learner._example(each, true_box=true_box)) for each in (plain, with_map)
+            ]
+        assert not torch.allclose(*answers)
+
+
 # In SAM
 
 

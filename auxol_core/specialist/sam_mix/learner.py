@@ -2,7 +2,7 @@
 
 It keeps the same lessons as `auxol`: the slice, because the encoder learns. A step is one object, as in the published
 relative ADA-SAM, whose loss it has, too: cross-entropy + 0.5 (1 - Dice), under Adam. It is shown the object's true box,
-and the classifier's mask where the user's own prompt came from there. New and earlier objects take turns.
+and the mask that its prompt held (the classifier's, where *Find* made it). New and earlier objects take turns.
 
 A state: the matrices, ``<weight>/<first row>/down`` and ``.../up``, and ``whole/<parameter>``, the decoder's difference
 from the frozen one, all float16; and ``origin`` (32,) uint8, which frozen weights these are beside. Learning goes on
@@ -18,6 +18,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -117,8 +118,13 @@ class SamMixSpecialist:
         return self._body.opinion(view)
 
     def lesson(self, view: View, truth: BoolArray) -> dict[str, NDArray[np.generic]]:
-        """The slice at up to 512 px, prompt and truth, as `auxol` keeps them."""
-        return encode(view, truth)
+        """The slice at up to 512 px, prompt and truth, as `auxol` keeps them; and ``map`` (h, w) bool on it, the
+        prompt's mask, if there is one: the classifier's, or the mask so far."""
+        arrays = encode(view, truth)
+        if view.prompt.mask is not None:
+            rows, cols = arrays["truth_whole"].shape
+            arrays["map"] = cv2.resize(view.prompt.mask, (cols, rows), interpolation=cv2.INTER_AREA) > 0.5
+        return arrays
 
     def learn(
         self,
@@ -174,8 +180,12 @@ class SamMixSpecialist:
         scene = next(decode(lesson.arrays))
         prompt, truth = scene.prompt, scene.target.truth
         box = Box.of_mask(truth) if true_box and int(truth.sum()) >= MIN_TRUTH_PIXELS else None
+        kept = lesson.arrays.get("map")
+        mask = None if kept is None else np.asarray(kept, dtype=np.float32)
         if box is not None:
-            prompt = replace(prompt, box=box, points=())
+            prompt = replace(prompt, box=box, points=(), mask=mask)
+        elif mask is not None:
+            prompt = replace(prompt, mask=mask)
         return self._body.example(np.ascontiguousarray(scene.target.image), prompt, truth)
 
     def _inconsistency(self, weights: Mapping[str, Tensor], view: View) -> Tensor:
