@@ -82,6 +82,7 @@ $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) "$(TORCH)"
 	$(PIP) -e ".[dev,host]"
-	# MobileSAM's own code, which ours is held against in a test; what it asks for would bring another torch.
-	$(PIP) --no-deps mobilesam-mirror==1.0.0
+	# For tests and benchmarks, without what they ask for, which would bring another torch: MobileSAM's own code, which
+	# ours is held against, and MONAI's networks.
+	$(PIP) --no-deps mobilesam-mirror==1.0.0 monai==1.6.1
 	touch $@

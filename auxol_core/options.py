@@ -188,3 +188,7 @@ def by_name(options: TaskOptions) -> dict[str, Any]:
 def option_names(options_type: type[object]) -> tuple[str, ...]:
     """The names of a dataclass of options, in order."""
     return tuple(f.name for f in fields(options_type))  # type: ignore[arg-type]
+
+
+# For the options that a preset of its own package brings along.
+check_choice, check_range, check_switch = _check_choice, _check_range, _check_switch

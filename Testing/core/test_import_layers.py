@@ -38,7 +38,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "machine": ("promptable",),
     "promptable": GEOMETRY,
     "generalist": (*GEOMETRY, "promptable", "machine.places"),
-    "specialist": (*GEOMETRY, "promptable", "generalist.base"),
+    "specialist": (*GEOMETRY, "promptable", "generalist.base", "generalist.decoding"),
     "prompter": (*GEOMETRY, "promptable", "specialist.base"),
     "taskfile": (),
     "engine": ("taskfile",),
@@ -60,7 +60,7 @@ ROOM_EXTRAS: dict[str, set[str]] = {
     "promptable": {"torch", "safetensors"},
     "generalist": {"torch", "safetensors", "segment_anything", "requests", "platformdirs", "filelock"},
     "specialist": {"torch", "safetensors"},
-    "prompter": {"torch"},
+    "prompter": {"torch", "monai"},
     "imaging": {"SimpleITK"},
     "machine": {"torch", "platformdirs", "psutil"},
     "taskfile": {"safetensors", "psutil"},
@@ -71,7 +71,7 @@ NOT_INSTALLED = {"pretrain", "tools"}
 NOT_ON_FLOOR_3 = {"argparse", "http", "urllib", "requests", "fastapi", "uvicorn", "typer", "rich"}
 
 # Importing torch takes seconds: elsewhere it is imported by the function that needs it.
-SLOW = {"torch", "segment_anything", "torchvision"}
+SLOW = {"torch", "segment_anything", "torchvision", "monai"}
 SLOW_ROOMS = ("promptable", "generalist", "specialist", "prompter", "machine", "build")
 FAST_MODULES = (
     "generalist",
@@ -79,6 +79,7 @@ FAST_MODULES = (
     "generalist.builtin_row",
     "generalist.cache",
     "generalist.checkpoints",
+    "generalist.decoding",
     "generalist.download",
     "generalist.registry",
     "generalist.row",
@@ -92,6 +93,7 @@ FAST_MODULES = (
     "promptable.windows",
     "prompter",
     "prompter.base",
+    "prompter.cam",
     "prompter.finders",
     "prompter.located",
     "prompter.locating",
@@ -108,10 +110,14 @@ FAST_MODULES = (
     "specialist.base",
     "specialist.fusion",
     "specialist.guard",
+    "specialist.lora",
+    "specialist.lora.preset",
     "specialist.paper",
     "specialist.paper.preset",
     "specialist.preset",
     "specialist.registry",
+    "specialist.sam_mix",
+    "specialist.sam_mix.preset",
 )
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist import registry
 from auxol_core.options import DEFAULT_GENERALIST, AuxolOptions, MachineOptions, PaperOptions, TaskOptions, option_names
-from auxol_core.replay.methods import methods as known_methods
+from auxol_core.replay.methods import methods_by_default
 from auxol_core.replay.options import (
     ENGINE_KINDS,
     EngineKind,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 Options = TypeVar("Options")
 GENERALISTS = ", ".join(registry.names())
-METHODS = ",".join(known_methods())
+METHODS = ",".join(methods_by_default())
 
 
 def engine_factory(kind: EngineKind) -> EngineFactory:

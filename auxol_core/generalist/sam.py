@@ -26,13 +26,15 @@ from torch.nn import functional
 from auxol_core.errors import CheckpointError, InvalidInputError
 from auxol_core.generalist.base import Embedding
 from auxol_core.generalist.checkpoints import load_state
+from auxol_core.generalist.decoding import Shown, SmallTruth
 from auxol_core.generalist.encoders import steps_of
 from auxol_core.generalist.row import CheckpointFile
+from auxol_core.generalist.sam_frame import Frame
 from auxol_core.generalist.tiny_vit import OUT, TinyVit
 from auxol_core.generalist.tiny_vit import SIDE as TINY_SIDE
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.options import Precision
-from auxol_core.types import PLAIN_KINDS, Box, FloatArray, Prompt, Segmentation
+from auxol_core.types import PLAIN_KINDS, BoolArray, FloatArray, Prompt, Segmentation
 
 # SAM's own logits of an earlier look, which its mask input was trained on, rarely go beyond.
 MASK_LOGIT_LIMIT = 10.0
@@ -48,30 +50,6 @@ class _Features:
     """What the image encoder made: ``tensor`` (1, C, h, w) float32, on the model's device."""
 
     tensor: torch.Tensor
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """How a slice of ``shape`` lies in the encoder's square: ``resampled`` to (rows, columns), then padded."""
-
-    shape: tuple[int, int]
-    resampled: tuple[int, int]
-
-    @property
-    def scale(self) -> tuple[float, float]:
-        return self.resampled[0] / self.shape[0], self.resampled[1] / self.shape[1]
-
-    def point(self, row: float, col: float) -> tuple[float, float]:
-        """(x, y) that SAM's prompt encoder takes for a pixel index."""
-        rows, cols = self.scale
-        return (col + 0.5) * cols - 0.5, (row + 0.5) * rows - 0.5
-
-    def box(self, box: Box) -> tuple[float, float, float, float]:
-        """(x0, y0, x1, y1) that SAM's prompt encoder takes, of the part of ``box`` that lies on the slice."""
-        rows, cols = self.scale
-        x0, y0 = max(box.col0, 0.0) * cols, max(box.row0, 0.0) * rows
-        x1, y1 = min(box.col1, self.shape[1]) * cols - 1, min(box.row1, self.shape[0]) * rows - 1
-        return x0, y0, max(x0, x1), max(y0, y1)
 
 
 class SamGeneralist:
@@ -126,13 +104,10 @@ class SamGeneralist:
         (256, 256) logits in the padded square. Raises InvalidInputError if the prompt lies outside the image or is an
         empty mask alone, or if the embedding is another model's.
         """
-        features = self._features(embedding)
-        prompt.check_against(embedding.shape)
-        frame = self._frame(embedding.shape)
+        features = self.features(embedding)
+        shown = self.shown(prompt, embedding.shape)
         with torch.inference_mode():
-            sparse, dense = self._sam.prompt_encoder(
-                points=self._points(prompt, frame), boxes=self._boxes(prompt, frame), masks=self._mask(prompt, frame)
-            )
+            sparse, dense = self.prompted(shown)
             low_resolution, iou = self._sam.mask_decoder(
                 image_embeddings=features,
                 image_pe=self._sam.prompt_encoder.get_dense_pe(),
@@ -140,7 +115,7 @@ class SamGeneralist:
                 dense_prompt_embeddings=dense,
                 multimask_output=False,
             )
-            logits = self._on_slice(low_resolution, frame)
+            logits = self.on_slice(low_resolution, embedding.shape)
             expected_iou = min(max(float(iou[0, 0]), 0.0), 1.0)
         return Segmentation(
             logits=logits[0, 0].cpu().numpy(),
@@ -154,7 +129,7 @@ class SamGeneralist:
 
     def pack(self, embedding: Embedding) -> dict[str, NDArray[Any]]:
         """``features`` (1, C, h, w) float32; InvalidInputError if the embedding is another model's."""
-        return {"features": self._features(embedding).cpu().numpy()}
+        return {"features": self.features(embedding).cpu().numpy()}
 
     def unpack(self, arrays: Mapping[str, NDArray[Any]], shape: tuple[int, int]) -> Embedding:
         """The inverse of ``pack``, on this model's device; InvalidInputError if they are not such features."""
@@ -168,18 +143,58 @@ class SamGeneralist:
             )
         return Embedding(shape, features.nbytes, _Features(torch.tensor(features, device=self._device)))
 
-    def _features(self, embedding: Embedding) -> torch.Tensor:
+    # The door to its parts (decoding.HasMaskDecoder)
+
+    @property
+    def sam(self) -> Any:
+        """See HasMaskDecoder."""
+        return self._sam
+
+    def features(self, embedding: Embedding) -> torch.Tensor:
+        """See HasMaskDecoder."""
         if not isinstance(embedding.data, _Features):
             raise InvalidInputError(
                 f"The embedding was not made by {self.name}, a SAM. Encode the slice with it first."
             )
         return embedding.data.tensor
 
+    def shown(self, prompt: Prompt, shape: tuple[int, int]) -> Shown:
+        """See HasMaskDecoder."""
+        prompt.check_against(shape)
+        return self._frame(shape).shown(prompt)
+
+    def prompted(self, shown: Shown) -> tuple[torch.Tensor, torch.Tensor]:
+        """See HasMaskDecoder."""
+        points = torch.from_numpy(shown.points).to(self._device)[None]
+        mask = None
+        if shown.mask is not None:
+            certain = float(torch.sigmoid(torch.tensor(-MASK_LOGIT_LIMIT)))
+            mask = torch.logit(torch.from_numpy(shown.mask).to(self._device), eps=certain)[None, None]
+        sparse, dense = self._sam.prompt_encoder(
+            points=(points[..., :2], points[..., 2]) if len(shown.points) else None,
+            boxes=None if shown.box is None else torch.from_numpy(shown.box).to(self._device)[None],
+            masks=mask,
+        )
+        return sparse, dense
+
+    def small_truth(self, truth: BoolArray) -> SmallTruth:
+        """See HasMaskDecoder."""
+        frame = self._frame((truth.shape[0], truth.shape[1]))
+        return SmallTruth(np.asarray(frame.small(truth) >= 0.5, dtype=bool), frame.inside)
+
+    def on_slice(self, low_resolution: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
+        """See HasMaskDecoder; each way of scaling has its own published inference."""
+        frame = self._frame(shape)
+        if self.preprocessing == "medsam":
+            return functional.interpolate(low_resolution, frame.shape, mode="bilinear", align_corners=False)
+        logits: torch.Tensor = self._sam.postprocess_masks(low_resolution, frame.resampled, frame.shape)
+        return logits
+
     def _encode(self, image: FloatArray) -> Generator[None, None, Embedding]:
         # The mode is entered anew for each step: it belongs to the thread, and whoever runs between two of them (an
         # optimiser step, say) must not find it switched on.
         with torch.inference_mode():
-            x = self._preprocess(image)
+            x = self.pixels(image)
         for number, step in enumerate(self._steps):
             if number:
                 yield
@@ -188,15 +203,16 @@ class SamGeneralist:
         shape = (int(image.shape[0]), int(image.shape[1]))
         return Embedding(shape, x.element_size() * x.nelement(), _Features(x))
 
-    def _frame(self, shape: tuple[int, int]) -> _Frame:
+    def _frame(self, shape: tuple[int, int]) -> Frame:
+        low = int(self._sam.prompt_encoder.mask_input_size[0])
         if self.preprocessing == "medsam":
-            return _Frame(shape, (self._side, self._side))
+            return Frame(shape, (self._side, self._side), self._side, low)
         scale = self._side / max(shape)
         rows, cols = (max(1, int(side * scale + 0.5)) for side in shape)
-        return _Frame(shape, (rows, cols))
+        return Frame(shape, (rows, cols), self._side, low)
 
-    def _preprocess(self, image: FloatArray) -> torch.Tensor:
-        """(H, W, 3) in 0..1 -> (1, 3, side, side), as the weights were taught."""
+    def pixels(self, image: FloatArray) -> torch.Tensor:
+        """See HasMaskDecoder: as the weights were taught."""
         pixels = torch.from_numpy(np.require(image, np.float32, ["C", "W"])).to(self._device).permute(2, 0, 1)[None]
         resampled = self._frame((int(image.shape[0]), int(image.shape[1]))).resampled
         if self.preprocessing == "medsam":
@@ -208,42 +224,6 @@ class SamGeneralist:
         pixels = functional.interpolate(pixels, resampled, mode="bilinear", align_corners=False, antialias=True)
         normalised: torch.Tensor = self._sam.preprocess(pixels * 255.0)
         return normalised
-
-    def _points(self, prompt: Prompt, frame: _Frame) -> tuple[torch.Tensor, torch.Tensor] | None:
-        if not prompt.points:
-            return None
-        places = torch.tensor([[frame.point(point.row, point.col) for point in prompt.points]], device=self._device)
-        labels = torch.tensor([[int(point.positive) for point in prompt.points]], device=self._device)
-        return places.float(), labels
-
-    def _boxes(self, prompt: Prompt, frame: _Frame) -> torch.Tensor | None:
-        box = prompt.box
-        if box is None and prompt.mask is not None and not prompt.positives:
-            box = Box.of_mask(np.asarray(prompt.mask > 0.5, dtype=bool))
-            if box is None:
-                raise InvalidInputError(
-                    "The mask so far is empty and shows SAM nothing. Click inside the object or drag a box around it."
-                )
-        return None if box is None else torch.tensor([frame.box(box)], device=self._device)
-
-    def _mask(self, prompt: Prompt, frame: _Frame) -> torch.Tensor | None:
-        """Probability of the slice -> (1, 1, 256, 256) logits in the padded square; the padding is not the object."""
-        if prompt.mask is None:
-            return None
-        mask = torch.from_numpy(np.require(prompt.mask, np.float32, ["C", "W"])).to(self._device)[None, None]
-        inside = functional.interpolate(mask, frame.resampled, mode="bilinear", align_corners=False, antialias=True)
-        padding = (0, self._side - frame.resampled[1], 0, self._side - frame.resampled[0])
-        side = self._sam.prompt_encoder.mask_input_size
-        small = functional.adaptive_avg_pool2d(functional.pad(inside, padding), side)
-        certain = float(torch.sigmoid(torch.tensor(-MASK_LOGIT_LIMIT)))
-        return torch.logit(small, eps=certain)
-
-    def _on_slice(self, low_resolution: torch.Tensor, frame: _Frame) -> torch.Tensor:
-        """Logits of the padded square -> (1, 1, H, W), each the way its own published inference does it."""
-        if self.preprocessing == "medsam":
-            return functional.interpolate(low_resolution, frame.shape, mode="bilinear", align_corners=False)
-        logits: torch.Tensor = self._sam.postprocess_masks(low_resolution, frame.resampled, frame.shape)
-        return logits
 
 
 def mobile_sam(package: Any) -> Any:

@@ -43,10 +43,16 @@ def _small_unet(setting: LocatorSetting) -> Locator:
     return ThumbnailLocator(setting.seed, setting.device)
 
 
-SMALL_UNET = "small U-Net"
-LOCATORS: Mapping[str, Callable[[LocatorSetting], Locator]] = {SMALL_UNET: _small_unet}
+def _cam(setting: LocatorSetting) -> Locator:
+    from auxol_core.prompter.cam.locator import CamLocator
+
+    return CamLocator(setting.seed, setting.precision, setting.device)
+
+
+SMALL_UNET, CAM = "small U-Net", "cam"
+LOCATORS: Mapping[str, Callable[[LocatorSetting], Locator]] = {SMALL_UNET: _small_unet, CAM: _cam}
 # A preset that brings its own locator has a row here, and its maker one in LOCATORS.
-LOCATOR_OF_PRESET: Mapping[str, str] = {"sam_mix": "cam"}
+LOCATOR_OF_PRESET: Mapping[str, str] = {"sam_mix": CAM}
 
 
 def locator_of(preset: str, setting: LocatorSetting) -> Locator:

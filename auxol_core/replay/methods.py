@@ -72,6 +72,13 @@ def methods() -> dict[str, Method]:
             found.append(Method(f"{preset.name}-frozen", preset.name, taught=False))
     return {method.name: method for method in found}
 
+
+def methods_by_default() -> tuple[str, ...]:
+    """The names of those that are compared where nobody names any."""
+    left_out = {preset.name for preset in presets() if not preset.compared}
+    return tuple(name for name, method in methods().items() if method.preset not in left_out)
+
+
 # Names of earlier versions, in commands and in CSVs that were written then.
 _FORMER = {"sam": "generalist"}
 

@@ -54,6 +54,7 @@ class Preset(Generic[Own]):
     and import torch themselves. ``together``: whether several queued corrections may be learned in one update.
     ``speaks_untaught``: whether it has something to say before anything is taught. ``sees_embedding``: whether a View
     is to hold the generalist's embedding, also when a mask is saved or made anew, which may encode the slice again.
+    ``compared``: whether a replay that names no methods runs it; not where it works beside few generalists, or is slow.
 
     ``version``: one more where stored weights cannot be gone on from any more; tasks are then learned again from their
     lessons. So they are where the specialist has other initial weights: one that has any may tell them apart by an
@@ -69,6 +70,7 @@ class Preset(Generic[Own]):
     together: bool = True
     speaks_untaught: bool = True
     sees_embedding: bool = False
+    compared: bool = True
     version: int = 1
 
     def options_of(self, task: TaskOptions) -> Own:

@@ -12,10 +12,12 @@ from typing import Any
 from auxol_core.errors import InvalidInputError
 from auxol_core.options import TaskOptions
 from auxol_core.specialist.auxol.preset import AUXOL
+from auxol_core.specialist.lora.preset import LORA
 from auxol_core.specialist.paper.preset import PAPER
 from auxol_core.specialist.preset import Preset
+from auxol_core.specialist.sam_mix.preset import SAM_MIX
 
-SHIPPED: tuple[Preset[Any], ...] = (PAPER, AUXOL)
+SHIPPED: tuple[Preset[Any], ...] = (PAPER, AUXOL, LORA, SAM_MIX)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _presets: dict[str, Preset[Any]] = {preset.name: preset for preset in SHIPPED}

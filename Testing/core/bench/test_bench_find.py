@@ -149,7 +149,8 @@ def test_a_run_is_made_once_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert all(each.cost_s > 0 for each in rows)
     assert made.kept("locator", case) == rows
     monkeypatch.setattr(runs, "taught", lambda *_: pytest.fail("what was learned is not learned again"))
-    made.path("locator", case).unlink()
+    (finished,) = tmp_path.glob("made_up-*-locator-*.json")
+    finished.unlink()
     assert made.make("locator", case) == rows
     monkeypatch.setattr(runs, "parted", lambda *_: pytest.fail("a kept run is not made again"))
     assert made.make("locator", case) == rows

@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
+from tiny_sam import SIDE, build_tiny_sam, tiny_sam
 
 from auxol_core.errors import CheckpointError, InvalidInputError
 from auxol_core.generalist.base import Embedding, Generalist, encoded
@@ -24,42 +25,6 @@ from auxol_core.generalist.row import CheckpointFile
 from auxol_core.generalist.sam import MASK_LOGIT_LIMIT, SamGeneralist, load_sam
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.types import Box, Point, Prompt
-
-SIDE = 128
-
-
-def build_tiny_sam(package: ModuleType) -> Any:
-    """SAM's classes at a size that takes milliseconds: 128 px a side, two narrow blocks, 32-channel embeddings."""
-    parts = package.modeling
-    encoder = parts.ImageEncoderViT(
-        depth=2,
-        embed_dim=32,
-        img_size=SIDE,
-        num_heads=2,
-        norm_layer=partial(torch.nn.LayerNorm, eps=1e-6),
-        use_rel_pos=True,
-        global_attn_indexes=(1,),
-        window_size=3,
-        out_chans=32,
-    )
-    prompts = parts.PromptEncoder(
-        embed_dim=32, image_embedding_size=(8, 8), input_image_size=(SIDE, SIDE), mask_in_chans=16
-    )
-    transformer = parts.TwoWayTransformer(depth=2, embedding_dim=32, num_heads=2, mlp_dim=64)
-    decoder = parts.MaskDecoder(transformer_dim=32, transformer=transformer)
-    return parts.Sam(encoder, prompts, decoder)
-
-
-def tiny_sam(package: ModuleType) -> Any:
-    """The same random weights each time; none zero (positions, biases), which would hide a part that is left out."""
-    torch.manual_seed(0)
-    sam = build_tiny_sam(package)
-    with torch.no_grad():
-        for parameter in sam.parameters():
-            if not parameter.any():
-                parameter.normal_(std=0.5)
-        sam.mask_decoder.iou_prediction_head.layers[-1].bias.fill_(0.6)
-    return sam
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,16 @@ from replay_fakes import disc
 from auxol_core.errors import InvalidInputError
 from auxol_core.imaging.metrics import dice
 from auxol_core.replay import methods as methods_module
-from auxol_core.replay.methods import Method, best_radius, chosen, drawn_shape, ellipse, methods, point_distance
+from auxol_core.replay.methods import (
+    Method,
+    best_radius,
+    chosen,
+    drawn_shape,
+    ellipse,
+    methods,
+    methods_by_default,
+    point_distance,
+)
 from auxol_core.replay.options import ReplayOptions
 from auxol_core.types import Box, Point, Prompt
 
@@ -46,6 +55,11 @@ def test_methods_are_chosen_by_name_without_repetition():
     for bad in (["auxol", "magic"], []):
         with pytest.raises(InvalidInputError, match="shape, generalist, paper, auxol, auxol-frozen"):
             chosen(bad, "box")
+
+
+def test_presets_that_work_beside_few_generalists_are_offered_and_not_run_unasked():
+    assert methods_by_default() == ("shape", "generalist", "paper", "auxol", "auxol-frozen")
+    assert methods()["lora"].taught and "lora-frozen" in methods()
 
 
 def test_the_former_name_of_the_generalist_is_understood_and_counts_once():

@@ -12,7 +12,7 @@ from auxol_core.replay.comparisons import interval
 from auxol_core.replay.prompts import rng_for
 from tools.bench.find.cases import DRAWS, FOLDS, Case
 from tools.bench.find.found import Found, Told, by_volume, told, volume_dice
-from tools.bench.learn.stream_bars import Bar
+from tools.bench.learn.bar import Bar
 
 Rows = Mapping[Case, Sequence[Found]]
 

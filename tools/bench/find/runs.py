@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
+import torch
 
 from auxol_core.imaging.files import file_hash
 from auxol_core.whole_files import write_whole
@@ -18,7 +19,7 @@ from tools.bench.find.found import Found
 from tools.bench.find.locating import STEPS, STEPS_A_SAVE, Taught, locator_rows, restored, taught
 from tools.bench.find.plain_unet import unet_rows
 from tools.bench.learn.depends import ANY, GENERALIST, LEARNING, SPECIALISTS, digest_of, files_of
-from tools.bench.learn.kept import kept, key_of, read
+from tools.bench.learn.kept import Kept, key_of, of_dataclass
 from tools.bench.learn.patients import Patient, chosen, patients, structure_of
 
 Part = Literal["locator", "asked", "unet"]
@@ -46,6 +47,10 @@ def _key(part: str, case: Case) -> str:
     return key_of(part, case.name, STEPS, STEPS_A_SAVE, digest_of(files_of(_DEPENDS[part])), own)
 
 
+def _name(part: Part, case: Case) -> str:
+    return f"{case.name}-{part}-{_key(part, case)}"
+
+
 @dataclass(eq=False)
 class FindRuns:
     """``folder``: where the CSVs are; ``data``: where the sets are. The last structure read is held for the next."""
@@ -54,17 +59,21 @@ class FindRuns:
     data: Path
     _read: tuple[str, list[Patient]] = field(default=("", []), repr=False)
 
-    def path(self, part: Part, case: Case) -> Path:
-        return self.folder / f"{case.name}-{part}-{_key(part, case)}.csv"
-
     def kept(self, part: Part, case: Case) -> list[Found] | None:
         """The rows of a finished run; None where there is none."""
-        path = self.path(part, case)
-        return read(path, Found) if path.exists() else None
+        return self._rows.read_back(_name(part, case)) if self._rows.has(_name(part, case)) else None
 
     def make(self, part: Part, case: Case) -> list[Found]:
         """The rows of a run, kept or made now."""
-        return list(kept(self.path(part, case), Found, self._made(part, case)))
+
+        def about() -> dict[str, object]:
+            return {"case": asdict(case), "threads": torch.get_num_threads(), "depends on": files_of(_DEPENDS[part])}
+
+        return self._rows.rows(_name(part, case), lambda: self._made(part, case), about)
+
+    @property
+    def _rows(self) -> Kept[Found]:
+        return of_dataclass(self.folder, Found)
 
     def _made(self, part: Part, case: Case) -> Iterator[Found]:
         teaching, tried = parted(self._patients(case.structure), case.fold)

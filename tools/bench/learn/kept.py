@@ -44,6 +44,10 @@ class Kept(Generic[Row]):
             self.folder.mkdir(parents=True, exist_ok=True)
             self.write(self._path(name, ".csv"), list(make()))
             write_whole(self._path(name, ".json"), json.dumps(about(), indent=1, default=str).encode())
+        return self.read_back(name)
+
+    def read_back(self, name: str) -> list[Row]:
+        """The rows of a finished run."""
         return self.read(self._path(name, ".csv"))
 
     def _path(self, name: str, ending: str) -> Path:

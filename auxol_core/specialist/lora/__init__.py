@@ -1,0 +1,1 @@
+"""The preset `lora`: low-rank matrices in SAM's own mask decoder."""
