@@ -99,11 +99,15 @@ class AcceptFlow:
         """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet."""
         shown, selection = self._proposals.on(key), self._selection
         mask = self._unprotected(np.logical_or.reduce([each.mask for each in shown]), key)
-        before = selection.digestOn(key)
+        before = selection.markOn(key)
         self._writer.addMask(mask, key, *selection.inputs, undo=undo)
         self._proposals.take(key)
         selection.book.of(key).accepted(
-            [each.proposalID for each in shown], before, selection.digestOn(key), seen=key in selection.displayed()
+            [each.proposalID for each in shown],
+            before.digest,
+            selection.digestOn(key),
+            seen=key in selection.displayed(),
+            first=before.empty,
         )
         for each in shown:
             self._desk.ifOpen(self._agreement(each))
