@@ -1,4 +1,4 @@
-"""The walk with Find: teach, say where nothing is, find on a volume never seen, accept what is good, refuse what is not.
+"""The walk with Find: teach, say where nothing is, find on a volume never seen, accept the good, refuse the false.
 
 The panel, the keys and the worker are real; who says where the structure is, is a stand-in."""
 

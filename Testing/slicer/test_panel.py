@@ -406,8 +406,8 @@ class TestReview(PanelCase):
             self.tell("task")
             texts.append(self.ui.taughtLabel.text)
         self.assertIn("saved slices had it", texts[0])
-        self.assertIn("4 slices and 0 without it. Go to a slice without it and press Nothing here", texts[1])
-        self.assertEqual(texts[2], "Find was taught with 4 slices and 1 without it.")
+        self.assertIn("4 slices with it and 0 without it. Go to a slice without it and press Nothing here", texts[1])
+        self.assertEqual(texts[2], "Find was taught with 4 slices with it and 1 without it.")
 
     def test_the_next_ones_are_looked_at_where_the_user_wants_that(self):
         self.assertFalse(self.settings.findNext)

@@ -1,9 +1,11 @@
 """The presence curve: what it shows, where a click goes, what it says to those who do not see it."""
 
+from dataclasses import replace
+
 import numpy as np
 from slicer_setting import HOST, SlicerCase, main, quiet
 
-from AuxOLSegmentLib.Panel.PresencePicture import LIGHT, LINE_LIGHT, PresencePicture, drawPresence, indexAt
+from AuxOLSegmentLib.Panel.PresencePicture import LIGHT, LINE_LIGHT, PresencePicture, drawPresence, indexAt, withLine
 from AuxOLSegmentLib.Session.Presence import Place, PresenceCurve, Seen, Standing
 
 SETTLED, FOUND, WITHOUT, UNSEEN = Standing
@@ -29,7 +31,8 @@ def drawn(curve, width=WIDTH):
     """The colours of a picture, by name, (rows, columns)."""
     import qt
 
-    image = drawPresence(curve, width, HEIGHT, qt.QFont(), palette()).toImage()
+    bars = drawPresence(curve, width, HEIGHT, qt.QFont(), palette())
+    image = withLine(bars, curve, width, HEIGHT, palette()).toImage()
     return np.array([[image.pixelColor(x, y).name() for x in range(width)] for y in range(HEIGHT)])
 
 
@@ -121,6 +124,12 @@ class TestTheWidget(SlicerCase):
         self.mouse(1, "press")
         self.assertEqual(self.gone, [])
         self.assertIn("After Find", self.picture.toolTip)
+
+    def test_scrolling_moves_the_line_and_draws_no_bar(self):
+        bars, before = self.picture.bars, self.picture.accessibleDescription
+        self.picture.take(replace(CURVE, here=1))
+        self.assertIs(self.picture.bars, bars)
+        self.assertNotEqual(self.picture.accessibleDescription, before)
 
     def test_it_is_drawn_anew_for_another_width(self):
         before = self.picture.drawnIn

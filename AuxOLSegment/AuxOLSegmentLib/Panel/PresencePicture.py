@@ -7,6 +7,7 @@ can be told apart by colour-blind readers; the foot of a settled slice is thicke
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import qt
@@ -24,10 +25,11 @@ LINE_LIGHT, LINE_DARK = "#C04A00", "#FF9E57"  # the slice on display
 
 
 class PresencePicture(qt.QLabel):
-    """A label that draws ``curve``. Call ``begin`` once."""
+    """A label that draws ``curve``. Call ``begin`` once. Scrolling moves the line alone over the bars drawn before."""
 
     curve: PresenceCurve | None = None
     goTo: Callable[[SliceKey], None] | None = None
+    bars: qt.QPixmap | None = None
     drawnIn: tuple[Any, ...] | None = None
 
     def begin(self, goTo: Callable[[SliceKey], None]) -> None:
@@ -42,13 +44,15 @@ class PresencePicture(qt.QLabel):
 
     def take(self, curve: PresenceCurve | None) -> None:
         """Draw it, where it, the size or the colours are not what they were."""
-        size = max(self.width, self.minimumWidth), HEIGHT
-        ratio = self.devicePixelRatioF()
-        drawnIn = (curve, *size, ratio, self.font.toString(), self.palette.cacheKey())
-        if drawnIn == self.drawnIn:
+        size, ratio = (max(self.width, self.minimumWidth), HEIGHT), self.devicePixelRatioF()
+        still = None if curve is None else replace(curve, here=None)
+        drawnIn = (still, *size, ratio, self.font.toString(), self.palette.cacheKey())
+        if drawnIn == self.drawnIn and curve == self.curve:
             return
+        if self.bars is None or drawnIn != self.drawnIn:
+            self.bars = drawPresence(curve, *size, self.font, self.palette, ratio)
         self.curve, self.drawnIn = curve, drawnIn
-        self.setPixmap(drawPresence(curve, *size, self.font, self.palette, ratio))
+        self.setPixmap(withLine(self.bars, curve, *size, self.palette))
         self.toolTip = self.accessibleDescription = curveText(curve)
 
     def resizeEvent(self, event: Any) -> None:
@@ -116,7 +120,8 @@ def emptyText(curve: PresenceCurve | None) -> str:
 def drawPresence(
     curve: PresenceCurve | None, width: int, height: int, font: qt.QFont, palette: qt.QPalette, ratio: float = 1.0
 ) -> qt.QPixmap:
-    """A picture of ``width`` x ``height`` pixels (times ``ratio`` on a dense screen) in the colours of ``palette``."""
+    """A picture of ``width`` x ``height`` pixels (times ``ratio`` on a dense screen) in the colours of ``palette``,
+    without the line of the slice on display."""
     pixmap = qt.QPixmap(int(width * ratio), int(height * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(palette.color(qt.QPalette.Base))
@@ -136,6 +141,22 @@ def drawPresence(
     return pixmap
 
 
+def withLine(
+    bars: qt.QPixmap, curve: PresenceCurve | None, width: int, height: int, palette: qt.QPalette
+) -> qt.QPixmap:
+    """``bars``, as ``drawPresence`` made them, and the line of the slice on display over them."""
+    if curve is None or curve.here is None:
+        return bars
+    pixmap = bars.copy()
+    painter = qt.QPainter()
+    painter.begin(pixmap)
+    try:
+        _Drawing(painter, palette, width, height).markHere(curve, curve.here)
+    finally:
+        painter.end()
+    return pixmap
+
+
 class _Drawing:
     """One picture: where things are, in pixels."""
 
@@ -148,9 +169,8 @@ class _Drawing:
         self.top, self.bottom = self.line + 3, height - THICK_FOOT - 3
 
     def bars(self, curve: PresenceCurve) -> None:
-        """A bar and a foot for each slice, and the line of the one on display over them."""
-        count = max(1, len(curve.values))
-        step = (self.width - 2 * MARGIN) / count
+        """A bar and a foot for each slice."""
+        step = self.step(curve)
         wide = max(1.0, step - (1.0 if step >= 4 else 0.0))
         for index, (value, standing) in enumerate(zip(curve.values, curve.standings, strict=True)):
             left, color = MARGIN + index * step, self.colors.get(standing)
@@ -160,9 +180,16 @@ class _Drawing:
             if color is not None:
                 foot = THICK_FOOT if standing is Standing.SETTLED else FOOT
                 self.painter.fillRect(qt.QRectF(left, self.bottom + 1, wide, foot), color)
-        if curve.here is not None:
-            middle = MARGIN + (curve.here + 0.5) * step
-            self.painter.fillRect(qt.QRectF(middle - 1, self.top - 1, 2, self.height - self.top), self.here)
+
+    def step(self, curve: PresenceCurve) -> float:
+        """How wide a slice is."""
+        return (self.width - 2 * MARGIN) / max(1, len(curve.values))
+
+    def markHere(self, curve: PresenceCurve, here: int) -> None:
+        """Where the slice on display is; short where words stand in the place of bars."""
+        top = self.bottom - 3 if emptyText(curve) else self.top - 1
+        middle = MARGIN + (here + 0.5) * self.step(curve)
+        self.painter.fillRect(qt.QRectF(middle - 1, top, 2, self.height - top - 1), self.here)
 
     def legend(self) -> None:
         """Above the bars: what the colours say."""

@@ -28,7 +28,7 @@ class ReviewPanel:
         self._items: list[Any] = []
         self._planes: dict[tuple[str, int], str] = {}
         self.table = Table(
-            ui.reviewTable, (90, 75, 125, 0), lambda items: reviewRows(items, self._planes), key=lambda item: item.key
+            ui.reviewTable, (85, 95, 120, 0), lambda items: reviewRows(items, self._planes), key=lambda item: item.key
         )
         with silently(ui.proposeNextCheckBox, ui.findNextCheckBox):
             ui.proposeNextCheckBox.checked = settings.proposeNext
@@ -237,7 +237,7 @@ def taughtText(status: Any) -> str:
     there, empty = status.slices_with, status.slices_without
     if not there and not empty:
         return _("Find looks where your saved slices had it.") if status.corrections else ""
-    told = _("Find was taught with {there} slices and {empty} without it.").format(there=there, empty=empty)
+    told = _("Find was taught with {there} slices with it and {empty} without it.").format(there=there, empty=empty)
     if not empty:
         return _("{told} Go to a slice without it and press Nothing here.").format(told=told)
     return told
