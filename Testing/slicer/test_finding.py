@@ -67,6 +67,7 @@ class TestWhere(FindingCase):
         self.find(0, 2)
         found = len({0, *self.there} & {0, 1, 2})
         self.assertIn(f"of {3 - found} it cannot be told", self.session.message[0])
+        self.assertEqual(set(self.session.presence().values), {None})
 
     def test_a_slice_that_is_settled_meanwhile_is_left_alone(self):
         self.show(7)

@@ -57,6 +57,13 @@ class TestOnAnEmptySlice(NothingCase):
         self.assertIn("Saved that nothing is here", self.heard)
         self.assertTrue(any(text.startswith("Saved on this machine") for text in self.heard))
 
+    def test_the_table_of_the_session_says_so(self):
+        self.session.chooseTask(self.name)
+        self.show(EMPTY)
+        self.said()
+        self.session.writeCsv(self.folder / "session.csv")
+        self.assertIn(f"0,{EMPTY},nothing here,", (self.folder / "session.csv").read_text(encoding="utf-8"))
+
     def test_twice_is_said_once(self):
         self.session.chooseTask(self.name)
         self.show(EMPTY)

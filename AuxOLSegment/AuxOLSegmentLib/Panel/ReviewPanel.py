@@ -28,7 +28,7 @@ class ReviewPanel:
         self._items: list[Any] = []
         self._planes: dict[tuple[str, int], str] = {}
         self.table = Table(
-            ui.reviewTable, (85, 95, 120, 0), lambda items: reviewRows(items, self._planes), key=lambda item: item.key
+            ui.reviewTable, (85, 95, 125, 0), lambda items: reviewRows(items, self._planes), key=lambda item: item.key
         )
         with silently(ui.proposeNextCheckBox, ui.findNextCheckBox):
             ui.proposeNextCheckBox.checked = settings.proposeNext
@@ -197,12 +197,19 @@ def reviewRows(items: list[Any], planes: dict[tuple[str, int], str]) -> list[lis
     return [
         [
             f"{planes[item.key.volumeID, item.key.axis]} {item.key.index}",
-            _("nothing here") if item.nothing else states[item.state] if item.confidence is None else _("found"),
+            stateText(item, states),
             atLeast(item.quality),
             "" if item.confidence is None else atLeast(item.confidence),
         ]
         for item in items
     ]
+
+
+def stateText(item: Any, states: dict[SliceState, str]) -> str:
+    """What the list says of it."""
+    if item.nothing:
+        return _("nothing here")
+    return states[item.state] if item.confidence is None else _("found")
 
 
 def atLeast(quality: float | None) -> str:
