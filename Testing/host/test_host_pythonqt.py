@@ -249,8 +249,9 @@ def test_a_python_subclass_hears_where_the_mouse_was_pressed(qt):
         def mousePressEvent(self, event):
             self.at = (event.pos().x(), event.pos().y())
 
-    from host.pythonqt.convert import to_real
     from PySide6 import QtCore, QtTest
+
+    from host.pythonqt.convert import to_real
 
     label = Pressed()
     label.resize(40, 20)

@@ -4,8 +4,6 @@ for with boxes, and each slice has a presence, as from a locator that has learne
 from contextlib import ExitStack
 from unittest import mock
 
-import numpy as np
-
 from auxol_core.prompter.base import TAKEN
 from auxol_core.types import Box, Prompt, Propagated
 
@@ -14,7 +12,8 @@ SURE, FALSE, ABSENT = 0.92, 0.6, 0.04  # presences
 
 class FinderStandIn:
     """``truth`` (slices, rows, columns) bool along axis 0 of ``volume``; ``falsely``: index -> box of what is found
-    there by mistake. ``asked``: the slices of each find, without the taken ones."""
+    there by mistake. ``asked``: the slices of each find, without the taken ones. ``settled``: slices that were saved
+    in another scene."""
 
     def __init__(self, volume, truth, falsely=()):
         from AuxOLSegmentLib.Scene.VolumeReader import sliceImage
@@ -24,7 +23,7 @@ class FinderStandIn:
         images = [sliceImage(volume, 0, at) for at in range(len(truth))]
         self.slices = {image.slice_id: (at, image) for at, image in enumerate(images)}
         assert len(self.slices) == len(truth), "two slices of this volume are the same"
-        self.asked = []
+        self.asked, self.settled = [], set()
 
     def patch(self):
         """Use it instead of the engine's, until the stack is closed."""
@@ -52,7 +51,7 @@ class FinderStandIn:
             stream.done = stream.at == len(stream.ids)
             index, image = self.slices[stream.ids[at]]
             presence = self.presence(index)
-            if at in stream.taken:
+            if at in stream.taken or index in self.settled:
                 return [Propagated(at, None, TAKEN, presence=presence)]
             if index not in self.boxes:
                 return [Propagated(at, None, "not found", presence=presence)]
@@ -71,8 +70,3 @@ class FinderStandIn:
 def box_at(row, col, side):
     """A box of that side."""
     return Box(float(row), float(col), float(row + side), float(col + side))
-
-
-def filled(mask):
-    """How many pixels."""
-    return int(np.count_nonzero(mask))

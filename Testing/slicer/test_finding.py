@@ -104,6 +104,14 @@ class TestTheCurve(FindingCase):
         self.find(3, 4)
         self.assertIs(self.session.presence().standings[9], Standing.UNSEEN)
 
+    def test_a_slice_of_which_only_the_engine_knows_that_a_person_was_there_is_settled(self):
+        self.finder.settled = {4}
+        self.find(3, 5)
+        self.assertIs(self.session.presence().standings[4], Standing.SETTLED)
+        self.finder.settled = {3, 4, 5}
+        self.find(3, 5)
+        self.assertIn("filled, saved or prompted already", self.session.message[0])
+
     def test_another_task_has_none(self):
         self.find(3, 4)
         self.session.chooseTask("another")

@@ -54,7 +54,7 @@ class TestOnAnEmptySlice(NothingCase):
         self.said()
         self.assertEqual(self.taught(), 1)
         self.assertEqual(self.words(), {EMPTY: True})
-        self.assertIn("Saved that nothing is here", self.heard)
+        self.assertIn("Saved as a slice with nothing on it", self.heard)
         self.assertTrue(any(text.startswith("Saved on this machine") for text in self.heard))
 
     def test_the_table_of_the_session_says_so(self):

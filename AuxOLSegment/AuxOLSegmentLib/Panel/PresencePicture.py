@@ -147,7 +147,7 @@ def withLine(
     """``bars``, as ``drawPresence`` made them, and the line of the slice on display over them."""
     if curve is None or curve.here is None:
         return bars
-    pixmap = bars.copy()
+    pixmap: qt.QPixmap = bars.copy()
     painter = qt.QPainter()
     painter.begin(pixmap)
     try:

@@ -131,13 +131,17 @@ class AcceptFlow:
             return
         if np.array_equal(fresh.mask, shown.mask):
             await link.accept(shown.proposalID, fresh.version)
-        elif slicer.mrmlScene.GetNodeByID(key.volumeID) is not None:
+        elif slicer.mrmlScene.GetNodeByID(key.volumeID) is not None and not self._isSaidEmpty(key):
             self._offers.show(Shown.of(fresh, key, again=True))
             self._teller.tell("slices")
             self._teller.say(
                 _("The task has learned meanwhile and proposes more for this slice: accept that too, or discard it"),
                 "warning",
             )
+
+    def _isSaidEmpty(self, key: SliceKey) -> bool:
+        record = self._selection.book.get(key)
+        return record is not None and record.nothing
 
     def _unprotected(self, mask: BoolArray, key: SliceKey) -> BoolArray:
         """``mask`` without the lines where ``key`` crosses slices of another direction that a person has settled."""

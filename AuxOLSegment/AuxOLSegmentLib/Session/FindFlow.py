@@ -37,17 +37,21 @@ class _Tally:
         """One more; a slice where the engine knows of a person is none of them."""
         if item.proposal is not None:
             self.found += 1
+        elif item.reason == TAKEN:
+            return
         elif item.presence is not None and item.presence < UNLIKELY:
             self.without += 1
-        elif item.reason != TAKEN:
+        else:
             self.untold += 1
 
     def text(self) -> str:
         """The sentence at the end."""
+        looked = self.found + self.without + self.untold
+        if not looked:
+            return allTaken()
         told = [_("Found on {count} slices, review them below").format(count=self.found)]
         if not self.found:
-            count = self.without + self.untold
-            told = [_("Nothing was found on the {count} slices that were looked at").format(count=count)]
+            told = [_("Nothing was found on the {count} slices that were looked at").format(count=looked)]
         if self.without:
             told.append(_("{count} are without it").format(count=self.without))
         if self.untold:
@@ -82,7 +86,7 @@ class FindFlow:
         keys, filled = self._volumes.range(key.axis, min(first, end), max(first, end))
         taken = filled | {place for place, at in enumerate(keys) if self._isTaken(at)}
         if len(taken) == len(keys):
-            self._teller.say(_("Every slice of this range is filled, saved or prompted already"), "warning")
+            self._teller.say(allTaken(), "warning")
             return
         self._teller.say(_("Looking for it ..."), "busy")
         tally = _Tally()
@@ -119,6 +123,8 @@ class FindFlow:
             looked = item.index not in taken
             if self._seen.place == place and (looked or item.presence is not None):
                 self._seen.values[key.index] = item.presence
+            if self._seen.place == place and item.proposal is None and item.reason == TAKEN:
+                self._seen.settled.add(key.index)
             if tally is not None and looked:
                 tally.count(item)
 
@@ -155,6 +161,10 @@ class FindFlow:
             return [self._inUse.key()]
         except AuxolError:
             return []
+
+
+def allTaken() -> str:
+    return _("Every slice of this range is filled, saved or prompted already")
 
 
 def _indices(keys: Iterable[SliceKey], place: Place) -> set[int]:

@@ -1,4 +1,4 @@
-""" "Nothing here": the slice on display is saved as empty, which is a lesson, too. One key corrects a false find.
+"""By "nothing here" the slice on display is saved as empty, which is a lesson, too: one key corrects a false find.
 
 What is proposed there is refused by it. It takes back what was accepted and not touched since; it removes nothing else.
 """

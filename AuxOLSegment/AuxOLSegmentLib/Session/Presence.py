@@ -46,23 +46,25 @@ class Place:
 
 @dataclass
 class Seen:
-    """What was seen at one place; ``values`` by slice."""
+    """What was seen at one place; ``values`` by slice. ``settled``: slices of which only the engine knows that a
+    person has been there, in another scene perhaps."""
 
     place: Place | None = None
     values: dict[int, float | None] = field(default_factory=dict)
+    settled: set[int] = field(default_factory=set)
 
     def begin(self, place: Place) -> None:
         """A find at that place begins; what was seen at another one is forgotten, at the same one it is kept until
         something newer comes."""
         if place != self.place:
-            self.place, self.values = place, {}
+            self.place, self.values, self.settled = place, {}, set()
 
     def curve(self, count: int, settled: Collection[int], found: Collection[int], here: int | None) -> PresenceCurve:
         """Of the ``count`` slices; ``settled``: where a person was, ``found``: where something is proposed."""
         assert self.place is not None
 
         def standing(index: int) -> Standing:
-            if index in settled:
+            if index in settled or index in self.settled:
                 return Standing.SETTLED
             if index in found:
                 return Standing.FOUND

@@ -194,7 +194,7 @@ class SaveFlow:
             self._accepting.markProvenance(reviewed=True)
         if self._teacher.isNewest(lesson):
             what = _("confirmed as proposed") if receipt.confirmation else _("with your changes")
-            what = _("that nothing is here") if lesson.record.nothing else what
+            what = _("as a slice with nothing on it") if lesson.record.nothing else what
             self._teller.say(_("Saved {what}").format(what=what))
         if lesson.kept.task == self._desk.task:
             self._desk.saved()
