@@ -242,6 +242,23 @@ def test_a_python_subclass_paints_and_can_call_its_base(slicer_host, qt):
     assert image.pixelColor(5, 5).red() == 255 and image.pixelColor(15, 15).red() != 255
 
 
+def test_a_python_subclass_hears_where_the_mouse_was_pressed(qt):
+    class Pressed(qt.QLabel):
+        at = None
+
+        def mousePressEvent(self, event):
+            self.at = (event.pos().x(), event.pos().y())
+
+    from PySide6 import QtCore, QtTest
+
+    from host.pythonqt.convert import to_real
+
+    label = Pressed()
+    label.resize(40, 20)
+    QtTest.QTest.mousePress(to_real(label), QtCore.Qt.MouseButton.LeftButton, pos=QtCore.QPoint(7, 5))
+    assert label.at == (7, 5)
+
+
 def test_children_are_found_by_class_and_as_attributes(qt):
     parent = qt.QWidget()
     label = qt.QLabel("a", parent)

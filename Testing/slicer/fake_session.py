@@ -13,11 +13,11 @@ from AuxOLSegmentLib.Session.SliceBook import SliceState
 
 VALUES = """message engineState engineText engineTold taskNames task status prompts layer corrections versions learning
 propagation"""
-ASKED = """proposalText hasProposalOnDisplay canSave sliceCounts unreviewedCount review suggestedTaskName diagnostics
-displayKey"""
-ORDERS = """startEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save saveAllReviewed
-setLearningMode learnNow pause undo rollBack forget reset exportTask importTask deleteTask proposeNeighbours propagate
-find cancelPropagation goTo acceptAbove writeCsv close"""
+ASKED = """proposalText hasProposalOnDisplay canSave canSayNothing sliceCounts unreviewedCount review presence
+suggestedTaskName diagnostics displayKey"""
+ORDERS = """startEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save nothingHere
+saveAllReviewed setLearningMode learnNow pause undo rollBack forget reset exportTask importTask deleteTask
+proposeNeighbours propagate find cancelPropagation goTo acceptAbove writeCsv close"""
 READER_ORDERS = "start stop remove removeLast removeAll removeOn activate setVolume restore cleanup"
 
 
@@ -69,7 +69,7 @@ class FakeSession(Strict):
         values |= {"learning": SimpleNamespace(queued=0, phase="", done=0, total=0)}
         asked = dict.fromkeys(ASKED.split(), "")
         asked |= {"hasProposalOnDisplay": False, "canSave": (False, "Nothing to save."), "sliceCounts": {}}
-        asked |= {"unreviewedCount": 0, "review": []}
+        asked |= {"unreviewedCount": 0, "review": [], "presence": None, "canSayNothing": (False, "No task.")}
         super().__init__(calls, values, asked, ORDERS)
         self.__dict__["listeners"] = []
 
@@ -106,10 +106,10 @@ def version(number, *, current=False, published=True, reason=""):
     return VersionInfo(number, (f"c{number}",), 3, 1, published, reason, 2.4, current)
 
 
-def reviewItem(volumeID, index, quality, state=SliceState.PROPOSED, confidence=None):
+def reviewItem(volumeID, index, quality, state=SliceState.PROPOSED, confidence=None, nothing=False):
     worth = quality if confidence is None else min(quality, confidence)
     key = SliceKey(volumeID, 0, index)
-    return SimpleNamespace(key=key, state=state, quality=quality, confidence=confidence, worth=worth)
+    return SimpleNamespace(key=key, state=state, quality=quality, confidence=confidence, worth=worth, nothing=nothing)
 
 
 def prompt(objectID, volumeID, index, label):

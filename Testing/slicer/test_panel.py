@@ -283,6 +283,15 @@ class TestTheLoop(PanelCase):
         self.ui.saveButton.click()
         self.assertEqual(len(self.session.ordered("save")), 1)
 
+    def test_nothing_here_says_why_not_and_which_key_it_has(self):
+        self.assertIn("No task.", self.ui.nothingButton.toolTip)
+        self.session.canSayNothing = (True, "")
+        self.tell("slices")
+        self.assertIn("Key: E", self.ui.nothingButton.toolTip)
+        self.assertEqual(self.ui.nothingButton.text, "Nothing here  (E)")
+        self.ui.nothingButton.click()
+        self.assertEqual(len(self.session.ordered("nothingHere")), 1)
+
     def test_hiding_proposals_reaches_the_layer(self):
         self.ui.showProposalsCheckBox.click()
         self.assertEqual(self.session.ordered("setVisible"), [(False,)])
@@ -307,7 +316,7 @@ class TestTheLoop(PanelCase):
     def test_keys_work_between_enter_and_exit_alone(self):
         keys = self.panel.shortcuts
         self.assertEqual({each.key.toString() for each in keys._shortcuts} & TAKEN, set())
-        self.assertEqual(len(keys._shortcuts), 9)
+        self.assertEqual(len(keys._shortcuts), 10)
         self.assertEqual(self.ui.saveButton.text, "Save slice  (S)")
         self.panel.exit()
         self.assertEqual(keys._shortcuts, [])
@@ -324,7 +333,7 @@ class TestTheLoop(PanelCase):
 
     def test_keys_for_a_slice_ask_the_session_which_knows_it_as_it_is_now(self):
         self.assertFalse(self.ui.acceptButton.enabled)  # as just after scrolling to a slice with a proposal
-        for letter, order in (("A", "accept"), ("D", "dismiss"), ("S", "save")):
+        for letter, order in (("A", "accept"), ("D", "dismiss"), ("S", "save"), ("E", "nothingHere")):
             self.panel.prompts.keys()[letter]()
             self.assertEqual(len(self.session.ordered(order)), 1, order)
 
@@ -374,8 +383,36 @@ class TestReview(PanelCase):
         self.session.corrections = [self.fake.correction(1, 0.5, 0.6, 0.7)]
         self.tell("task")
         self.ui.rangeFirstSpinBox.value = 1
+        self.session.displayKey = self.items[3].key
         self.ui.findButton.click()
-        self.assertEqual(self.session.ordered("find"), [(1, 5)])
+        for where in (1, 0):
+            self.ui.findWhereSelector.setCurrentIndex(where)
+            self.ui.findButton.click()
+        self.assertEqual(self.session.ordered("find"), [(0, None), (1, 5), (3, 3)])
+
+    def test_a_range_that_runs_backward_is_no_matter_to_the_whole_volume(self):
+        self.session.corrections = [self.fake.correction(1, 0.5, 0.6, 0.7)]
+        self.ui.rangeFirstSpinBox.value, self.ui.rangeLastSpinBox.value = 4, 2
+        self.tell("task")
+        self.assertTrue(self.ui.findButton.enabled)
+        self.ui.findWhereSelector.setCurrentIndex(1)
+        self.assertFalse(self.ui.findButton.enabled)
+
+    def test_it_says_what_find_was_taught_and_asks_for_an_empty_slice(self):
+        texts = []
+        for counts in ((0, 0), (4, 0), (4, 1)):
+            given = dict(zip(("slices_with", "slices_without"), counts, strict=True))
+            self.session.status = self.fake.status(**given)
+            self.tell("task")
+            texts.append(self.ui.taughtLabel.text)
+        self.assertIn("saved slices had it", texts[0])
+        self.assertIn("4 slices with it and 0 without it. Go to a slice without it and press Nothing here", texts[1])
+        self.assertEqual(texts[2], "Find was taught with 4 slices with it and 1 without it.")
+
+    def test_the_next_ones_are_looked_at_where_the_user_wants_that(self):
+        self.assertFalse(self.settings.findNext)
+        self.ui.findNextCheckBox.click()
+        self.assertTrue(self.settings.findNext)
 
     def test_the_range_can_be_this_slice_alone(self):
         self.session.displayKey = self.items[3].key
@@ -387,7 +424,16 @@ class TestReview(PanelCase):
         self.ui.acceptAboveSpinBox.value = 0.9
         self.tell("slices")
         self.assertEqual([self.ui.reviewTable.item(row, 3).text() for row in range(2)], ["0.40", ""])
+        self.assertEqual([self.ui.reviewTable.item(row, 1).text() for row in range(2)], ["found", "proposed"])
         self.assertEqual(self.ui.acceptAboveLabel.text, "1 slice")
+
+    def test_a_slice_with_nothing_on_it_is_listed_in_these_words(self):
+        from AuxOLSegmentLib.Session.SliceBook import SliceState
+
+        said = self.fake.reviewItem(self.volume.GetID(), 2, None, SliceState.SAVED, nothing=True)
+        self.session.review = [*self.items, said]
+        self.tell("slices")
+        self.assertEqual(self.ui.reviewTable.item(5, 1).text(), "nothing here")
 
     def test_progress_and_cancel_while_it_runs(self):
         self.assertFalse(self.ui.cancelPropagationButton.enabled)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import slicer
+from finder_stand_in import FinderStandIn, box_at
 from slicer_setting import HOST, main, quiet
 from walk_case import WalkCase, dice
 
@@ -28,6 +29,7 @@ class TestPictures(WalkCase):
         self.photograph("learning", ("learning",))
         self.review()
         self.photograph("panel", SECTIONS[:-1])
+        self.find()
 
     def teach(self, index, picture):
         """One slice: box, proposal, the reader's repair, save, learned."""
@@ -56,6 +58,19 @@ class TestPictures(WalkCase):
         self.ui.reviewTable.selectRow(0)
         quiet()
         self.photograph("review", ("review",), view=True)
+
+    def find(self):
+        """The presence curve; its values are the stand-in's, which knows the structure and is wrong on one slice."""
+        self.show(2)
+        self.key("E")
+        self.wait(lambda: self.state(2) == "saved")
+        with FinderStandIn(self.volume, self.truth, {31: box_at(8, 8, 12)}).patch():
+            self.press(self.ui.findButton)
+            self.wait(lambda: self.session.propagation.total and not self.session.propagation.running)
+        self.ui.reviewTable.cellClicked.emit(0, 0)
+        self.ui.reviewTable.selectRow(0)
+        quiet()
+        self.photograph("find", ("teach", "review"), view=True)
 
     # Photographs
 

@@ -388,6 +388,49 @@ class TestUndo(SegmentCase):
         self.assertEqual(self.saves, 1)
 
 
+class TestTakingBack(SegmentCase):
+    """A mask is taken out of one segment."""
+
+    def remove(self, mask, index, segmentID=None):
+        return self.writer.removeMask(mask, self.key(index), self.volume, self.segmentation, segmentID or self.a)
+
+    def test_it_is_one_undo_step_and_touches_nothing_else(self):
+        start = blobs((9, 24, 31), 7)
+        self.put(self.a, start)
+        self.put(self.b, ~start)
+        self.assertTrue(self.remove(start[4], 4))
+        self.assertEqual(self.saves, 1)
+        wanted = start.copy()
+        wanted[4] = False
+        np.testing.assert_array_equal(self.have(), wanted)
+        np.testing.assert_array_equal(self.have(self.b), ~start)
+        self.history.Undo()
+        np.testing.assert_array_equal(self.have(), start)
+
+    def test_where_masking_keeps_a_part_nothing_is_done(self):
+        start = blobs((9, 24, 31), 7)
+        self.put(self.a, start)
+        self.put(self.b, ~start)
+        self.editor.SetMaskMode(slicer.vtkMRMLSegmentationNode.EditAllowedInsideSingleSegment)
+        self.editor.SetMaskSegmentID(self.b)
+        self.assertFalse(self.remove(start[4], 4))
+        np.testing.assert_array_equal(self.have(), start)
+        self.assertEqual(self.saves, 0)
+
+    def test_what_was_added_on_another_lattice_is_gone_from_the_slice(self):
+        mask = np.zeros((24, 31), bool)
+        mask[6:18, 8:24] = True
+        for name, extra in OTHER_LATTICES.items():
+            self.segmentation, (self.a,) = cases.segmentation_for(lattice_of(extra), "A")
+            self.add(mask, 4)
+            self.assertTrue(self.remove(maskOnSlice(self.segmentation, self.a, self.volume, 0, 4), 4))
+            self.assertFalse(maskOnSlice(self.segmentation, self.a, self.volume, 0, 4).any(), name)
+
+    def test_nothing_to_take_back_is_no_step(self):
+        self.assertTrue(self.remove(np.zeros((24, 31), bool), 4))
+        self.assertEqual(self.saves, 0)
+
+
 class TestNotices(SegmentCase):
     def test_observers_see_the_write_and_who_it_was(self):
         seen = []

@@ -406,7 +406,7 @@ class TestFinding(SessionCase):
         self.assertTrue(all(0 < item.confidence <= 1 for item in items))
         self.assertEqual([item.worth for item in items], sorted(min(i.quality, i.confidence) for i in items))
         self.assertEqual((self.session.propagation.done, self.session.propagation.total), (7, 7))
-        self.assertIn("Proposed on", self.session.message[0])
+        self.assertIn(f"Found on {len(items)} slices", self.session.message[0])
         self.assertEqual(self.session.acceptAbove(min(item.worth for item in items)), len(items))
         until(lambda: not self.session.proposals.all())
 

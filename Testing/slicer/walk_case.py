@@ -266,7 +266,7 @@ def ownShortcuts():
 
     kind = Shortcuts
     drawn = {kind.BOX, kind.LASSO, kind.SCRIBBLE, kind.POSITIVE, kind.NEGATIVE}
-    ours = {*drawn, kind.ACCEPT, kind.DISCARD, kind.SAVE, kind.SHOW}
+    ours = {*drawn, kind.ACCEPT, kind.DISCARD, kind.SAVE, kind.NOTHING, kind.SHOW}
     shortcuts = slicer.util.findChildren(slicer.util.mainWindow(), className="QShortcut")
     return sum(shortcut.key.toString() in ours for shortcut in shortcuts)
 

@@ -50,6 +50,7 @@ OPTIONS: dict[str, Option] = {
     "saveOnSceneSave": Option(True),
     "acceptOnEffect": Option(True),
     "proposeNext": Option(False),
+    "findNext": Option(False),  # after each accepted or saved slice
     "shortcuts": Option(True),
 }
 

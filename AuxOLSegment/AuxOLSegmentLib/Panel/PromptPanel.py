@@ -40,6 +40,7 @@ class PromptPanel:
             ui.acceptButton: lambda: logic.accept(),
             ui.discardButton: lambda: logic.dismiss(),
             ui.saveButton: lambda: logic.save(),
+            ui.nothingButton: lambda: logic.nothingHere(),
             ui.saveAllButton: lambda: logic.saveAllReviewed(),
         }
         for button, action in clicks.items():
@@ -61,6 +62,7 @@ class PromptPanel:
             Shortcuts.ACCEPT: lambda: self.act(logic.accept),
             Shortcuts.DISCARD: lambda: self.act(logic.dismiss),
             Shortcuts.SAVE: lambda: self.act(logic.save),
+            Shortcuts.NOTHING: lambda: self.act(logic.nothingHere),
             Shortcuts.SHOW: lambda: self._press(ui.showProposalsCheckBox),
         }
 
@@ -185,6 +187,8 @@ class PromptPanel:
         setReady(
             ui.saveButton, "" if can else whyNot, _("Save the slices on display. Each saved slice teaches the task.")
         )
+        can, whyNot = logic.canSayNothing()
+        setReady(ui.nothingButton, "" if can else whyNot, self._nothingTip())
         counts = logic.sliceCounts()
         waiting = counts.get(SliceState.ACCEPTED, 0) + counts.get(SliceState.EDITED, 0)
         none = "" if waiting else _("No accepted or edited slice waits to be saved.")
@@ -193,6 +197,10 @@ class PromptPanel:
             (self.whyNot() if waiting else "") or none,
             _("Save every accepted or edited slice that was on display after its last change."),
         )
+
+    def _nothingTip(self) -> str:
+        tip = _("Save that the structure is nowhere on this slice. A proposal on it is refused; your own voxels stay.")
+        return _("{tip} Key: {key}").format(tip=tip, key=Shortcuts.NOTHING) if self.keysShown else tip
 
     def refreshTexts(self) -> None:
         """The keys on the buttons, while they work."""
@@ -206,6 +214,7 @@ class PromptPanel:
             ui.acceptButton: (_("Accept"), Shortcuts.ACCEPT),
             ui.discardButton: (_("Discard"), Shortcuts.DISCARD),
             ui.saveButton: (_("Save slice"), Shortcuts.SAVE),
+            ui.nothingButton: (_("Nothing here"), Shortcuts.NOTHING),
             ui.showProposalsCheckBox: (_("Show"), Shortcuts.SHOW),
         }
         for button, (text, key) in texts.items():

@@ -12,9 +12,12 @@ from slicer.i18n import tr as _
 from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, fraction, setReady, silently
+from AuxOLSegmentLib.Panel.PresencePicture import PresencePicture
 from AuxOLSegmentLib.Panel.Table import Table
 from AuxOLSegmentLib.Scene.VolumeReader import displayedSlices, rasOfPixel, sliceCount, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
+
+WHERE = ("slice", "range", "volume")  # as the choice beside Find lists them
 
 
 class ReviewPanel:
@@ -25,10 +28,14 @@ class ReviewPanel:
         self._items: list[Any] = []
         self._planes: dict[tuple[str, int], str] = {}
         self.table = Table(
-            ui.reviewTable, (90, 75, 125, 0), lambda items: reviewRows(items, self._planes), key=lambda item: item.key
+            ui.reviewTable, (85, 95, 125, 0), lambda items: reviewRows(items, self._planes), key=lambda item: item.key
         )
-        with silently(ui.proposeNextCheckBox):
+        with silently(ui.proposeNextCheckBox, ui.findNextCheckBox):
             ui.proposeNextCheckBox.checked = settings.proposeNext
+            ui.findNextCheckBox.checked = settings.findNext
+        self.presence = PresencePicture()
+        self.presence.begin(lambda key: self.act(lambda: self.logic.goTo(key)))
+        ui.presenceLayout.addWidget(self.presence)
         self._connect()
 
     def _connect(self) -> None:
@@ -36,7 +43,7 @@ class ReviewPanel:
         clicks = {
             ui.neighboursButton: lambda: logic.proposeNeighbours(),
             ui.propagateButton: lambda: logic.propagate(ui.rangeFirstSpinBox.value, ui.rangeLastSpinBox.value),
-            ui.findButton: lambda: logic.find(ui.rangeFirstSpinBox.value, ui.rangeLastSpinBox.value),
+            ui.findButton: lambda: logic.find(*self._whereToFind()),
             ui.cancelPropagationButton: lambda: logic.cancelPropagation(),
             ui.acceptAboveButton: lambda: logic.acceptAbove(ui.acceptAboveSpinBox.value),
         }
@@ -45,6 +52,8 @@ class ReviewPanel:
         ui.allSlicesButton.connect("clicked(bool)", lambda *_unused: self._chooseAll())
         ui.thisSliceButton.connect("clicked(bool)", lambda *_unused: self.act(self._chooseThis))
         ui.proposeNextCheckBox.connect("toggled(bool)", lambda on: self.settings.set("proposeNext", on))
+        ui.findNextCheckBox.connect("toggled(bool)", lambda on: self.settings.set("findNext", on))
+        ui.findWhereSelector.connect("currentIndexChanged(int)", lambda *_unused: self.refreshPropagation())
         ui.rangeFirstSpinBox.connect("valueChanged(int)", lambda *_unused: self.refreshPropagation())
         ui.rangeLastSpinBox.connect("valueChanged(int)", lambda *_unused: self.refreshPropagation())
         ui.acceptAboveSpinBox.connect("valueChanged(double)", lambda *_unused: self._refreshAccept())
@@ -70,6 +79,16 @@ class ReviewPanel:
         index = self.logic.displayKey().index
         self.ui.rangeLastSpinBox.setValue(index)
         self.ui.rangeFirstSpinBox.setValue(index)
+
+    def _whereToFind(self) -> tuple[int, int | None]:
+        """First and last slice of what is chosen beside Find; None: to the volume's end."""
+        where = WHERE[self.ui.findWhereSelector.currentIndex]
+        if where == "volume":
+            return 0, None
+        if where == "range":
+            return self.ui.rangeFirstSpinBox.value, self.ui.rangeLastSpinBox.value
+        index = self.logic.displayKey().index
+        return index, index
 
     def refreshRange(self) -> None:
         """No index beyond the volume; a fresh scene begins with the whole volume."""
@@ -99,11 +118,13 @@ class ReviewPanel:
             _("Propose on every slice of the range, starting at the slices that you accepted or edited."),
         )
         untaught = "" if self.logic.corrections else _("Save the structure on one slice first: it tells where to look.")
+        inRange = WHERE[ui.findWhereSelector.currentIndex] == "range"
         setReady(
             ui.findButton,
-            busy or self.whyNot() or untaught or backward,
-            _("Look for the structure on the empty slices of the range, where the task was taught that it lies."),
+            busy or self.whyNot() or untaught or (backward if inRange else ""),
+            _("Look for the structure, without a box or a click, where nobody has filled, saved or prompted a slice."),
         )
+        ui.taughtLabel.text = taughtText(self.logic.status)
         whyNot = busy or self.whyNot() or seedless
         setReady(ui.neighboursButton, whyNot, _("Propose on the slices beside the one on display."))
         idle = "" if running else _("Nothing is under way.")
@@ -149,11 +170,20 @@ class ReviewPanel:
         none = "" if count else _("No proposal has an estimated quality as high as that.")
         setReady(ui.acceptAboveButton, none, _("Accept these proposals without a look at each; they are listed then."))
 
+    def refreshPresence(self) -> None:
+        """The curve along the volume, and where the slice on display is on it."""
+        self.presence.take(self.logic.presence())
+
+    def refreshAfterSlices(self) -> None:
+        """What may be other where slices are."""
+        self.refreshPropagation()
+        self.refreshPresence()
+        self.refreshList()
+
     def refresh(self) -> None:
         """Everything in this section."""
         self.refreshRange()
-        self.refreshPropagation()
-        self.refreshList()
+        self.refreshAfterSlices()
 
 
 def planesOf(items: list[Any]) -> dict[tuple[str, int], str]:
@@ -167,12 +197,19 @@ def reviewRows(items: list[Any], planes: dict[tuple[str, int], str]) -> list[lis
     return [
         [
             f"{planes[item.key.volumeID, item.key.axis]} {item.key.index}",
-            states[item.state],
+            stateText(item, states),
             atLeast(item.quality),
             "" if item.confidence is None else atLeast(item.confidence),
         ]
         for item in items
     ]
+
+
+def stateText(item: Any, states: dict[SliceState, str]) -> str:
+    """What the list says of it."""
+    if item.nothing:
+        return _("nothing here")
+    return states[item.state] if item.confidence is None else _("found")
 
 
 def atLeast(quality: float | None) -> str:
@@ -198,6 +235,19 @@ def stateTexts() -> dict[SliceState, str]:
         SliceState.EDITED: _("edited"),
         SliceState.SAVED: _("saved"),
     }
+
+
+def taughtText(status: Any) -> str:
+    """From how many slices Find has learned, and what it still needs."""
+    if status is None:
+        return ""
+    there, empty = status.slices_with, status.slices_without
+    if not there and not empty:
+        return _("Find looks where your saved slices had it.") if status.corrections else ""
+    told = _("Find was taught with {there} slices with it and {empty} without it.").format(there=there, empty=empty)
+    if not empty:
+        return _("{told} Go to a slice without it and press Nothing here.").format(told=told)
+    return told
 
 
 def reviewText(proposed: int, unreviewed: int) -> str:

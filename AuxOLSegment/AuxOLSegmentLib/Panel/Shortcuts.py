@@ -13,6 +13,7 @@ import slicer
 
 BOX, LASSO, SCRIBBLE, POSITIVE, NEGATIVE = "X", "O", "C", "P", "N"
 ACCEPT, DISCARD, SAVE, SHOW = "A", "D", "S", "L"
+NOTHING = "E"  # as in empty
 
 
 class Shortcuts:

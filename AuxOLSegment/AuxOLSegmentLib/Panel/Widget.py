@@ -87,10 +87,10 @@ class PanelWidget:
             "tasks": (self.inputs.refreshTasks,),
             "task": (self.inputs.refreshTasks, prompts.refresh, review.refresh, self.learning.refresh),
             "prompts": (prompts.refreshPrompts, prompts.refreshProposal, review.refreshRange),
-            "slices": (prompts.refreshProposal, prompts.refreshCounts, review.refreshPropagation, review.refreshList),
+            "slices": (prompts.refreshProposal, prompts.refreshCounts, review.refreshAfterSlices),
             "unreviewed": (prompts.refreshCounts, review.refreshText),
             "learning": (self.inputs.refreshTaskText, self.learning.refresh),
-            "propagation": (review.refreshPropagation,),
+            "propagation": (review.refreshPropagation, review.refreshPresence),
         }
 
     # Life cycle

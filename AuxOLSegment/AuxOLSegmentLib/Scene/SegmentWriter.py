@@ -1,10 +1,11 @@
 """The only code that writes the user's segments.
 
-A write adds a mask to one segment, in the box of the mask alone and on the segmentation's own lattice, through Slicer's
-vtkSlicerSegmentEditorLogic. The editor's rules are applied here, in the same box, before the logic is called: its own
-code makes them for the whole volume at every call (1 s on 512x512x300), and would resample every other segment that is
-stored on another lattice. Segments that the overwrite mode names but that lie elsewhere are not touched at all. Where a
-write only sets voxels inside the stored labelmap, they are set there (see _modifyInPlace).
+A write adds a mask to one segment, or takes it back, in the box of the mask alone and on the segmentation's own
+lattice, through Slicer's vtkSlicerSegmentEditorLogic. The editor's rules are applied here, in the same box, before the
+logic is called: its own code makes them for the whole volume at every call (1 s on 512x512x300), and would resample
+every other segment that is stored on another lattice. Segments that the overwrite mode names but that lie elsewhere
+are not touched at all. Where a write only sets voxels inside the stored labelmap, they are set there (see
+_modifyInPlace).
 
 The state for undo is saved by the caller's function (the editor widget's slot), once before the first voxel changes.
 """
@@ -109,6 +110,31 @@ class SegmentWriter:
         if placement is not None and placement.onSlice:
             return written
         return written & maskOnSlice(segmentationNode, segmentID, volumeNode, key.axis, key.index)
+
+    def removeMask(
+        self,
+        mask: BoolArray,
+        key: SliceKey,
+        volumeNode: slicer.vtkMRMLVolumeNode,
+        segmentationNode: slicer.vtkMRMLSegmentationNode,
+        segmentID: str,
+    ) -> bool:
+        """Take ``mask``, (rows, cols) bool of the slice ``key``, out of a segment, as one undo step; other segments
+        stay. False, and nothing was done, where the editor's masking keeps a part of it."""
+        segmentOf(segmentationNode, segmentID)
+        with self._writing():
+            volume, lattice = volumeLattice(volumeNode, segmentationNode), segmentLattice(segmentationNode, segmentID)
+            if lattice is None or not mask.any():
+                return True
+            if (mask & ~self._allowed(mask, key, volumeNode, segmentationNode, segmentID, volume)).any():
+                return False
+            placement = Placement.of(mask, key.axis, key.index, volume, lattice)
+            if placement is None:
+                return False
+            if self.saveStateForUndo is not None:
+                self.saveStateForUndo()
+            self._modify(segmentationNode, segmentID, placement, self._logic.ModificationModeRemove)
+        return True
 
     def _allowed(
         self,

@@ -99,11 +99,15 @@ class AcceptFlow:
         """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet."""
         shown, selection = self._proposals.on(key), self._selection
         mask = self._unprotected(np.logical_or.reduce([each.mask for each in shown]), key)
-        before = selection.digestOn(key)
+        before = selection.markOn(key)
         self._writer.addMask(mask, key, *selection.inputs, undo=undo)
         self._proposals.take(key)
         selection.book.of(key).accepted(
-            [each.proposalID for each in shown], before, selection.digestOn(key), seen=key in selection.displayed()
+            [each.proposalID for each in shown],
+            before.digest,
+            selection.digestOn(key),
+            seen=key in selection.displayed(),
+            first=before.empty,
         )
         for each in shown:
             self._desk.ifOpen(self._agreement(each))
@@ -127,13 +131,17 @@ class AcceptFlow:
             return
         if np.array_equal(fresh.mask, shown.mask):
             await link.accept(shown.proposalID, fresh.version)
-        elif slicer.mrmlScene.GetNodeByID(key.volumeID) is not None:
+        elif slicer.mrmlScene.GetNodeByID(key.volumeID) is not None and not self._isSaidEmpty(key):
             self._offers.show(Shown.of(fresh, key, again=True))
             self._teller.tell("slices")
             self._teller.say(
                 _("The task has learned meanwhile and proposes more for this slice: accept that too, or discard it"),
                 "warning",
             )
+
+    def _isSaidEmpty(self, key: SliceKey) -> bool:
+        record = self._selection.book.get(key)
+        return record is not None and record.nothing
 
     def _unprotected(self, mask: BoolArray, key: SliceKey) -> BoolArray:
         """``mask`` without the lines where ``key`` crosses slices of another direction that a person has settled."""

@@ -23,7 +23,8 @@ PREFETCHED = 2  # slices each way whose embeddings are prepared after a click
 
 
 class PromptFlow:
-    """``prompts`` reads what the user marks; ``modeChanged(mode)``: the mouse has another tool of ours."""
+    """``prompts`` reads what the user marks; ``modeChanged(mode)``: the mouse has another tool of ours;
+    ``prompted()``: the user has marked something, and nothing else is as urgent."""
 
     def __init__(
         self,
@@ -34,9 +35,10 @@ class PromptFlow:
         tasks: Tasks,
         teller: Teller,
         modeChanged: Callable[[str], None],
+        prompted: Callable[[], None],
     ) -> None:
         self._selection, self._proposals, self._offers = selection, proposals, offers
-        self._desk, self._tasks, self._teller = desk, tasks, teller
+        self._desk, self._tasks, self._teller, self._onPrompt = desk, tasks, teller, prompted
         self._asking: dict[str, int] = {}  # how often each object's prompt has changed
         self._parts: dict[str, int] = {}  # how many clicks, boxes and strokes its last answer was for
         self.prompts = PromptReader(self._marked, self._gone, teller.refused, modeChanged)
@@ -74,6 +76,7 @@ class PromptFlow:
     # Asking
 
     def _marked(self, objectID: str) -> None:
+        self._onPrompt()
         self._desk.wanted()
         self._prompted(objectID)
 

@@ -35,7 +35,8 @@ class _Reviewed:
 
 
 class SaveFlow:
-    """``keep()`` writes into the scene what is known of the slices; called when a receipt has come."""
+    """``keep()`` writes into the scene what is known of the slices, ``taught(key)`` goes on from the slice that was
+    saved last; both are called when a receipt has come."""
 
     def __init__(
         self,
@@ -48,9 +49,11 @@ class SaveFlow:
         tasks: Tasks,
         teller: Teller,
         keep: Callable[[], None],
+        taught: Callable[[SliceKey], None],
     ) -> None:
         self._selection, self._inUse, self._proposals, self._accepting = selection, inUse, proposals, accepting
         self._desk, self._tasks, self._teller, self._keep = desk, tasks, teller, keep
+        self._then = taught
         self._teacher = Teacher(connection, desk.settled, self._taught, teller.say)
         self._lastSeen: tuple[tuple[str, SliceKey], str] | None = None
         self._reviewed: _Reviewed | None = None
@@ -69,7 +72,7 @@ class SaveFlow:
         if record is not None and record.state is SliceState.SAVED:
             return False, _("This slice is saved already")
         if self._selection.markOn(key).empty:
-            return False, _("Nothing is drawn on this slice")
+            return False, _("Nothing is drawn on this slice. If that is right, press Nothing here")
         return True, ""
 
     def save(self) -> bool:
@@ -87,9 +90,13 @@ class SaveFlow:
         if self._proposals.on(key):
             self._accepting.write(key, undo=True)
             self._teller.tell("slices")
-        self.finish()
-        self._teach(self._selection.book.of(key), self._desk.task, self._desk.optionsIfNew())
+        self.teach(self._selection.book.of(key))
         return True
+
+    def teach(self, record: SliceRecord) -> None:
+        """Save that slice as it is, after all that was saved before it."""
+        self.finish()
+        self._teach(record, self._desk.task, self._desk.optionsIfNew())
 
     def saveAllReviewed(self) -> int:
         """Save every accepted and edited slice that was on display after its last change; how many. They are read one
@@ -154,6 +161,7 @@ class SaveFlow:
         record.digest = self._selection.digestOn(key)
         self._teller.say(_("Saving ..."), "busy")
         mask = self._selection.maskOn(key)
+        record.nothing = not mask.any()
         if self._desk.status is None:
             self._tasks.start(self._desk.link())  # so that it is followed; the save does not depend on it
         try:
@@ -186,8 +194,11 @@ class SaveFlow:
             self._accepting.markProvenance(reviewed=True)
         if self._teacher.isNewest(lesson):
             what = _("confirmed as proposed") if receipt.confirmation else _("with your changes")
+            what = _("as a slice with nothing on it") if lesson.record.nothing else what
             self._teller.say(_("Saved {what}").format(what=what))
         if lesson.kept.task == self._desk.task:
             self._desk.saved()
         self._teller.tell("slices")
         self._keep()
+        if here and self._teacher.isNewest(lesson) and lesson.kept.task == self._desk.task:
+            self._then(lesson.record.key)

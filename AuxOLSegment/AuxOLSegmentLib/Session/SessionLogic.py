@@ -12,6 +12,7 @@ from auxol_core.strokes import Vertices
 from auxol_core.types import BoolArray, Box, CorrectionInfo, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
+from AuxOLSegmentLib.Session.Presence import PresenceCurve
 from AuxOLSegmentLib.Session.SessionParts import SessionParts
 from AuxOLSegmentLib.Session.SessionReport import diagnosticsText, writeSessionCsv
 from AuxOLSegmentLib.Session.SliceBook import SliceBook, SliceState
@@ -186,6 +187,15 @@ class SessionLogic:
         """Save the slice on display: proposals on it are accepted, and the engine learns from it."""
         return self.parts.saving.save()
 
+    def canSayNothing(self) -> tuple[bool, str]:
+        """Whether the slice on display can be saved as empty, and if not, why and what to do."""
+        return self.parts.nothing.can()
+
+    def nothingHere(self) -> bool:
+        """Save the slice on display as empty: what is proposed there is refused, what was accepted and not touched
+        since is taken back as one undo step. False, and nothing is done, where the user's own voxels are there."""
+        return self.parts.nothing.say()
+
     # The volume
 
     def saveAllReviewed(self) -> int:
@@ -212,10 +222,15 @@ class SessionLogic:
         """From the filled slices in ``first`` .. ``last`` (slice indices of the view in use) to the others."""
         self.parts.volumes.propagate(first, last)
 
-    def find(self, first: int, last: int) -> None:
-        """Look for the structure on ``first`` .. ``last`` (slice indices of the view in use), with no seed there; each
-        proposal has a confidence. ``propagation`` and ``cancelPropagation`` are for this, too."""
-        self.parts.volumes.find(first, last)
+    def find(self, first: int = 0, last: int | None = None) -> None:
+        """Look for the structure on ``first`` .. ``last`` (slice indices of the view in use; None: to the volume's
+        end), with no seed there; each proposal has a confidence. ``propagation`` and ``cancelPropagation`` are for
+        this, too."""
+        self.parts.finding.find(first, last)
+
+    def presence(self) -> PresenceCurve | None:
+        """What the last ``find`` saw along the volume, and how its slices stand now; None where there was none."""
+        return self.parts.finding.curve()
 
     def cancelPropagation(self) -> None:
         """End it; what came stays."""
@@ -227,7 +242,8 @@ class SessionLogic:
         return self.parts.volumes.progress
 
     def review(self) -> list[ReviewItem]:
-        """Slices with proposals, the worst first, then accepted and edited ones that wait to be saved."""
+        """Slices with proposals, the worst first, then accepted and edited ones that wait to be saved, then those of
+        which a person has said that nothing is there."""
         return self.parts.volumes.review()
 
     def goTo(self, key: SliceKey) -> None:

@@ -10,8 +10,10 @@ from AuxOLSegmentLib.Scene.SceneWatcher import SceneWatcher
 from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
 from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
 from AuxOLSegmentLib.Session.EngineFlow import EngineFlow
+from AuxOLSegmentLib.Session.FindFlow import FindFlow
 from AuxOLSegmentLib.Session.Inputs import Inputs
 from AuxOLSegmentLib.Session.Keeper import Keeper
+from AuxOLSegmentLib.Session.NothingHere import NothingHere
 from AuxOLSegmentLib.Session.Offers import Offers
 from AuxOLSegmentLib.Session.PromptFlow import PromptFlow
 from AuxOLSegmentLib.Session.Proposals import Proposals
@@ -54,7 +56,9 @@ class SessionParts:
             lambda task: self.saving.forget(task),
         )
         self.offers = offers = Offers(selection, proposals, desk)
-        self.prompting = PromptFlow(selection, proposals, offers, desk, tasks, teller, self._toolTaken)
+        self.prompting = PromptFlow(
+            selection, proposals, offers, desk, tasks, teller, self._toolTaken, lambda: self.volumes.giveWay()
+        )
         self.prompts = self.prompting.prompts
         self.accepting = AcceptFlow(selection, inUse, proposals, offers, self.prompts, self.writer, desk, teller)
         self.keeper = Keeper(parameters, books, proposals)
@@ -68,8 +72,22 @@ class SessionParts:
             tasks,
             teller,
             self.keeper.keep,
+            lambda key: self.finding.findNext(key),
         )
-        self.volumes = VolumeFlow(settings, selection, inUse, proposals, offers, self.accepting, desk, tasks, teller)
+        self.nothing = NothingHere(selection, inUse, proposals, self.prompts, self.writer, self.saving, desk, teller)
+        self.volumes = VolumeFlow(
+            settings,
+            selection,
+            inUse,
+            proposals,
+            offers,
+            self.accepting,
+            desk,
+            tasks,
+            teller,
+            lambda key: self.finding.findNext(key),
+        )
+        self.finding = FindFlow(settings, selection, inUse, proposals, self.volumes, desk, teller)
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
         self.inputs = Inputs(
             selection, self.prompts, self.layer, desk, teller, lambda node: self.scene.watchSegmentation(node)

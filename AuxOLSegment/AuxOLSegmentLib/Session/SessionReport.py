@@ -24,6 +24,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
+NOTHING = "nothing here"  # in the column "state", of a slice that was saved, or is to be, as empty
+
+
 def writeSessionCsv(path: Path, book: SliceBook, corrections: Sequence[CorrectionInfo]) -> None:
     """One row a slice, of the chosen segment; times in UTC, ISO 8601. InvalidInputError where it cannot be written."""
     known = {info.correction_id: info for info in corrections}
@@ -38,7 +41,7 @@ def writeSessionCsv(path: Path, book: SliceBook, corrections: Sequence[Correctio
                     [
                         record.key.axis,
                         record.key.index,
-                        record.state.value,
+                        NOTHING if record.nothing else record.state.value,
                         _number(record.quality),
                         record.edits,
                         *(_moment(at) for at in (record.proposedAt, record.acceptedAt, record.savedAt)),

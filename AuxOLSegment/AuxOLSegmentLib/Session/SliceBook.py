@@ -37,7 +37,8 @@ class SliceRecord:
     ``proposals``: ids of accepted ones whose acceptance is in the mask, not saved yet. ``acceptedIn``: the same for
     masks that were there before, by digest: undo and redo bring those back. ``correctionID``: under which the mask was
     sent; the same mask is sent under the same id, so that the engine takes it once. Times in seconds since 1970, 0
-    where it did not happen.
+    where it did not happen. ``ours``: the digest of a mask that was made of accepted proposals alone, '' where there
+    was none. ``nothing``: the user has said, or is saying, that nothing is on it.
     """
 
     key: SliceKey
@@ -51,6 +52,8 @@ class SliceRecord:
     acceptedAt: float = 0.0
     savedAt: float = 0.0
     acceptedIn: dict[str, list[str]] = field(default_factory=dict)
+    ours: str = ""
+    nothing: bool = False
 
     def proposed(self, quality: float) -> None:
         """A proposal is shown on it."""
@@ -59,9 +62,12 @@ class SliceRecord:
         self.quality = quality
         self.proposedAt = self.proposedAt or time.time()
 
-    def accepted(self, proposals: list[str], before: str, after: str, seen: bool) -> None:
-        """Proposals were written. ``before`` and ``after``: digests of the mask. ``seen``: the slice is on display."""
+    def accepted(self, proposals: list[str], before: str, after: str, seen: bool, first: bool = False) -> None:
+        """Proposals were written. ``before`` and ``after``: digests of the mask. ``seen``: the slice is on display.
+        ``first``: nothing was on it before."""
         self._maskIs(before)
+        self.ours = after if first or before == self.ours else ""
+        self.nothing = False
         self.proposals = [*self.proposals, *proposals]
         self._remember(after)
         self.state, self.digest = SliceState.ACCEPTED, after if seen else ""
@@ -82,6 +88,7 @@ class SliceRecord:
         """The segment was changed there by somebody else, and is on display."""
         if digest == self.digest:
             return
+        self.nothing = False
         self._maskIs(digest)
         undone = empty and not self.savedAt
         if undone and self.state in WAITING:
@@ -97,10 +104,17 @@ class SliceRecord:
         self.state = SliceState.EDITED
         self.edits += 1
 
+    def emptied(self, refused: list[str], digest: str) -> None:
+        """The user says that nothing is on it, which ``refused`` (ids of proposals) had claimed. ``digest``: of the
+        empty mask."""
+        self.proposals = list(dict.fromkeys([*self.proposals, *refused]))
+        self._remember(digest)
+        self.state, self.digest, self.correctionID, self.nothing = SliceState.EDITED, digest, "", True
+
     def saved(self) -> None:
         """It has a receipt."""
         self.state, self.savedAt = SliceState.SAVED, time.time()
-        self.proposals = []
+        self.proposals, self.ours = [], ""
         self.acceptedIn.clear()
 
 
@@ -206,6 +220,8 @@ def _plain(record: SliceRecord) -> dict[str, object]:
         "quality": record.quality,
         "edits": record.edits,
         "times": [record.proposedAt, record.acceptedAt, record.savedAt],
+        "ours": record.ours,
+        "nothing": record.nothing,
     }
 
 
@@ -224,4 +240,6 @@ def _record(value: dict[str, Any]) -> SliceRecord:
         proposed,
         accepted,
         saved,
+        ours=str(value.get("ours", "")),  # scenes from before "nothing here" do not say
+        nothing=bool(value.get("nothing", False)),
     )

@@ -197,6 +197,8 @@ class TaskFollower:
         if not self.corrections or self.status is None:
             return
         scores = self.corrections[-1].scores
+        if not scores:
+            return  # nothing is on the slice, and nothing was proposed: that a version was learned is said already
         self._tell(
             _("Learned: version {version}. On this one, {scores}").format(
                 version=self.status.version, scores=scoresText(scores, generalistName(self.status))

@@ -1,5 +1,6 @@
-"""A whole volume: propagation from what is filled, finding where nothing is, and the list of what waits to be seen."""
+"""A whole volume: propagation from what is filled, and the list of what waits to be seen. FindFlow finds."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
 from AuxOLSegmentLib.Session.Offers import Offers
 from AuxOLSegmentLib.Session.Proposals import Proposals, Shown
 from AuxOLSegmentLib.Session.Selection import Selection
-from AuxOLSegmentLib.Session.SliceBook import WAITING, SliceState
+from AuxOLSegmentLib.Session.SliceBook import SETTLED, WAITING, SliceState
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teller import Teller
@@ -26,17 +27,20 @@ LIST_MS = 500  # while slices are propagated the list of them is read anew so of
 @dataclass(frozen=True)
 class ReviewItem:
     """A slice in the review list; ``quality``: the Dice that the engine expects, ``confidence``: that what was found is
-    there at all, each None where it said none; ``worth``: what it is ordered and accepted by."""
+    there at all, each None where it said none; ``worth``: what it is ordered and accepted by; ``nothing``: a person has
+    said that nothing is there."""
 
     key: SliceKey
     state: SliceState
     quality: float | None
     confidence: float | None = None
     worth: float = 0.0
+    nothing: bool = False
 
 
 class VolumeFlow:
-    """From one slice to the others."""
+    """From one slice to the others. ``accepted(key)``: a person has accepted what was proposed there, and nothing else
+    is done about its neighbours."""
 
     def __init__(
         self,
@@ -49,10 +53,11 @@ class VolumeFlow:
         desk: TaskDesk,
         tasks: Tasks,
         teller: Teller,
+        accepted: Callable[[SliceKey], None],
     ) -> None:
         self._selection, self._inUse, self._proposals, self._offers = selection, inUse, proposals, offers
         self._accepting, self._desk, self._tasks, self._teller = accepting, desk, tasks, teller
-        self._settings = settings
+        self._settings, self._accepted = settings, accepted
         self._walk = VolumeWalk(tasks, self._came, self._walked, teller.say)
         self._listing = qt.QTimer()
         self._listing.setSingleShot(True)
@@ -87,42 +92,39 @@ class VolumeFlow:
         if key is not None:
             self._propagate(key.axis, min(first, last), max(first, last))
 
-    def find(self, first: int, last: int) -> None:
-        """Look for the structure on ``first`` .. ``last`` (slice indices of the view in use), where it was taught to
-        lie; slices that a person has filled or prompted are passed over."""
-        key = self._inUse.keyOrWhy()
-        if key is None:
-            return
-        keys, filled = self._range(key.axis, min(first, last), max(first, last))
-        prompted = {place for place, at in enumerate(keys) if any(s.objectID for s in self._proposals.on(at))}
-        taken = frozenset(filled | prompted)
-        if len(taken) == len(keys):
-            self._teller.say(_("Every slice of this range is filled or prompted already"), "warning")
-            return
-        self._teller.say(_("Looking for it ..."), "busy")
-        self._goOn(keys, taken, lambda link, ids: link.find(ids, sorted(taken)), looksAtAll=True)
-
     def _propagate(self, axis: int, first: int, last: int) -> None:
-        keys, filled = self._range(axis, first, last)
+        keys, filled = self.range(axis, first, last)
         masks = {place: self._selection.maskOn(keys[place]) for place in filled}
         if not masks:
             self._teller.say(_("Accept or draw the structure on one slice of this range first"), "warning")
             return
-        self._goOn(keys, frozenset(masks), lambda link, ids: link.propagate(ids, masks, list(masks)))
+        ask = lambda link, ids: link.propagate(ids, masks, list(masks))  # noqa: E731
+        self.begin(Errand(self._selection.volume, keys, frozenset(masks), ask))
 
-    def _range(self, axis: int, first: int, last: int) -> tuple[list[SliceKey], set[int]]:
+    def range(self, axis: int, first: int, last: int) -> tuple[list[SliceKey], set[int]]:
         """The slices of the volume in that range, and the places among them where the segment is filled."""
         volume, occupied = self._selection.volume, set(self._selection.occupied(axis))
         first, last = max(0, first), min(sliceCount(volume, axis) - 1, last)
         keys = [SliceKey(volume.GetID(), axis, index) for index in range(first, last + 1)]
         return keys, {place for place, key in enumerate(keys) if key.index in occupied}
 
-    def _goOn(self, keys: list[SliceKey], taken: frozenset[int], ask: Any, looksAtAll: bool = False) -> None:
-        """Begin an errand; what an earlier one proposed there is asked for anew."""
-        for key in keys:
+    def begin(self, errand: Errand) -> None:
+        """Go on an errand; what an earlier one proposed where it goes is asked for anew, but for one that goes by
+        itself."""
+        for key in () if errand.byItself else errand.keys:
             for shown in [s for s in self._proposals.on(key) if not s.objectID]:
                 self._offers.drop(shown)
-        self._tasks.start(self._begun(Errand(self._selection.volume, keys, taken, ask, looksAtAll)))
+        self._tasks.start(self._begun(errand))
+
+    @property
+    def isBusy(self) -> bool:
+        """Whether an errand is under way that a person has asked for."""
+        return self.progress.running and not self._walk.byItself
+
+    def giveWay(self) -> None:
+        """A person asks for something: end what nobody has asked for."""
+        if self.progress.running and self._walk.byItself:
+            self._walk.cancel()
 
     async def _begun(self, errand: Errand) -> None:
         link = await self._desk.link()
@@ -133,7 +135,9 @@ class VolumeFlow:
         volume = self._selection.volume
         if item.proposal is None or volume is None or key.volumeID != volume.GetID():
             return
-        if not self._selection.markOn(key).empty:  # a person was there meanwhile
+        record = self._selection.book.get(key)
+        settled = record is not None and record.state in SETTLED
+        if settled or not self._selection.markOn(key).empty:  # a person was there meanwhile
             self._offers.forgetInEngine(item.proposal.proposal_id)
             return
         # Told with the next progress, not for each slice: whoever lists them reads them all.
@@ -153,6 +157,8 @@ class VolumeFlow:
         accepted = self._accepting.accept()
         if accepted and self._settings.proposeNext:
             self.proposeNeighbours()
+        elif accepted:
+            self._accepted(self._inUse.key())
         return accepted
 
     def acceptWhatIsShown(self) -> None:
@@ -189,15 +195,17 @@ class VolumeFlow:
     # Review
 
     def review(self) -> list[ReviewItem]:
-        """Slices with proposals, the worst first, then accepted and edited ones that wait to be saved."""
+        """Slices with proposals, the worst first, then accepted and edited ones that wait to be saved, then those of
+        which a person has said that nothing is there."""
         items = []
         for key in self._proposals.slices():
             worst = min(self._proposals.on(key), key=lambda shown: shown.worth)
             items.append(ReviewItem(key, SliceState.PROPOSED, worst.quality, worst.confidence, worst.worth))
         items.sort(key=lambda item: item.worth)
         known = {item.key for item in items}
-        waiting = [r for r in self._selection.book if r.state in WAITING and r.key not in known]
-        return items + [ReviewItem(r.key, r.state, r.quality) for r in sorted(waiting, key=lambda r: r.key.index)]
+        others = sorted((r for r in self._selection.book if r.key not in known), key=lambda r: (r.nothing, r.key.index))
+        listed = [r for r in others if r.state in WAITING or (r.nothing and r.state is SliceState.SAVED)]
+        return items + [ReviewItem(r.key, r.state, None if r.nothing else r.quality, nothing=r.nothing) for r in listed]
 
     def goTo(self, key: SliceKey) -> None:
         """Show that slice."""

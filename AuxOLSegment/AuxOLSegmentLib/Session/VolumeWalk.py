@@ -1,5 +1,6 @@
 """Stream as the panel sees it: slices are sent a few at a time, proposals shown as they come; cancelable."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -7,10 +8,13 @@ from typing import Any, NamedTuple
 from slicer.i18n import tr as _
 
 from auxol_core.client.streams import Stream
+from auxol_core.errors import AuxolError, CancelledError
 from auxol_core.types import Propagated
 from AuxOLSegmentLib.Engine.Async import Breath, Task, Tasks
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # slices asked for in one request: the hash of one takes milliseconds of the main thread
 
@@ -27,13 +31,18 @@ class Progress(NamedTuple):
 class Errand:
     """What is asked of a range: neighbouring slices in order. ``ask(link, ids)`` begins it; ``taken``: places in
     ``keys`` where nothing is proposed. ``looksAtAll``: each slice counts when it was looked at, and not only where
-    something is proposed."""
+    something is proposed. ``heard(key, item)`` is called with each slice that comes before it is shown; ``summary()``
+    is what the user is told at the end, None: what is usual, '': nothing. ``byItself``: nobody asked for it, so that it
+    gives way to whatever a person asks for."""
 
     volume: Any
     keys: list[SliceKey]
     taken: frozenset[int]
     ask: Callable[[TaskLink, list[str]], Awaitable[Stream]]
     looksAtAll: bool = False
+    heard: Callable[[SliceKey, Propagated], None] | None = None
+    summary: Callable[[], str] | None = None
+    byItself: bool = False
 
 
 class VolumeWalk:
@@ -49,13 +58,14 @@ class VolumeWalk:
         self._tasks, self._came, self._changed, self._tell = tasks, came, changed, tell
         self.progress = Progress()
         self.finds = False  # whether what comes was looked for, and its confidence says something
+        self.byItself = False
         self._running: Task | None = None
         self._job: tuple[TaskLink, Stream] | None = None
 
     def begin(self, link: TaskLink, errand: Errand) -> None:
         """Go on it, in place of what is under way."""
         self.cancel()
-        self.finds = errand.looksAtAll
+        self.finds, self.byItself = errand.looksAtAll, errand.byItself
         self.progress = Progress(True, 0, len(errand.keys) - len(errand.taken))
         self._changed()
         self._running = self._tasks.start(self._walk(link, errand))
@@ -66,13 +76,13 @@ class VolumeWalk:
             job = await errand.ask(link, ids)
             self._job = (link, job)
             found = await self._followed(link, job, errand)
-            if found:
-                self._tell(_("Proposed on {count} slices; review them below").format(count=found), "info")
-            elif errand.looksAtAll:
-                nothing = _("Nothing was found on the {count} slices that were looked at")
-                self._tell(nothing.format(count=self.progress.done), "info")
-            else:
-                self._tell(_("Nothing is proposed: the structure ends on the slices beside"), "info")
+            told = _usual(found) if errand.summary is None else errand.summary()
+            if told:
+                self._tell(told, "info")
+        except AuxolError as error:
+            if not errand.byItself or isinstance(error, CancelledError):
+                raise
+            log.info("What was begun by itself has ended: %s", error)
         finally:
             self._job = None
             self.progress = self.progress._replace(running=False)
@@ -94,6 +104,8 @@ class VolumeWalk:
         breath, found = Breath(), 0
         while not job.done:
             for item in await link.propagated(job):
+                if errand.heard is not None:
+                    errand.heard(errand.keys[item.index], item)
                 self._came(errand.keys[item.index], item)
                 found += item.proposal is not None
                 counts = item.index not in errand.taken if errand.looksAtAll else item.proposal is not None
@@ -111,3 +123,10 @@ class VolumeWalk:
         if self._running is not None:
             self._running.cancel()
             self._running = None
+
+
+def _usual(found: int) -> str:
+    """What is said at the end of an errand that proposed on so many slices."""
+    if found:
+        return _("Proposed on {count} slices; review them below").format(count=found)
+    return _("Nothing is proposed: the structure ends on the slices beside")

@@ -118,6 +118,12 @@ def set_raw_header(shown: Any, name: Any, value: Any) -> None:
     to_real(shown).setRawHeader(QtCore.QByteArray(to_real(name)), QtCore.QByteArray(to_real(value)))
 
 
+@override("QMouseEvent", "pos")
+def mouse_position(shown: Any) -> Any:
+    """Whole pixels, as in Qt 5; Qt 6 would rather be asked for ``position``, which Qt 5 has not."""
+    return to_python(to_real(shown).position().toPoint())
+
+
 def _send(verb: str) -> None:
     @override("QNetworkAccessManager", verb)
     def send(shown: Any, request: Any, body: Any) -> Any:
