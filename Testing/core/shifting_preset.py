@@ -111,7 +111,7 @@ def _specialist(options: ShiftOptions, setting: Setting) -> Specialist:
     return Shift(options, setting)
 
 
-def _fusion(options: ShiftOptions) -> FusionRule:
+def _fusion(options: ShiftOptions, _: Specialist) -> FusionRule:
     return ExpertAdvice(AuxolOptions())
 
 

@@ -26,6 +26,7 @@ from auxol_core.engine.relearning import relearning_of
 from auxol_core.engine.saves import next_id, standing
 from auxol_core.engine.slices import SliceStore
 from auxol_core.engine.standing import page
+from auxol_core.engine.telling import quality_told
 from auxol_core.engine.thinking import Budget, thinking
 from auxol_core.engine.whereabouts import Whereabouts
 from auxol_core.errors import InvalidInputError, NotFoundError
@@ -246,11 +247,11 @@ class Engine:
             slice_id=slice_id,
             prompt=prompt,
             mask=mask,
-            quality=quality,
+            quality=quality_told(quality, session.standing.offset),
             version=session.installed,
             share=share,
         )
-        return Pending(proposal, view.generalist, opinion, fused)
+        return Pending(proposal, view.generalist, opinion, fused, estimate=quality)
 
     def _view_of(self, session: TaskSession, pending: Pending) -> Generator[None, None, View]:
         """What the specialist saw of a proposal; NotFoundError where the slice was evicted. It yields where the
@@ -436,7 +437,10 @@ class Engine:
             fused=metrics.dice(pending.proposal.mask, truth),
         )
         arrays = session.specialist.lesson(view, square)
-        return LessonRow(arrays=arrays, scores=scores, expert_losses=losses, version=pending.proposal.version)
+        # What was propagated is estimated otherwise, and says nothing of the models' own estimate.
+        estimate = min(1.0, max(0.0, pending.estimate)) if pending.trust == 1.0 else None
+        version = pending.proposal.version
+        return LessonRow(arrays=arrays, scores=scores, expert_losses=losses, version=version, estimate=estimate)
 
     def work(self, task: str) -> Generator[None, None, None]:
         """Learn what is queued unless learning is paused, several corrections an update where several wait, and

@@ -21,6 +21,7 @@ from auxol_core.engine.rehearsing import rehearsed_again
 from auxol_core.engine.relearning import Relearning
 from auxol_core.engine.saves import saves_of
 from auxol_core.engine.standing import Standing
+from auxol_core.engine.telling import offset
 from auxol_core.engine.whereabouts import Whereabouts
 from auxol_core.errors import InvalidInputError, NotFoundError, StorageFullError
 from auxol_core.options import TaskOptions
@@ -182,8 +183,13 @@ class TaskSession:
     def _settle(self, share: float) -> None:
         if self.whereabouts is not None:
             self.whereabouts.settle()
-        relearning = self.relearning is not None
-        self.standing = Standing.of(self.file, share, relearning=relearning, whereabouts=self.whereabouts)
+        self.standing = Standing.of(
+            self.file,
+            share,
+            relearning=self.relearning is not None,
+            whereabouts=self.whereabouts,
+            offset=offset(self.file.estimates_in_order()) if self.options.learning else 0.0,
+        )
 
     def _seed_of(self, words: Sequence[str]) -> int:
         return seed_of(self.options.seed, words)

@@ -26,7 +26,8 @@ class Pending:
 
     ``generalist``: its answer to the proposal's prompt. ``fused``: logits (H, W) float32; ``told``: the mask that the
     caller knows; ``versions``: those under which the mask has been this one since it last changed;
-    ``trust``: what the way from a seed leaves of the model's own quality estimate, 1 where nothing was propagated."""
+    ``trust``: what the way from a seed leaves of the model's own quality estimate, 1 where nothing was propagated;
+    ``estimate``: the Dice that the models expected, before the task's own offset (telling.py)."""
 
     proposal: Proposal
     generalist: Segmentation = field(repr=False)
@@ -36,6 +37,7 @@ class Pending:
     told: BoolArray | None = field(default=None, repr=False)
     versions: frozenset[int] = frozenset()
     trust: float = 1.0
+    estimate: float = 0.0
 
     @property
     def nbytes(self) -> int:

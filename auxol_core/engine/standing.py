@@ -21,8 +21,9 @@ Row = TypeVar("Row")
 @dataclass(frozen=True)
 class Standing:
     """``version``: the current one; ``in_use``: the one that answers, 0 while the current one's weights are made again.
-    ``share``: weight of the generalist. ``saves``: all corrections, in order. ``sights``: on how many slices that the
-    locator knows the structure is, and on how many it is not."""
+    ``share``: weight of the generalist; ``offset``: what is added to the models' estimates (telling.py). ``saves``: all
+    corrections, in order. ``sights``: on how many slices that the locator knows the structure is, and on how many it is
+    not."""
 
     version: int
     in_use: int
@@ -31,17 +32,23 @@ class Standing:
     saves: tuple[CorrectionRow, ...]
     versions: tuple[VersionInfo, ...]
     sights: tuple[int, int] = (0, 0)
+    offset: float = 0.0
 
     @staticmethod
     def of(
-        file: TaskFile, share: float, *, relearning: bool = False, whereabouts: Whereabouts | None = None
+        file: TaskFile,
+        share: float,
+        *,
+        relearning: bool = False,
+        whereabouts: Whereabouts | None = None,
+        offset: float = 0.0,
     ) -> Standing:
         """As ``file`` has it now. A few reads."""
         version = file.current_version
         in_use = 0 if relearning else version
         saves, versions = tuple(file.corrections()), _versions(file.updates(), version)
         sights = (0, 0) if whereabouts is None else whereabouts.counts(saves)
-        return Standing(version, in_use, share, file.window, saves, versions, sights)
+        return Standing(version, in_use, share, file.window, saves, versions, sights, offset)
 
     @property
     def queued(self) -> int:

@@ -15,9 +15,14 @@ from auxol_core.prompter.locating import Locator
 from auxol_core.prompter.usual_place import UsualPlace
 
 USUAL_PLACE = "usual place"
-FINDERS: Mapping[str, Prompter] = {USUAL_PLACE: UsualPlace()}
+SEEN_AS_MASK = "seen as a mask"
+FINDERS: Mapping[str, Prompter] = {
+    USUAL_PLACE: UsualPlace(),
+    # As published, the map's mask goes into the model beside its box.
+    SEEN_AS_MASK: Located(UsualPlace(), masked=True),
+}
 # A preset that brings its own prompter has a row here; all others ask where their locator looks.
-OF_PRESET: Mapping[str, str] = {}
+OF_PRESET: Mapping[str, str] = {"sam_mix": SEEN_AS_MASK}
 
 
 def finder_of(preset: str) -> Prompter:

@@ -75,13 +75,16 @@ def seen_on(look: Look) -> tuple[BoolArray, tuple[Box, ...]]:
 class Located:
     """The prompter that asks where the task's locator sees the structure.
 
-    ``otherwise``: asked where no locator has learned anything yet. ``several``: the structure may be on several
+    ``otherwise``: asked where no locator has learned anything yet. ``masked``: what was seen goes with the box, for
+    models that were taught with both. ``several``: the structure may be on several
     stretches of a volume. ``ordered``: the slices are a volume's, in order; else each stands for itself. Slices of
     different shapes are of no volume in any case.
     """
 
-    def __init__(self, otherwise: Prompter, *, several: bool = False, ordered: bool = True) -> None:
-        self._otherwise, self._several, self._ordered = otherwise, several, ordered
+    def __init__(
+        self, otherwise: Prompter, *, several: bool = False, ordered: bool = True, masked: bool = False
+    ) -> None:
+        self._otherwise, self._several, self._ordered, self._masked = otherwise, several, ordered, masked
 
     def prompting(self, ground: Ground) -> Generator[Propagated | None, None, None]:
         """See Prompter. A step for each look, then one for each answer; slices are told in order."""
@@ -100,7 +103,7 @@ class Located:
             elif presence < 0.5:
                 item = Propagated(index, None, _why_not(presence, each.presence), presence)
             else:
-                answers = yield from _asked(ground, index, each)
+                answers = yield from self._asked(ground, index, each)
                 taken = ground.is_taken(index)
                 item = Propagated(index, None, TAKEN) if taken else judged(index, each.mask, presence, answers)
             yield replace(item, presence=presence)
@@ -113,6 +116,17 @@ class Located:
             ordered=self._ordered and len({each.shape for each in seen}) == 1,
             several=self._several or ground.several,
         )
+
+
+    def _asked(self, ground: Ground, index: int, seen: _Seen) -> Generator[None, None, list[Proposal]]:
+        answers = []
+        mask = seen.mask.astype(np.float32) if self._masked else None
+        for box in seen.boxes:
+            if ground.is_taken(index):
+                break
+            answers.append((yield from ground.propose(ground.slices[index], Prompt(box=box, mask=mask))).proposal)
+            yield None
+        return answers
 
 
 def presences_of(
@@ -137,16 +151,6 @@ def _told(ground: Ground) -> dict[int, bool]:
 def _why_not(presence: float, look: float) -> str:
     why = f"nothing here: the structure is on this slice with a chance of {presence:.0%}"
     return f"{why}; what looks like it lies apart from the slices that show it best" if look > 0.5 else why
-
-
-def _asked(ground: Ground, index: int, seen: _Seen) -> Generator[None, None, list[Proposal]]:
-    answers = []
-    for box in seen.boxes:
-        if ground.is_taken(index):
-            break
-        answers.append((yield from ground.propose(ground.slices[index], Prompt(box=box))).proposal)
-        yield None
-    return answers
 
 
 def judged(index: int, seen: BoolArray, presence: float, answers: Sequence[Proposal]) -> Propagated:

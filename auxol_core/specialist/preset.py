@@ -51,9 +51,10 @@ class Preset(Generic[Own]):
 
     ``options``: a frozen dataclass of numbers, texts and switches; its defaults are the preset's own, and it refuses
     what lies outside their ranges. The three ``make_...`` are called with an instance of it, once for each open task,
-    and import torch themselves. ``together``: whether several queued corrections may be learned in one update.
-    ``speaks_untaught``: whether it has something to say before anything is taught. ``sees_embedding``: whether a View
-    is to hold the generalist's embedding, also when a mask is saved or made anew, which may encode the slice again.
+    and import torch themselves; the fusion is made for the specialist that was made. ``together``: whether several
+    queued corrections may be learned in one update. ``speaks_untaught``: whether it has something to say before
+    anything is taught. ``sees_embedding``: whether a View is to hold the generalist's embedding, also when a mask is
+    saved or made anew, which may encode the slice again.
     ``compared``: whether a replay that names no methods runs it; not where it works beside few generalists, or is slow.
 
     ``version``: one more where stored weights cannot be gone on from any more; tasks are then learned again from their
@@ -65,7 +66,7 @@ class Preset(Generic[Own]):
     title: str
     options: type[Own]
     make_specialist: Callable[[Own, Setting], Specialist] = field(repr=False)
-    make_fusion: Callable[[Own], FusionRule] = field(repr=False)
+    make_fusion: Callable[[Own, Specialist], FusionRule] = field(repr=False)
     make_guard: Callable[[Own], Guard | None] = field(default=unguarded, repr=False)
     together: bool = True
     speaks_untaught: bool = True
@@ -94,6 +95,5 @@ class Preset(Generic[Own]):
         """The parts of a task around a specialist that was made elsewhere: a smaller one, in a test."""
         own = self.options_of(task)
         word = f"{self.name} {self.version} {getattr(specialist, 'fingerprint', '')}".rstrip()
-        return Learner(
-            specialist, self.make_fusion(own), self.make_guard(own), self.together, self.sees_embedding, word
-        )
+        fusion, guard = self.make_fusion(own, specialist), self.make_guard(own)
+        return Learner(specialist, fusion, guard, self.together, self.sees_embedding, word)

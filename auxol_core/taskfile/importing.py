@@ -62,6 +62,7 @@ MAX_ROWS = {
     "sights": 50_000,
     "locator_states": 200_000,
     "locator_lessons": 200_000,
+    "estimates": 200_000,
 }
 MAX_TEXT = 2000
 MAX_VALUE = {

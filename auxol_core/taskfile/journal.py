@@ -123,6 +123,10 @@ class CorrectionJournal:
                     "expert_losses, checksum, arrays) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (f"{correction_id}#{position}", sequence, position, *values),
                 )
+            for position, estimate in enumerate(row.estimate for row in lessons):
+                if estimate is not None:
+                    row = (sequence, position, float(estimate))
+                    connection.execute("INSERT INTO estimates (sequence, position, quality) VALUES (?, ?, ?)", row)
             if seen is not None:
                 insert_sight(connection, cast(int, sequence), seen)
             reach("correction.before_commit")
@@ -186,6 +190,15 @@ class CorrectionJournal:
             "WHERE l.expert_losses IS NOT NULL AND c.state != 'set_aside' ORDER BY l.sequence, l.position"
         )
         return [np.frombuffer(cast(bytes, row[0]), dtype="<f8").astype(np.float64) for row in rows]
+
+    def estimates_in_order(self) -> list[tuple[float, float]]:
+        """(estimate, true Dice) of every object that has both, in order of saving; those set aside are left out."""
+        rows = self._database.rows(
+            "SELECT e.quality, l.fused FROM estimates e JOIN lessons l USING (sequence, position) "
+            "JOIN corrections c USING (sequence) "
+            "WHERE l.fused IS NOT NULL AND c.state != 'set_aside' ORDER BY e.sequence, e.position"
+        )
+        return [(float(cast(float, row[0])), float(cast(float, row[1]))) for row in rows]
 
     def scored(self) -> list[tuple[str, int]]:
         """(key, version) of every lesson with losses: the version whose answer they are of. One read."""

@@ -25,6 +25,7 @@ COLUMNS = {
     "sights": "sequence, locator, present, checksum, sight",
     "locator_states": "id, kind, locator, base, steps, seed, seconds, created, digest, weights",
     "locator_lessons": "state_id, sequence",
+    "estimates": "sequence, position, quality",
 }
 
 # A step writes about so much; the disk takes some 10 ms for it.

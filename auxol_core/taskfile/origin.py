@@ -82,6 +82,7 @@ class WeightsOrigin:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM snapshots")
             connection.execute("UPDATE updates SET state_digest = NULL")
+            connection.execute("DELETE FROM estimates")  # another one is right or wrong in other places
             if maker.generalist_hash != self.maker.generalist_hash:
                 connection.execute(
                     "UPDATE task SET refitted = 0, refit_to = (SELECT coalesce(max(sequence), 0) FROM corrections)"

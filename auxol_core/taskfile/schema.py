@@ -11,6 +11,7 @@
     sights              what the task's locator keeps of a saved slice, at most one a correction (sights.py)
     locator_states      what the locator became: one row an update of it, the newest with their weights
     locator_lessons     which corrections' sights an update of it saw that its base had not seen
+    estimates           what the models in use took the Dice of a corrected object for, where that was not propagated
 
 Nothing here names a patient, a study, a file or a machine. Any change of this file's SQL needs a new FORMAT_VERSION and
 a migration (migrations.py). A new option needs neither; its default has to mean what was done before it was there.
@@ -142,6 +143,11 @@ SCHEMA: tuple[str, ...] = (
         sequence INTEGER NOT NULL REFERENCES corrections (sequence) ON DELETE RESTRICT,
         PRIMARY KEY (state_id, sequence))""",
     "CREATE INDEX locator_lessons_of_correction ON locator_lessons (sequence)",
+    """CREATE TABLE estimates (
+        sequence INTEGER NOT NULL REFERENCES corrections (sequence) ON DELETE CASCADE,
+        position INTEGER NOT NULL CHECK (typeof(position) = 'integer' AND position >= 0),
+        quality REAL NOT NULL CHECK (typeof(quality) = 'real' AND quality BETWEEN 0 AND 1),
+        PRIMARY KEY (sequence, position))""",
 )
 
 
@@ -151,12 +157,14 @@ class LessonRow:
 
     ``scores`` were taken under the specialist's ``version`` before anything learned from this correction;
     ``expert_losses`` (experts,) are each fusion weight's loss on this object, None where none was scored.
+    ``estimate``: the Dice 0..1 that the models themselves expected, None where it says nothing about a prompt's answer.
     """
 
     arrays: Arrays = field(repr=False)
     scores: Scores | None = None
     expert_losses: NDArray[Any] | None = None
     version: int = 0
+    estimate: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,6 +68,7 @@ class TaskFile:
         self.lessons = self.journal.lessons
         self.lessons_of = self.journal.lessons_of
         self.expert_losses_in_order = self.journal.expert_losses_in_order
+        self.estimates_in_order = self.journal.estimates_in_order
         self.counts = self.journal.counts
         self.updates = self.versions.updates
         self.outcomes = self.versions.outcomes

@@ -58,6 +58,6 @@ def test_every_rule_is_asked_before_it_learns_and_stands_in_the_table() -> None:
         watcher(logits(SMALL, 3.0), logits(RIGHT, 2.0), RIGHT)
     assert len(watcher.answers) == 8 * len(rivals())
     first = {answer.rule: answer.dice for answer in watcher.answers if answer.index == 0}
-    assert first["specialist alone"] == 1.0 and first["expert advice"] == first["generalist alone"] < 1.0
+    assert first["specialist alone"] == 1.0 and first["uniform advice"] == first["generalist alone"] < 1.0
     assert rules_table(watcher.answers).row_count == len(rivals())
     assert isinstance(watcher.answers[0], Answer)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.options import AuxolOptions, PaperOptions
+from auxol_core.specialist.auxol.preset import AUXOL
 from auxol_core.specialist.base import Opinion
 from auxol_core.specialist.fusion import OUTSIDE, ExpertAdvice, FusionRule, MeanOfBest, fuse
 from auxol_core.types import BoolArray, FloatArray
@@ -261,3 +262,14 @@ def test_what_is_scored_is_what_would_have_been_shown(rule: FusionRule, seed: in
 def test_losses_of_another_rules_journal_are_refused(rule: FusionRule) -> None:
     with pytest.raises(InvalidInputError, match="another fusion rule"):
         rule.share([np.zeros(4)] * 5)
+
+
+def test_auxol_leans_to_its_specialist_where_that_begins_as_the_generalists_equal() -> None:
+    class Equal:
+        begins_equal = True
+
+    options = AuxolOptions()
+    leaning, uniform = AUXOL.make_fusion(options, Equal()), AUXOL.make_fusion(options, object())  # type: ignore[arg-type]
+    assert uniform.share([]) == 0.5 and 0.15 < leaning.share([]) < 0.25
+    generalist_right = [np.array([0.5, 0.4, 0.3, 0.2, 0.1])] * 6
+    assert leaning.share(generalist_right) > 0.8  # and learns as any other

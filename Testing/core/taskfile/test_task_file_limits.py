@@ -34,7 +34,8 @@ except BaseException as error:
 def _export(path: Path, lessons: int = 1, side: int = 8) -> Path:
     """An export of a task with one correction of so many lessons of noise, and four versions."""
     rng = np.random.default_rng(0)
-    noise = [LessonRow({"crop": rng.integers(0, 256, (side, side), dtype=np.uint8)}) for _ in range(lessons)]
+    crops = [rng.integers(0, 256, (side, side), dtype=np.uint8) for _ in range(lessons)]
+    noise = [LessonRow({"crop": crop}, estimate=0.5) for crop in crops]
     with new_task(path) as task:
         task.add_correction("a", "slice", False, noise, sight())
         locate(task, "a")

@@ -32,6 +32,7 @@ COLUMNS = {
     "sights": "sequence locator present checksum sight",
     "locator_states": "id kind locator base steps seed seconds created digest weights",
     "locator_lessons": "state_id sequence",
+    "estimates": "sequence position quality",
     "sqlite_sequence": "name seq",
 }
 

@@ -53,6 +53,7 @@ class AuxolSpecialist:
     """Online learner on the promptable network; implements the Specialist protocol.
 
     ``step``: how long a step on these ``initial`` weights may be, as a share of the options' rate (shipped.STEP).
+    ``begins_equal``: whether the generalist beside it is such a network, too.
     """
 
     snapshot_every = 1
@@ -66,8 +67,9 @@ class AuxolSpecialist:
         step: float = 1.0,
         precision: Precision = "float32",
         device: str = "cpu",
+        begins_equal: bool = False,
     ) -> None:
-        self.options = options
+        self.options, self.begins_equal = options, begins_equal
         self._rate = options.learning_rate * step
         self._precision, self._device = precision, torch.device(device)
         self._predicting, self._learning, self._checking = (self._copy_of(initial) for _ in range(3))

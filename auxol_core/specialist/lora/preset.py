@@ -48,8 +48,8 @@ def _as_auxol(options: LoraOptions) -> AuxolOptions:
     return AuxolOptions(guard_last=options.guard_last)
 
 
-def _fusion(options: LoraOptions) -> FusionRule:
-    return AUXOL.make_fusion(_as_auxol(options))
+def _fusion(options: LoraOptions, specialist: Specialist) -> FusionRule:
+    return AUXOL.make_fusion(_as_auxol(options), specialist)
 
 
 def _guard(options: LoraOptions) -> Guard | None:

@@ -19,7 +19,7 @@ PAPER = Preset(
     title="AuxOL as published",
     options=PaperOptions,
     make_specialist=_specialist,
-    make_fusion=MeanOfBest,
+    make_fusion=lambda options, _: MeanOfBest(options),
     # The published method makes one step for each correction, in order.
     together=False,
     # Its first weights are random; until five objects are corrected the generalist alone is shown.

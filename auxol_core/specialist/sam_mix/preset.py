@@ -53,7 +53,7 @@ def _specialist(options: SamMixOptions, setting: Setting) -> Specialist:
     return SamMixSpecialist(body, options, setting.seed, device=setting.device)
 
 
-def _fusion(_: SamMixOptions) -> FusionRule:
+def _fusion(_: SamMixOptions, _specialist: Specialist) -> FusionRule:
     """None was published: the specialist alone is shown."""
     return ExpertAdvice(AuxolOptions(), grid=(0.0,))
 

@@ -3,7 +3,7 @@
 ``python -m tools.bench.learn.ablation --data DIR --out DIR`` (issue 11, item 6). Every rule is asked on the same
 objects of one run of `auxol`, right before each correction is learned, and learns from the same corrections; so they
 differ in nothing but the rule. *certainty*: each pixel's logits weigh by how far they are from 0. *region*: one share
-for a band along the outline and one for the rest. *leaning*: expert advice that begins with the specialist.
+for a band along the outline and one for the rest. *leaning advice* ships.
 The guard is judged by whole runs, clean ones and ones with a wrong correction in twenty.
 """
 
@@ -26,8 +26,8 @@ from auxol_core.options import DEFAULT_GENERALIST, AuxolOptions, MachineOptions
 from auxol_core.replay.benchmark import engine_facts
 from auxol_core.replay.rows import Row, read_rows, write_rows
 from auxol_core.replay.runner import Workshop
-from auxol_core.specialist.auxol.preset import AUXOL
-from auxol_core.specialist.base import Opinion
+from auxol_core.specialist.auxol.preset import AUXOL, LEANING
+from auxol_core.specialist.base import Opinion, Specialist
 from auxol_core.specialist.fusion import CLIP, ExpertAdvice, FusionRule, Losses
 from auxol_core.specialist.preset import Preset, unguarded
 from auxol_core.specialist.registry import is_known, register
@@ -41,8 +41,6 @@ WATCHED, UNGUARDED = "auxol_watched", "auxol_unguarded"
 FIRST, HALF = 6, 16
 # The band along the outline: this share of the square root of the object's area to either side.
 BAND = 0.06
-# Weights of the experts 0 (the specialist alone) .. 1 (the generalist alone) before anything is corrected.
-LEANING = (16.0, 8.0, 4.0, 2.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ class Certainty(Fixed):
 
 @dataclass
 class Advice:
-    """The rule that ships (``prior`` empty), or the same from another beginning."""
+    """Expert advice, from a beginning of its own; the rule that ships."""
 
     prior: tuple[float, ...] = ()
     history: list[Losses] = field(default_factory=list)
@@ -133,8 +131,8 @@ def rivals() -> dict[str, Any]:
         "generalist alone": Fixed(1.0),
         "specialist alone": Fixed(0.0),
         "half": Fixed(0.5),
-        "expert advice": Advice(),
-        "leaning": Advice(LEANING),
+        "uniform advice": Advice(),
+        "leaning advice": Advice(LEANING),
         "certainty": Certainty(),
         "region": Regions(),
     }
@@ -188,7 +186,7 @@ class Ablation:
     def __init__(self, folder: Path, runs: KeptRuns, workshop: Workshop) -> None:
         self._folder, self._runs, self._workshop = folder, runs, workshop
         self._tell: Callable[[FloatArray, FloatArray, BoolArray], None] = lambda *_: None
-        _offer(WATCHED, make_fusion=lambda options: Watched(ExpertAdvice(options), lambda *seen: self._tell(*seen)))
+        _offer(WATCHED, make_fusion=lambda options, _: Watched(ExpertAdvice(options), lambda *seen: self._tell(*seen)))
         _offer(UNGUARDED, make_guard=unguarded)
 
     def answers(self, stream: str, prompt: Prompted) -> list[Answer]:
@@ -221,7 +219,7 @@ class Ablation:
 
 def _offer(
     name: str,
-    make_fusion: Callable[[AuxolOptions], FusionRule] = AUXOL.make_fusion,
+    make_fusion: Callable[[AuxolOptions, Specialist], FusionRule] = AUXOL.make_fusion,
     make_guard: Callable[[AuxolOptions], Any] = AUXOL.make_guard,
 ) -> None:
     if not is_known(name):

@@ -29,6 +29,7 @@ GENERALIST = ("generalist/builtin.py", "promptable/")
 LEARNING = (
     "engine/engine.py",
     "engine/open_task.py",
+    "engine/telling.py",
     "options.py",
     "replay/slips.py",
     "specialist/base.py",
