@@ -123,6 +123,16 @@ class TestOnAProposal(NothingCase):
         self.assertIsNone(self.session.proposals.get(shown.proposalID))
 
 
+    def test_it_is_refused_again_where_it_was_said_before(self):
+        self.session.chooseTask(self.name)
+        self.show(6)
+        self.said(6)
+        self.propose(6)
+        self.assertTrue(self.session.nothingHere(), self.session.message)
+        until(lambda: len(self.session.corrections) == 2)
+        self.assertEqual([score.fused for score in self.session.corrections[1].scores], [0.0])
+
+
 class TestOnASegment(NothingCase):
     """What is the user's stays; what was ours and not touched is taken back."""
 

@@ -437,6 +437,9 @@ class TestReview(PanelCase):
 
     def test_progress_and_cancel_while_it_runs(self):
         self.assertFalse(self.ui.cancelPropagationButton.enabled)
+        self.session.propagation = (True, 0, 5)
+        self.tell("propagation")
+        self.assertEqual(self.ui.propagationBar.maximum, 0)  # it moves without a number
         self.session.propagation = (True, 2, 5)
         self.tell("propagation")
         self.assertEqual((self.ui.propagationBar.value, self.ui.propagationBar.maximum), (2, 5))

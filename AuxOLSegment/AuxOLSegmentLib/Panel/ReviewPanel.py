@@ -105,7 +105,8 @@ class ReviewPanel:
         """Progress, and which buttons make sense now."""
         ui = self.ui
         running, done, total = self.logic.propagation
-        ui.propagationBar.setRange(0, total if total else 1)
+        # Find looks at every slice before it proposes on the first: meanwhile the bar moves without a number.
+        ui.propagationBar.setRange(0, 0 if running and not done else total or 1)
         ui.propagationBar.setValue(done)
         ui.propagationBar.setFormat(_("{done} of {total} slices").format(done=done, total=total) if total else "")
         busy = _("Slices are being proposed.") if running else ""

@@ -8,7 +8,7 @@ The status line is about the newest save: "Saved", said of an earlier one, would
 
 import hashlib
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -80,7 +80,7 @@ class Teacher:
     ) -> None:
         """Keep it and send it, after those before it. The same mask again has the same id, and is taken once, also
         after the scene was loaded from a time before it was saved. ``options``: of a task that may have to be made."""
-        correctionID = _correctionID(task, image, mask)
+        correctionID = _correctionID(task, image, mask, () if mask.any() else record.proposals)
         record.correctionID = self._newest = correctionID
         self._connection.wanted()
         for lesson in self._lessons:
@@ -195,7 +195,8 @@ class Teacher:
         self._tasks.close()
 
 
-def _correctionID(task: str, image: SliceImage, mask: BoolArray) -> str:
-    """One id for one mask on one slice in one task."""
-    content = hashlib.sha256(np.packbits(mask).tobytes()).hexdigest()
+def _correctionID(task: str, image: SliceImage, mask: BoolArray, refused: Sequence[str]) -> str:
+    """One id for one mask on one slice in one task. ``refused``: proposals to which an empty mask says no, which is
+    another lesson each time."""
+    content = "\n".join([hashlib.sha256(np.packbits(mask).tobytes()).hexdigest(), *sorted(refused)])
     return str(uuid.uuid5(NAMESPACE, f"{task}\n{image.slice_id}\n{content}"))
