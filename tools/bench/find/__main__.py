@@ -22,6 +22,7 @@ from tools.bench.find.bars import bars, merged, table
 from tools.bench.find.cases import DRAWS, FOLDS, LABELS, STRUCTURES, Case
 from tools.bench.find.found import Found
 from tools.bench.find.runs import PARTS, FindRuns, Part
+from tools.bench.learn.bar import counted
 
 
 def find(
@@ -53,11 +54,8 @@ def find(
     console.print(table(rows))
     judged = bars(rows)
     for bar in judged:
-        word = "not measured" if bar.met is None else "met   " if bar.met else "MISSED"
-        console.print(f"{word} {bar.figure} (bar: {bar.asked})", highlight=False)
-    counted = [bar.met for bar in judged if bar.met is not None]
-    missing = len(judged) - len(counted)
-    console.print(f"bars met {sum(counted)}, missed {len(counted) - sum(counted)}, not measured {missing}")
+        console.print(str(bar), highlight=False)
+    console.print(counted(judged), highlight=False)
 
 
 def _kept(runs: FindRuns, part: Part, cases: list[Case]) -> dict[Case, list[Found]]:
