@@ -44,9 +44,22 @@ def asked_rows(locator: Taught, labelled: Sequence[Labelled], patients: Sequence
                 looks = [locator.look(image) for image in patient.images]
                 for task in TASKS:
                     cost = locator.cost_s + costs[task]
-                    yield from _found(engine, task, patient, looks, cost)
+                    yield from _found(engine, task, f"box to {task}", patient, looks, cost)
                     yield from _with_true_boxes(engine, task, patient, costs[task])
                 yield from _ellipses(patient)
+        finally:
+            engine.close()
+
+
+def cam_rows(locator: Taught, patients: Sequence[Patient]) -> Iterator[Found]:
+    """Rows of ``CAM box to frozen``: the boxes of the published method's map, ``locator``, to the built-in network."""
+    with tempfile.TemporaryDirectory(prefix="auxol-find-", ignore_cleanup_errors=True) as folder:
+        engine = make_engine("builtin", Path(folder), MachineOptions(threads=1))
+        try:
+            engine.create_task(FROZEN, TaskOptions(learning=False))
+            for patient in patients:
+                looks = [locator.look(image) for image in patient.images]
+                yield from _found(engine, FROZEN, f"CAM box to {FROZEN}", patient, looks, locator.cost_s)
         finally:
             engine.close()
 
@@ -66,7 +79,9 @@ def _teach(engine: EngineApi, labelled: Sequence[Labelled]) -> float:
     return time.process_time() - began
 
 
-def _found(engine: EngineApi, task: str, patient: Patient, looks: Sequence[Look], cost_s: float) -> Iterator[Found]:
+def _found(
+    engine: EngineApi, task: str, method: str, patient: Patient, looks: Sequence[Look], cost_s: float
+) -> Iterator[Found]:
     """What the prompter proposes, and on slices with the structure that it leaves out what it would have."""
     ids = [engine.put_slice(image) for image in patient.images]
 
@@ -94,7 +109,7 @@ def _found(engine: EngineApi, task: str, patient: Patient, looks: Sequence[Look]
         item = told[index] if shown or not truth.any() else _all_the_same(index, looks[index], propose, ids[index])
         mask = np.zeros_like(truth) if item.proposal is None else item.proposal.mask
         yield found(
-            f"box to {task}", (patient.patient, patient.name, index), truth, mask,
+            method, (patient.patient, patient.name, index), truth, mask,
             presence=presences[index], shown=shown, confidence=item.confidence, cost_s=cost_s,
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ import torch
 
 from auxol_core.imaging.files import file_hash
 from auxol_core.whole_files import write_whole
-from tools.bench.find.asking import asked_rows
+from tools.bench.find.asking import asked_rows, cam_rows
 from tools.bench.find.cases import Case, Labelled, drawn, parted
 from tools.bench.find.found import Found
 from tools.bench.find.locating import STEPS, STEPS_A_SAVE, Taught, locator_rows, restored, taught
@@ -22,9 +22,9 @@ from tools.bench.learn.depends import ANY, GENERALIST, LEARNING, SPECIALISTS, di
 from tools.bench.learn.kept import Kept, key_of, of_dataclass
 from tools.bench.learn.patients import Patient, chosen, patients, structure_of
 
-Part = Literal["locator", "asked", "unet"]
+Part = Literal["locator", "asked", "unet", "cam"]
 PARTS: tuple[Part, ...] = get_args(Part)
-PRESET = "auxol"
+PRESET, PUBLISHED = "auxol", "sam_mix"
 COST = "cost_s"
 _LEARNED = ("prompter/locator/", "types.py", "imaging/square.py")
 _LOCATOR = (*_LEARNED, "prompter/presence.py", "prompter/located.py")
@@ -33,12 +33,14 @@ _DEPENDS: dict[str, tuple[str, ...]] = {
     "locator": _LOCATOR,
     "asked": (*ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, "prompter/base.py"),
     "unet": ("prompter/locator/draw.py", "types.py"),
+    "cam": (*ANY, *GENERALIST, "prompter/cam/", "prompter/presence.py", "prompter/located.py", "prompter/base.py"),
 }
 _OWN: dict[str, tuple[str, ...]] = {
     "learned": ("cases.py", "locating.py"),
     "locator": ("cases.py", "locating.py"),
     "asked": ("cases.py", "locating.py", "asking.py"),
     "unet": ("cases.py", "plain_unet.py"),
+    "cam": ("cases.py", "locating.py", "asking.py"),
 }
 
 
@@ -82,6 +84,7 @@ class FindRuns:
             "locator": lambda: locator_rows(self._locator(case, labelled), tried),
             "asked": lambda: asked_rows(self._locator(case, labelled), labelled, tried),
             "unet": lambda: unet_rows(labelled, tried),
+            "cam": lambda: cam_rows(taught(labelled, PUBLISHED), tried),
         }
         yield from making[part]()
 
