@@ -12,6 +12,7 @@ from auxol_core.replay.comparisons import interval
 from auxol_core.replay.prompts import rng_for
 from tools.bench.find.cases import DRAWS, FOLDS, Case
 from tools.bench.find.found import Found, Told, by_volume, told, volume_dice
+from tools.bench.find.reader import Reading
 from tools.bench.learn.bar import Bar
 
 Rows = Mapping[Case, Sequence[Found]]
@@ -119,6 +120,23 @@ def _against_the_unet(rows: Rows) -> Iterator[Bar]:
     yield Bar(
         f"the locator's training, CPU seconds as a share of the plain U-Net's: {share:.2f}", "0.33", share <= 1 / 3
     )
+
+
+def reading_bars(rows: Mapping[Case, Sequence[Reading]]) -> list[Bar]:
+    """Prompts and edits a volume after so many lessons, against those before any, over the same volumes."""
+    found = []
+    for labels, most, asked in ((5, 2 / 3, "at most two thirds of before"), (20, 1 / 3, "at most a third of before")):
+        cases = [each for case, each in sorted(rows.items()) if case.labels == labels]
+        after = [row.actions for each in cases for row in each if row.lessons]
+        before = [row.actions for each in cases for row in each if not row.lessons]
+        text = f"prompts and edits a volume, {labels} lessons, {len(after)} volumes"
+        if not after:
+            found.append(Bar(text, asked, None))
+            continue
+        share = float(np.mean(after)) / max(float(np.mean(before)), 1e-9)
+        text += f": {np.mean(before):.1f} before, {np.mean(after):.1f} after, share {share:.2f}"
+        found.append(Bar(text, asked, share <= most))
+    return found
 
 
 def merged(parts: Sequence[Rows]) -> dict[Case, list[Found]]:

@@ -18,7 +18,8 @@ from tools.bench.find.cases import Case, Labelled, drawn, parted
 from tools.bench.find.found import Found
 from tools.bench.find.locating import STEPS, STEPS_A_SAVE, Taught, locator_rows, restored, taught
 from tools.bench.find.plain_unet import unet_rows
-from tools.bench.learn.depends import ANY, GENERALIST, LEARNING, SPECIALISTS, digest_of, files_of
+from tools.bench.find.reader import Reading, readings
+from tools.bench.learn.depends import ANY, GENERALIST, LEARNING, PROPAGATION, SPECIALISTS, digest_of, files_of
 from tools.bench.learn.kept import Kept, key_of, of_dataclass
 from tools.bench.learn.patients import Patient, chosen, patients, structure_of
 
@@ -33,6 +34,7 @@ _DEPENDS: dict[str, tuple[str, ...]] = {
     "locator": _LOCATOR,
     "asked": (*ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, "prompter/base.py"),
     "unet": ("prompter/locator/draw.py", "types.py"),
+    "reader": (*ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, *PROPAGATION, "engine/whereabouts.py"),
     "cam": (*ANY, *GENERALIST, "prompter/cam/", "prompter/presence.py", "prompter/located.py", "prompter/base.py"),
 }
 _OWN: dict[str, tuple[str, ...]] = {
@@ -41,6 +43,7 @@ _OWN: dict[str, tuple[str, ...]] = {
     "asked": ("cases.py", "locating.py", "asking.py"),
     "unet": ("cases.py", "plain_unet.py"),
     "cam": ("cases.py", "locating.py", "asking.py"),
+    "reader": ("cases.py", "reader.py"),
 }
 
 
@@ -76,6 +79,18 @@ class FindRuns:
     @property
     def _rows(self) -> Kept[Found]:
         return of_dataclass(self.folder, Found)
+
+    def readings(self, case: Case, *, made_only: bool) -> list[Reading] | None:
+        """What a simulated reader needs, kept or made now; None where it would have to be made."""
+        kept, name = of_dataclass(self.folder, Reading), f"{case.name}-reader-{_key('reader', case)}"
+        if made_only and not kept.has(name):
+            return None
+
+        def made() -> Iterator[Reading]:
+            teaching, tried = parted(self._patients(case.structure), case.fold)
+            yield from readings(drawn(teaching, case), case.labels, tried)
+
+        return kept.rows(name, made, lambda: {"case": asdict(case), "depends on": files_of(_DEPENDS["reader"])})
 
     def _made(self, part: Part, case: Case) -> Iterator[Found]:
         teaching, tried = parted(self._patients(case.structure), case.fold)
