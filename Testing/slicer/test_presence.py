@@ -5,7 +5,15 @@ from dataclasses import replace
 import numpy as np
 from slicer_setting import HOST, SlicerCase, main, quiet
 
-from AuxOLSegmentLib.Panel.PresencePicture import LIGHT, LINE_LIGHT, PresencePicture, drawPresence, indexAt, withLine
+from AuxOLSegmentLib.Panel.PresencePicture import (
+    LIGHT,
+    LINE_LIGHT,
+    PresencePicture,
+    drawPresence,
+    indexAt,
+    sliceText,
+    withLine,
+)
 from AuxOLSegmentLib.Session.Presence import Place, PresenceCurve, Seen, Standing
 
 SETTLED, FOUND, WITHOUT, UNSEEN = Standing
@@ -112,6 +120,11 @@ class TestTheWidget(SlicerCase):
         self.assertEqual(self.picture.toolTip, "slice 1: 0.92, found")
         self.mouse(3, "move")
         self.assertEqual(self.picture.toolTip, "slice 3: not looked at")
+
+    def test_a_likely_slice_on_which_nothing_is_proposed_is_not_called_empty(self):
+        told = [sliceText(curve_of((value,), (WITHOUT,)), 0) for value in (0.2, 0.8, None)]
+        wanted = ["slice 0: 0.20, empty", "slice 0: 0.80, nothing proposed", "slice 0: nothing proposed"]
+        self.assertEqual(told, wanted)
 
     def test_it_says_in_words_what_it_shows(self):
         self.assertTrue(self.picture.accessibleName)

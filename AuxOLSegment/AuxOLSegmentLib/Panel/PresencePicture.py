@@ -14,7 +14,7 @@ import qt
 from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
-from AuxOLSegmentLib.Session.Presence import PresenceCurve, Standing
+from AuxOLSegmentLib.Session.Presence import UNLIKELY, PresenceCurve, Standing
 
 HEIGHT = 66  # pixels
 MARGIN = 5  # pixels to each side
@@ -92,6 +92,8 @@ def standingText(standing: Standing) -> str:
 def sliceText(curve: PresenceCurve, index: int) -> str:
     """Such as "slice 34: 0.92, found"."""
     value, standing = curve.values[index], standingText(curve.standings[index])
+    if curve.standings[index] is Standing.WITHOUT and (value is None or value >= UNLIKELY):
+        standing = _("nothing proposed")  # which does not say that it is empty
     told = standing if value is None else f"{value:.2f}, {standing}"
     return _("slice {index}: {told}").format(index=index, told=told)
 

@@ -10,7 +10,7 @@ from auxol_core.errors import AuxolError
 from auxol_core.prompter.base import TAKEN
 from auxol_core.types import Propagated
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceCount
-from AuxOLSegmentLib.Session.Presence import Place, PresenceCurve, Seen
+from AuxOLSegmentLib.Session.Presence import UNLIKELY, Place, PresenceCurve, Seen
 from AuxOLSegmentLib.Session.Proposals import Proposals
 from AuxOLSegmentLib.Session.Selection import Selection
 from AuxOLSegmentLib.Session.SliceBook import SETTLED
@@ -21,7 +21,6 @@ from AuxOLSegmentLib.Session.VolumeFlow import VolumeFlow
 from AuxOLSegmentLib.Session.VolumeWalk import Errand
 
 NEXT = 3  # slices each way that are looked at by itself after an accepted or saved one
-UNLIKELY = 0.5  # below this presence a slice on which nothing is proposed counts as one without the structure
 
 
 @dataclass

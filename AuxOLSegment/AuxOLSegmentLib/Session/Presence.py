@@ -6,6 +6,8 @@ from enum import Enum
 
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 
+UNLIKELY = 0.5  # below this presence a slice on which nothing is proposed counts as one without the structure
+
 
 class Standing(Enum):
     """How a slice stands. SETTLED: a person has been there. FOUND: something is proposed that nobody has settled.
