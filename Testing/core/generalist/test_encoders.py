@@ -18,6 +18,7 @@ from torch import nn
 from auxol_core.errors import CheckpointError
 from auxol_core.generalist.base import encoded
 from auxol_core.generalist.checkpoints import unwrapped, verify
+from auxol_core.generalist.decoder import MaskDecoding
 from auxol_core.generalist.encoders import SMALL, steps_of, table
 from auxol_core.generalist.sam import load_sam, mobile_sam
 from auxol_core.generalist.tiny_vit import TinyVit
@@ -182,3 +183,25 @@ def test_an_encoder_alone_is_refused(mobile: Path, tmp_path: Path) -> None:
     torch.save({name: value for name, value in state.items() if name.startswith("image_encoder.")}, path)
     with pytest.raises(CheckpointError, match="should hold one of"):
         verify(path)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_the_decoder_gives_the_mask_and_the_quality_of_its_own_code(masked: bool) -> None:
+    torch.manual_seed(3)
+    sam = randomised(mobile_sam(import_segment_anything()))
+    features = torch.randn(1, 256, 64, 64)
+    mask = torch.randn(1, 1, 256, 256) if masked else None
+    with torch.inference_mode():
+        ours = MaskDecoding(sam)
+        for box in ((100.0, 80.0, 500.0, 600.0), (0.0, 0.0, 90.0, 30.0)):
+            sparse, dense = sam.prompt_encoder(points=None, boxes=torch.tensor([box]), masks=mask)
+            expected, iou = sam.mask_decoder(
+                image_embeddings=features,
+                image_pe=sam.prompt_encoder.get_dense_pe(),
+                sparse_prompt_embeddings=sparse,
+                dense_prompt_embeddings=dense,
+                multimask_output=False,
+            )
+            logits, quality = ours.decode(ours.side(features, dense), sparse)
+            assert logits.shape == expected.shape and apart(logits, expected) < 1e-5
+            assert torch.allclose(quality, iou, atol=1e-5)

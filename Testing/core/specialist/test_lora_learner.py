@@ -64,12 +64,13 @@ def loss(learner: LoraSpecialist, state: Arrays, lesson: Lesson) -> float:
         return float(mask_loss(logits, iou, torch.from_numpy(scene.truth)))
 
 
-def test_before_anything_is_learned_it_says_what_the_generalist_says_bit_for_bit() -> None:
+def test_before_anything_is_learned_it_says_what_the_generalist_says() -> None:
     learner = specialist()
     view, _ = seen(0)
     opinion = learner.predict_one(view)
-    np.testing.assert_array_equal(opinion.logits, view.generalist.logits)
-    assert opinion.quality == view.generalist.quality
+    # To the last digits: the generalist's own decoder adds the same numbers in another order (generalist/decoder.py).
+    np.testing.assert_allclose(opinion.logits, view.generalist.logits, atol=1e-5 * np.ptp(view.generalist.logits))
+    assert opinion.quality == pytest.approx(view.generalist.quality, abs=1e-5)
     assert learner.state == learner.initial_state() == {}
 
 
