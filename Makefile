@@ -5,6 +5,7 @@
 # make bench-anisotropy DATA=folder    slices whose pixels are not square
 # make bench-learn DATA=folder    what a saved edit is worth for the next slice; hours, finished runs are kept
 # make bench-find DATA=folder    what a task's locator finds in volumes never seen; hours, finished runs are kept
+# make bench-sam       what a click costs with a SAM, beside segment_anything's own predictor
 # make bench-slicer    what keeps Slicer's main thread, in the headless host
 # make pretrain    train the built-in weights anew (hours)       make clean
 
@@ -26,7 +27,7 @@ DEMO := results/demo
 # Idle torch threads otherwise spin on cores that the rest of the process could use.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test test-long lint bench bench-worker bench-anisotropy bench-learn bench-find bench-slicer pretrain clean
+.PHONY: demo test test-long lint bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-slicer pretrain clean
 
 demo: $(STAMP)
 	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,generalist,auxol \
@@ -67,6 +68,9 @@ bench-learn: $(STAMP)
 bench-find: $(STAMP)
 	@test -n "$(DATA)" || { echo "Say where btcv_ct and lgg_volumes are: make bench-find DATA=folder." >&2; exit 2; }
 	$(BIN)/python -m tools.bench.find --data "$(DATA)" $(ARGS)
+
+bench-sam: $(STAMP)
+	$(BIN)/python -m tools.bench.bench_sam $(ARGS)
 
 bench-slicer: $(STAMP)
 	PYTHONPATH=Testing/slicer $(BIN)/python tools/bench/slicer_stalls.py
