@@ -94,6 +94,7 @@ FAST_MODULES = (
     "prompter",
     "prompter.base",
     "prompter.cam",
+    "prompter.extended",
     "prompter.finders",
     "prompter.located",
     "prompter.locating",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from auxol_core.options import Precision
 from auxol_core.prompter.base import Prompter
+from auxol_core.prompter.extended import Extended
 from auxol_core.prompter.located import Located
 from auxol_core.prompter.locating import Locator
 from auxol_core.prompter.usual_place import UsualPlace
@@ -26,10 +27,10 @@ OF_PRESET: Mapping[str, str] = {"sam_mix": SEEN_AS_MASK}
 
 
 def finder_of(preset: str) -> Prompter:
-    """The prompter that finds the structure of a task of ``preset``: where its locator sees it, and at the usual place
-    while that has learned nothing."""
+    """The prompter that finds the structure of a task of ``preset``: where its locator sees it and on from there, and
+    at the usual place while that has learned nothing."""
     own = OF_PRESET.get(preset)
-    return Located(FINDERS[USUAL_PLACE]) if own is None else FINDERS[own]
+    return Extended(Located(FINDERS[USUAL_PLACE])) if own is None else FINDERS[own]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytest
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.prompter.base import TAKEN, Ground
+from auxol_core.prompter.extended import Extended
 from auxol_core.prompter.finders import FINDERS, OF_PRESET, finder_of
-from auxol_core.prompter.located import Located
 from auxol_core.prompter.usual_place import (
     LAST_OBJECTS,
     LEAST_CONFIDENCE,
@@ -157,7 +157,7 @@ def test_confidence_grows_with_quality_and_with_agreement_and_stays_between_0_an
 
 
 def test_each_preset_has_a_finder_from_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(finder_of("auxol"), Located) and set(OF_PRESET.values()) <= set(FINDERS)
+    assert isinstance(finder_of("auxol"), Extended) and set(OF_PRESET.values()) <= set(FINDERS)
     own = UsualPlace()
     monkeypatch.setitem(FINDERS, "mine", own)  # type: ignore[arg-type]
     monkeypatch.setitem(OF_PRESET, "a preset", "mine")  # type: ignore[arg-type]

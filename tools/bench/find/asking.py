@@ -14,6 +14,7 @@ from auxol_core.api import EngineApi
 from auxol_core.build import make_engine
 from auxol_core.options import MachineOptions, TaskOptions
 from auxol_core.prompter.base import Ground
+from auxol_core.prompter.extended import Extended
 from auxol_core.prompter.located import Located, judged, presences_of, seen_on
 from auxol_core.prompter.locating import Look
 from auxol_core.prompter.usual_place import UsualPlace
@@ -102,7 +103,7 @@ def _found(
         pixels=patient.grey,
         look=lambda index: looks[index],
     )
-    told = {item.index: item for item in Located(UsualPlace()).prompting(ground) if item is not None}
+    told = {item.index: item for item in Extended(Located(UsualPlace())).prompting(ground) if item is not None}
     presences = presences_of([look.presence for look in looks], {}).tolist()
     for index, truth in enumerate(patient.truth):
         shown = told[index].proposal is not None

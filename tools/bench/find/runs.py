@@ -29,12 +29,15 @@ PRESET, PUBLISHED = "auxol", "sam_mix"
 COST = "cost_s"
 _LEARNED = ("prompter/locator/", "types.py", "imaging/square.py")
 _LOCATOR = (*_LEARNED, "prompter/presence.py", "prompter/located.py")
+_ONWARD = ("prompter/base.py", "prompter/extended.py", "prompter/propagate.py", "prompter/trust.py")
 _DEPENDS: dict[str, tuple[str, ...]] = {
     "learned": _LEARNED,
     "locator": _LOCATOR,
-    "asked": (*ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, "prompter/base.py"),
+    "asked": (*ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, *_ONWARD),
     "unet": ("prompter/locator/draw.py", "types.py"),
-    "reader": (*ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, *PROPAGATION, "engine/whereabouts.py"),
+    "reader": (
+        *ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, *_ONWARD, *PROPAGATION, "engine/whereabouts.py"
+    ),
     "cam": (*ANY, *GENERALIST, "prompter/cam/", "prompter/presence.py", "prompter/located.py", "prompter/base.py"),
 }
 _OWN: dict[str, tuple[str, ...]] = {
