@@ -34,6 +34,8 @@ RATE = 2e-3
 # that it started from are worth nothing: of an eighth of the steps so far.
 AVERAGE, AVERAGE_OF = 0.03, 8
 STEPS, BUDGET_S = 10, 1.0
+# On a machine that does something else a second may hold one step, which teaches nothing.
+LEAST_STEPS = 4
 # With so many slices of the rarer kind, with or without the structure, presence is taken as it is.
 ENOUGH = 3
 # A structure of fewer pixels of a thumbnail is hardly seen; and one of two opinions must not outvote the other.
@@ -82,14 +84,14 @@ class ThumbnailLocator:
         steps: int | None,
         start: Arrays | None = None,
     ) -> Generator[None, None, Candidate]:
-        """See Locator. ``steps`` None: STEPS of them, inside BUDGET_S seconds."""
+        """See Locator. ``steps`` None: STEPS of them, inside BUDGET_S seconds or LEAST_STEPS."""
         began = time.monotonic()
         run = self._run(Known(new, sights), (seed, len(sights)), start)
         candidate = next(run)
-        for _ in range(STEPS if steps is None else steps):
+        for made in range(STEPS if steps is None else steps):
             candidate = next(run)
             yield
-            if steps is None and time.monotonic() - began > BUDGET_S:
+            if steps is None and made + 1 >= LEAST_STEPS and time.monotonic() - began > BUDGET_S:
                 break
         return candidate()
 
