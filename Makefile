@@ -86,7 +86,7 @@ $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) "$(TORCH)"
 	$(PIP) -e ".[dev,host]"
-	# For tests and benchmarks, without what they ask for, which would bring another torch: MobileSAM's own code, which
-	# ours is held against, and MONAI's networks.
-	$(PIP) --no-deps mobilesam-mirror==1.0.0 monai==1.6.1
+	# Without what it asks for, which would bring another torch: MobileSAM's own code, which ours is held against in a
+	# test.
+	$(PIP) --no-deps mobilesam-mirror==1.0.0
 	touch $@

@@ -14,9 +14,13 @@ from auxol_core.prompter.base import TAKEN, Ground, Prompter
 from auxol_core.prompter.propagate import Neighbours
 from auxol_core.types import Propagated
 
-# Of 239 proposals on six livers never seen (tools/bench/find), the 177 of this confidence or more had a mean Dice of
-# 0.94, one of them under 0.75; those below it had one of 0.5, a third of them lay beside the structure.
+# Of 254 proposals on six livers never seen (tools/bench/find), the 177 of this confidence or more had a mean Dice of
+# 0.93, one of them under 0.75; the others had one of 0.56.
 SURE = 0.8
+# Beside slices that were found for sure less is believed. Of ten volumes never seen (liver, spleen, left kidney; one
+# draw of 20 + 20 lessons) none lost more than 0.001 Dice without what lay under this, seven won 0.002 to 0.07; of 82
+# slices without the structure 39 were flagged no more, and 7 right ones were lost.
+LEAST_BESIDE_SURE = 0.6
 
 
 class Extended:
@@ -41,10 +45,11 @@ class Extended:
                 if item is not None:
                     doubtful.pop(item.index)
                 yield item
-        yield from (
-            Propagated(index, None, TAKEN, presence=item.presence) if ground.is_taken(index) else item
-            for index, item in sorted(doubtful.items())
-        )
+        for index, item in sorted(doubtful.items()):
+            if ground.is_taken(index):
+                yield Propagated(index, None, TAKEN, presence=item.presence)
+            else:
+                yield _not_believed(item) if sure and _confidence(item) < LEAST_BESIDE_SURE else item
 
     def _followed(
         self, ground: Ground, sure: Mapping[int, Propagated], doubtful: Mapping[int, Propagated]
@@ -59,12 +64,27 @@ class Extended:
         for item in self._onward.prompting(seeded):
             if item is None:
                 yield None
-            elif item.proposal is not None and item.confidence > _confidence(doubtful[item.index]):
+            elif item.index in doubtful and _surer(item, doubtful[item.index]):
                 yield replace(item, presence=doubtful[item.index].presence)
 
 
 def _is_sure(item: Propagated) -> bool:
     return item.proposal is not None and item.presence is not None and item.confidence >= SURE
+
+
+def _surer(item: Propagated, than: Propagated) -> bool:
+    return _confidence(item) > max(_confidence(than), LEAST_BESIDE_SURE)
+
+
+def _not_believed(item: Propagated) -> Propagated:
+    """``item`` without its proposal, and why."""
+    if item.proposal is None:
+        return item
+    reason = (
+        f"the structure was not found: what is in its place has a confidence of {item.confidence:.0%}, under "
+        f"{LEAST_BESIDE_SURE:.0%}, beside slices that were found for sure"
+    )
+    return Propagated(item.index, None, reason, item.confidence, presence=item.presence)
 
 
 def _confidence(item: Propagated) -> float:

@@ -67,7 +67,7 @@ def run(located: Prompter, onward: Prompter, count: int = 6, **more: Callable[[i
 
 def test_what_is_sure_is_told_at_once_and_is_a_seed_for_what_is_not() -> None:
     located = Says([nothing(0), found(1, 0.5), found(2, 0.9), found(3, 0.85), nothing(4), nothing(5)])
-    onward = Says([found(1, 0.7, who="onward"), found(4, 0.6, who="onward")])
+    onward = Says([found(1, 0.7, who="onward"), found(4, 0.65, who="onward")])
     told = run(located, onward)
     assert [item.index for item in told] == [2, 3, 1, 4, 0, 5]
     by_index = {item.index: item.proposal and item.proposal.proposal_id for item in told}
@@ -83,6 +83,16 @@ def test_the_surer_of_two_answers_is_told() -> None:
     located = Says([found(0, 0.75), found(1, 0.9)])
     told = run(located, Says([found(0, 0.7, who="onward")]), 2)
     assert told[1].proposal is not None and told[1].proposal.proposal_id == "located 0"
+
+
+def test_beside_what_is_sure_a_doubtful_answer_is_not_shown_and_is_told_with_its_confidence() -> None:
+    located = Says([found(0, 0.9), found(1, 0.55), found(2, 0.61)])
+    told = {item.index: item for item in run(located, Says([found(1, 0.58, who="onward")]), 3)}
+    assert told[1].proposal is None and "a confidence of 55%, under 60%" in told[1].reason
+    assert told[1].confidence == 0.55 and told[1].presence == 0.9
+    assert told[2].proposal is not None
+    alone = run(Says([found(1, 0.55)]), Says([]), 2)  # nothing is sure: a locator that was taught little
+    assert alone[0].proposal is not None
 
 
 def test_where_nothing_is_sure_or_all_is_nobody_goes_on() -> None:
