@@ -35,6 +35,8 @@ SHARED_FOLDER_VARIABLE = "AUXOL_CHECKPOINT_DIR_SHARED"
 # Around the weights in checkpoints of training scripts, and before each name where a model was wrapped.
 WRAPPERS = ("state_dict", "model", "model_state_dict")
 PREFIXES = {"module", "model", "sam"}
+# In the names of what a fine-tuning method has added to a model.
+ADAPTERS = ("lora", "adapter", "prompt_generator", "linear_a_", "linear_b_")
 
 
 def own_folder() -> Path:
@@ -98,8 +100,9 @@ def _checked(path: Path, declared: GeneralistRow | None, name: str) -> Checkpoin
     if declared is not None:
         if declared not in fitting:
             raise CheckpointError(_is_another(path, declared, fitting, shapes))
-        return CheckpointFile(name, path, sha256, declared)
-    return CheckpointFile(name, path, sha256, _only(path, _as_said(path, fitting), shapes))
+        return CheckpointFile(name, path, sha256, _complete(path, declared, shapes))
+    row = _only(path, _as_said(path, fitting), shapes)
+    return CheckpointFile(name, path, sha256, _complete(path, row, shapes))
 
 
 def _by_hash(path: Path, sha256: str) -> GeneralistRow | None:
@@ -115,6 +118,33 @@ def _by_hash(path: Path, sha256: str) -> GeneralistRow | None:
                 f"short or another file. Remove it and get it again, or rename one of your own."
             )
     return None
+
+
+def _complete(path: Path, row: GeneralistRow, shapes: Shapes) -> GeneralistRow:
+    """``row``, if the file holds all of it and nothing else; CheckpointError that says what kind of file it is."""
+    if row.whole is None:
+        return row
+    whole = row.whole()
+    missing = [name for name in whole if name not in shapes]
+    more = [name for name in shapes if name not in whole]
+    other = [name for name in whole if name in shapes and shapes[name] != whole[name]]
+    adapters = [name for name in more if any(word in name.lower() for word in ADAPTERS)]
+    if adapters:
+        raise CheckpointError(
+            f"{path} is a {row.title} with what an adapter has added ({len(adapters)} arrays such as {adapters[0]}), "
+            f"which this program does not compute. Merge it into the weights, or choose the plain {row.title}."
+        )
+    if other:
+        name = other[0]
+        raise CheckpointError(
+            f"{path} is a {row.title} of another size: {name} should be {whole[name]}, and is {shapes[name]}, with "
+            f"{len(other)} more. It was adapted to other pictures or prompts; choose one of the published shape."
+        )
+    if missing or more:
+        parts = ", ".join(sorted({name.partition(".")[0] for name in missing}) or sorted(more)[:2])
+        what = f"lacks {len(missing)} of {len(whole)} arrays" if missing else f"has {len(more)} more"
+        raise CheckpointError(f"{path} should be a whole {row.title} and {what} ({parts}). Choose the whole model.")
+    return row
 
 
 def _only(path: Path, fitting: Sequence[GeneralistRow], shapes: Shapes) -> GeneralistRow:

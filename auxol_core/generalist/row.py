@@ -34,7 +34,9 @@ class GeneralistRow:
     one shape may be taught with images scaled in several ways. ``has_encoder``: preparing a slice beforehand, and
     keeping what was prepared, saves the user time. ``fits(shapes)``: whether arrays of these names and shapes are its
     weights, or those of a sister of the same shape. ``load(checkpoint, device, precision)`` imports what it needs and
-    raises CheckpointError. The weights are ``published`` as a file, or ``shipped`` with the program at that path.
+    raises CheckpointError. ``whole()``: names and shapes of all that a checkpoint of it holds, None where that is not
+    known beforehand; it may import torch. The weights are ``published`` as a file, or ``shipped`` with the program at
+    that path.
     """
 
     name: str
@@ -48,6 +50,7 @@ class GeneralistRow:
     load: Load = field(repr=False)
     published: Published | None = None
     shipped: Path | None = None
+    whole: Callable[[], Shapes] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,7 @@ from auxol_core.generalist.decoding import Shown, SmallTruth
 from auxol_core.generalist.encoders import steps_of
 from auxol_core.generalist.row import CheckpointFile
 from auxol_core.generalist.sam_frame import Frame
-from auxol_core.generalist.tiny_vit import OUT, TinyVit
-from auxol_core.generalist.tiny_vit import SIDE as TINY_SIDE
-from auxol_core.generalist.torchvision_stand_in import import_segment_anything
+from auxol_core.generalist.sam_shapes import empty_sam
 from auxol_core.options import Precision
 from auxol_core.types import PLAIN_KINDS, BoolArray, FloatArray, Prompt, Segmentation
 
@@ -231,24 +229,10 @@ class SamGeneralist:
         return normalised
 
 
-def mobile_sam(package: Any) -> Any:
-    """MobileSAM of segment_anything's own classes: TinyViT in front of the prompt encoder and decoder of ViT-B."""
-    parts, places = package.modeling, TINY_SIDE // 16
-    prompts = parts.PromptEncoder(OUT, (places, places), (TINY_SIDE, TINY_SIDE), mask_in_chans=16)
-    transformer = parts.TwoWayTransformer(depth=2, embedding_dim=OUT, num_heads=8, mlp_dim=2048)
-    decoder = parts.MaskDecoder(transformer_dim=OUT, transformer=transformer)
-    return parts.Sam(TinyVit(), prompts, decoder)
-
-
 def load_sam(checkpoint: CheckpointFile, device: str = "cpu", precision: Precision = "float32") -> SamGeneralist:
     """Build the checkpoint's SAM with its weights. Raises CheckpointError if they do not fit or cannot be read."""
-    package = import_segment_anything()
-    builders = {**package.sam_model_registry, "vit_t": lambda: mobile_sam(package)}
     state = load_state(checkpoint.path)
-    # Built without memory first: drawing random weights that are overwritten at once takes longer than reading.
-    with torch.device("meta"):
-        sam = builders[checkpoint.row.architecture]()
-    sam = sam.to_empty(device=device)
+    sam = empty_sam(checkpoint.row.architecture).to_empty(device=device)
     for name, values in (("pixel_mean", _PIXEL_MEAN), ("pixel_std", _PIXEL_STD)):
         # Not in any checkpoint, so the one thing that came out of the empty build without its values.
         sam.register_buffer(name, torch.tensor(values, device=device).view(-1, 1, 1), persistent=False)

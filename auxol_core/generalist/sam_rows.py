@@ -42,6 +42,15 @@ def _load(checkpoint: CheckpointFile, device: str, precision: Precision) -> Gene
     return load_sam(checkpoint, device=device, precision=precision)
 
 
+def _whole(architecture: str) -> Callable[[], Shapes]:
+    def shapes() -> Shapes:
+        from auxol_core.generalist import sam_shapes
+
+        return sam_shapes.shapes_of(architecture)
+
+    return shapes
+
+
 def _sam(name: str, title: str, fits: Callable[[Shapes], bool], published: Published) -> GeneralistRow:
     return GeneralistRow(
         name=name,
@@ -54,6 +63,7 @@ def _sam(name: str, title: str, fits: Callable[[Shapes], bool], published: Publi
         fits=fits,
         load=_load,
         published=published,
+        whole=_whole(name),
     )
 
 
@@ -98,6 +108,7 @@ SAM_ROWS: tuple[GeneralistRow, ...] = (
         fits=_is_sam(768, 12),
         load=_load,
         published=Published("medsam_vit_b.pth", 375, "https://github.com/bowang-lab/MedSAM"),
+        whole=_whole("vit_b"),
     ),
     # The same of MobileSAM's file, whose hash its page does not name.
     GeneralistRow(
@@ -111,5 +122,6 @@ SAM_ROWS: tuple[GeneralistRow, ...] = (
         fits=_is_mobile_sam,
         load=_load,
         published=Published("mobile_sam.pt", 39, "https://github.com/ChaoningZhang/MobileSAM"),
+        whole=_whole("vit_t"),
     ),
 )

@@ -24,7 +24,8 @@ from torch import Tensor
 
 from auxol_core.build import set_up_torch
 from auxol_core.generalist.base import encoded
-from auxol_core.generalist.sam import SamGeneralist, mobile_sam
+from auxol_core.generalist.sam import SamGeneralist
+from auxol_core.generalist.sam_shapes import mobile_sam
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.machine.precision import choose_precision
 from auxol_core.options import MachineOptions, Precision

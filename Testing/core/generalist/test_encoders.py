@@ -20,7 +20,8 @@ from auxol_core.generalist.base import encoded
 from auxol_core.generalist.checkpoints import unwrapped, verify
 from auxol_core.generalist.decoder import MaskDecoding
 from auxol_core.generalist.encoders import SMALL, steps_of, table
-from auxol_core.generalist.sam import load_sam, mobile_sam
+from auxol_core.generalist.sam import load_sam
+from auxol_core.generalist.sam_shapes import mobile_sam
 from auxol_core.generalist.tiny_vit import TinyVit
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.options import Precision
