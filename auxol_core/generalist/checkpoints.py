@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +36,8 @@ SHARED_FOLDER_VARIABLE = "AUXOL_CHECKPOINT_DIR_SHARED"
 # Around the weights in checkpoints of training scripts, and before each name where a model was wrapped.
 WRAPPERS = ("state_dict", "model", "model_state_dict")
 PREFIXES = {"module", "model", "sam"}
+# Larger files are no web pages.
+MOST_TEXT = 4 << 20
 # In the names of what a fine-tuning method has added to a model.
 ADAPTERS = ("lora", "adapter", "prompt_generator", "linear_a_", "linear_b_")
 
@@ -101,8 +104,9 @@ def _checked(path: Path, declared: GeneralistRow | None, name: str) -> Checkpoin
         if declared not in fitting:
             raise CheckpointError(_is_another(path, declared, fitting, shapes))
         return CheckpointFile(name, path, sha256, _complete(path, declared, shapes))
-    row = _only(path, _as_said(path, fitting), shapes)
-    return CheckpointFile(name, path, sha256, _complete(path, row, shapes))
+    for row in fitting:
+        _complete(path, row, shapes)  # before it is asked which of several it is
+    return CheckpointFile(name, path, sha256, _only(path, _as_said(path, fitting), shapes))
 
 
 def _by_hash(path: Path, sha256: str) -> GeneralistRow | None:
@@ -205,10 +209,8 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
             # Only the zip format, torch's own since 1.6, can be mapped.
             state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except Exception as error:  # Bytes that were flipped or lost make torch's reader raise nearly anything.
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:120]
         raise CheckpointError(
-            f"{path} cannot be opened as weights: it is no checkpoint, is cut short, or holds code, which is never run "
-            f"({reason}). Get it again, or choose another."
+            f"{path} cannot be opened as weights: {_why_unreadable(path, error)}. Get it again, or choose another."
         ) from error
     state = unwrapped(state)
     if not isinstance(state, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in state.values()):
@@ -217,6 +219,24 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
             "Save the model's state_dict() alone."
         )
     return {str(name): tensor for name, tensor in state.items()}
+
+
+def _why_unreadable(path: Path, error: Exception) -> str:
+    """What kind of file it is, in words; torch's own are about its options."""
+    try:
+        head = path.read_bytes()[:200] if path.stat().st_size < MOST_TEXT else b""
+    except OSError as reason:
+        return f"it cannot be read ({reason.strerror})"
+    if not head and path.stat().st_size == 0:
+        return "it is empty"
+    if head.startswith(b"version https://git-lfs"):
+        return "it is a pointer of git-lfs to the file, not the file"
+    if head.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml", b"{")):
+        return "a web page or a server's answer was saved in its place"
+    kind = re.search(r"(?:GLOBAL|global) ([A-Za-z_][\w.]*)", str(error))
+    if kind:
+        return f"it holds an object of the kind {kind[1]}, and reading that would run code, which is never done"
+    return "it is no checkpoint, is cut short, or holds code, which is never run"
 
 
 def unwrapped(state: object) -> object:

@@ -164,7 +164,7 @@ class Evil:
 def test_pickled_code_is_refused_and_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     path = saved(tmp_path / "evil.pth", {"image_encoder.pos_embed": Evil()})
-    with pytest.raises(CheckpointError, match="holds code, which is never run"):
+    with pytest.raises(CheckpointError, match="would run code, which is never done"):
         find(str(path))
     assert not (tmp_path / "evil_was_here").exists()
 
@@ -189,7 +189,7 @@ def test_a_file_cut_short_anywhere_is_refused(tmp_path: Path, kind: str) -> None
     # The old format is torn in the middle of a number where few lengths are: each of its first bytes, then some.
     for length in [*range(64), *range(64, len(whole), 97), len(whole) - 1]:
         path.write_bytes(whole[:length])
-        with pytest.raises(CheckpointError, match="cut short"):
+        with pytest.raises(CheckpointError, match="cut short" if length else "it is empty"):
             load_state(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,11 @@ def test_of_a_vit_b_the_user_says_which_it_is_and_a_part_of_one_is_refused_all_t
     path = tmp_path / "mine.pth"
     torch.save(arrays("vit_b"), path)
     assert verify(path, find_row("medsam")).row.name == "medsam"
-    torch.save({name: each for name, each in arrays("vit_b").items() if name.startswith("image_encoder.")}, path)
+    with pytest.raises(CheckpointError, match="nothing in it says which it is"):
+        verify(path)
+    encoder = {name: each for name, each in arrays("vit_b").items() if name.startswith("image_encoder.")}
+    assert "lacks 137 of 314 arrays (mask_decoder, prompt_encoder)" in refused(tmp_path, encoder)
+    torch.save(encoder, path)
     with pytest.raises(CheckpointError, match=r"whole SAM ViT-B and lacks .*mask_decoder, prompt_encoder"):
         verify(path, find_row("vit_b"))
 
@@ -63,6 +68,30 @@ def test_what_is_missing_and_what_is_too_much_is_counted(tmp_path: Path) -> None
     del state["prompt_encoder.no_mask_embed.weight"]
     assert "should be a whole MobileSAM and lacks 1 of" in refused(tmp_path, state)
     assert "and has 1 more (classifier.weight)" in refused(tmp_path, {**arrays(), "classifier.weight": torch.zeros(2)})
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "it is empty"),
+        (b"<!DOCTYPE html><html>Not found</html>", "a web page or a server's answer was saved in its place"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a pointer of git-lfs"),
+        (b"PK\x03\x04 and no more", "it is no checkpoint, is cut short"),
+    ],
+)
+def test_what_was_saved_in_its_place_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "mine.pth"
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=said) as error:
+        verify(path)
+    assert "weights_only" not in str(error.value)
+
+
+def test_an_object_that_would_run_code_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "mine.pth"
+    torch.save({"args": argparse.Namespace(lr=1e-4), "model": arrays()}, path)
+    with pytest.raises(CheckpointError, match=r"of the kind argparse\.Namespace, and reading that would run code"):
+        verify(path)
 
 
 def test_a_wrapped_whole_model_is_known(tmp_path: Path) -> None:
