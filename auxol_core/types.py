@@ -374,6 +374,10 @@ class MaskPatch:
         return mask
 
 
+# The reason why nothing is proposed on a slice that is not a prompter's to touch.
+TAKEN = "a person has accepted or edited this slice"
+
+
 @dataclass(frozen=True, eq=False)
 class Propagated:
     """What ``propagate`` or ``find`` says of one slice. ``index``: its place in the range that was asked for.

@@ -33,8 +33,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "Scene": ("Prompts.ViewMouse",),
     "Prompts": ("Scene",),
     "Session": ("Machine", "Engine", "Scene", "Prompts"),
-    # The panel knows a session by PanelSession; what the slice's states are called it has from the book.
-    "Panel": ("Machine", "Engine.EngineConnection", "Scene", "Session.SliceBook"),
+    # The panel knows a session by PanelSession; what the slice's states are called it has from the book, and what is
+    # drawn along a volume from the curve, both values without a session.
+    "Panel": ("Machine", "Engine.EngineConnection", "Scene", "Session.SliceBook", "Session.Presence"),
 }
 
 

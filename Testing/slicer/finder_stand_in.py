@@ -4,8 +4,7 @@ for with boxes, and each slice has a presence, as from a locator that has learne
 from contextlib import ExitStack
 from unittest import mock
 
-from auxol_core.prompter.base import TAKEN
-from auxol_core.types import Box, Prompt, Propagated
+from auxol_core.types import TAKEN, Box, Prompt, Propagated
 
 SURE, FALSE, ABSENT = 0.92, 0.6, 0.04  # presences
 

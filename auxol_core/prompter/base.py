@@ -14,7 +14,6 @@ from typing import Protocol
 from auxol_core.prompter.locating import Look
 from auxol_core.types import BoolArray, Box, FloatArray, Prompt, Propagated, Proposal
 
-TAKEN = "a person has accepted or edited this slice"
 REMOVED = "a person has saved this slice with nothing on it; the structure is not looked for beyond it"
 # As in objects.py: a speck of fewer pixels is noise, and no prompt fits it.
 MIN_PIXELS = 9

@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 
 from auxol_core.imaging.metrics import dice
-from auxol_core.prompter.base import MIN_PIXELS, TAKEN, Ground, Prompter
+from auxol_core.prompter.base import MIN_PIXELS, Ground, Prompter
 from auxol_core.prompter.locating import Look
 from auxol_core.prompter.presence import Numbers, alone, along, evidence_of, in_one_stretch
-from auxol_core.types import BoolArray, Box, ByteArray, Prompt, Propagated, Proposal
+from auxol_core.types import TAKEN, BoolArray, Box, ByteArray, Prompt, Propagated, Proposal
 
 # Where the locator is nowhere as sure as this, it has seen the structure nowhere.
 LEAST_SEEN = 0.1

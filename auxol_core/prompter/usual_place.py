@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.imaging.metrics import dice
-from auxol_core.prompter.base import MIN_PIXELS, TAKEN, Ground
-from auxol_core.types import Box, Prompt, Propagated, Proposal
+from auxol_core.prompter.base import MIN_PIXELS, Ground
+from auxol_core.types import TAKEN, Box, Prompt, Propagated, Proposal
 
 LAST_OBJECTS = 32
 WIDER = 1.25

@@ -7,8 +7,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError
-from auxol_core.prompter.base import TAKEN
-from auxol_core.types import Propagated
+from auxol_core.types import TAKEN, Propagated
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceCount
 from AuxOLSegmentLib.Session.Presence import UNLIKELY, Place, PresenceCurve, Seen
 from AuxOLSegmentLib.Session.Proposals import Proposals

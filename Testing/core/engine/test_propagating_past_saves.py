@@ -11,8 +11,8 @@ from small_engine import OPTIONS, PAPER, SIDE, TASK, box_around, disc, narrow_en
 
 from auxol_core.engine.engine import Engine
 from auxol_core.options import TaskOptions
-from auxol_core.prompter.base import REMOVED, TAKEN
-from auxol_core.types import BoolArray, Propagated
+from auxol_core.prompter.base import REMOVED
+from auxol_core.types import TAKEN, BoolArray, Propagated
 
 NOTHING = np.zeros((SIDE, SIDE), dtype=bool)
 SEED = 3

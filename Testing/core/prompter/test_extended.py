@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from auxol_core.prompter.base import TAKEN, Ground, Prompter
+from auxol_core.prompter.base import Ground, Prompter
 from auxol_core.prompter.extended import SURE, Extended
-from auxol_core.types import BoolArray, Box, Prompt, Propagated, Proposal
+from auxol_core.types import TAKEN, BoolArray, Box, Prompt, Propagated, Proposal
 
 SHAPE = (8, 8)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from auxol_core.prompter.base import TAKEN, Ground
+from auxol_core.prompter.base import Ground
 from auxol_core.prompter.located import Located, confidence_of, judged, seen_on
 from auxol_core.prompter.locating import Look
-from auxol_core.types import BoolArray, Box, Prompt, Propagated, Proposal
+from auxol_core.types import TAKEN, BoolArray, Box, Prompt, Propagated, Proposal
 
 SHAPE = (40, 30)
 

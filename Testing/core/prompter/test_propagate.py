@@ -10,10 +10,10 @@ import pytest
 
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.prompter import propagate
-from auxol_core.prompter.base import REMOVED, TAKEN, Ground, Propose
+from auxol_core.prompter.base import REMOVED, Ground, Propose
 from auxol_core.prompter.propagate import Neighbours, prompt_from
 from auxol_core.prompter.trust import chance
-from auxol_core.types import BoolArray, Box, FloatArray, Prompt, Propagated, Proposal
+from auxol_core.types import TAKEN, BoolArray, Box, FloatArray, Prompt, Propagated, Proposal
 
 SHAPE = (24, 20)
 

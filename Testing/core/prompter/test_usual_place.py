@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from auxol_core.errors import InvalidInputError
-from auxol_core.prompter.base import TAKEN, Ground
+from auxol_core.prompter.base import Ground
 from auxol_core.prompter.extended import Extended
 from auxol_core.prompter.finders import FINDERS, OF_PRESET, finder_of
 from auxol_core.prompter.usual_place import (
@@ -20,7 +20,7 @@ from auxol_core.prompter.usual_place import (
     confidence_of,
     judged,
 )
-from auxol_core.types import BoolArray, Box, Prompt, Propagated, Proposal
+from auxol_core.types import TAKEN, BoolArray, Box, Prompt, Propagated, Proposal
 
 SHAPE = (40, 20)
 HERE = Box(0.25, 0.25, 0.5, 0.5)

@@ -86,7 +86,9 @@ def test_it_fits_its_lessons_and_the_generalist_keeps_every_weight_and_every_ans
     assert not np.array_equal(learner.predict_one(view).logits, view.generalist.logits)
     assert weights_of(sam().sam) == before
     assert view.embedding is not None
-    np.testing.assert_array_equal(sam().decode(view.embedding, view.prompt).logits, view.generalist.logits)
+    again = sam().decode(view.embedding, view.prompt).logits
+    # With another number of threads, which another test may have set meanwhile, the last digits differ.
+    np.testing.assert_allclose(again, view.generalist.logits, atol=1e-5 * np.ptp(view.generalist.logits))
 
 
 def test_the_same_lessons_seed_and_steps_give_the_same_state_and_what_is_stored_is_gone_on_from() -> None:
