@@ -1,4 +1,4 @@
-"""SAM's mask decoder for one mask of one prompt: the same numbers as segment_anything's, in little over half of its time.
+"""SAM's mask decoder for one mask of one prompt: segment_anything's numbers in little over half of its time.
 
 segment_anything decodes four masks, of which one is shown, and moves the picture's features between two layouts. Here
 they stay a row of places (h w, C) throughout: a transposed convolution of two by two with a stride of two is a matrix
