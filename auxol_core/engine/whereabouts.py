@@ -109,8 +109,9 @@ class Whereabouts:
         return True
 
     def counts(self, saves: Iterable[CorrectionRow]) -> tuple[int, int]:
-        """How many of the ``saves`` that are learned or wait to be have a sight with the structure, and without."""
-        present = self._file.shelf.keys(self._locator.fingerprint)
+        """How many of the ``saves`` that are learned or wait to be have a sight with the structure, and without, as of
+        the last ``settle``."""
+        present = self._present
         standing = [present[row.correction_id] for row in saves if _counts(row) and row.correction_id in present]
         return sum(standing), len(standing) - sum(standing)
 

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from auxol_core.errors import InvalidInputError
 from auxol_core.specialist.base import Arrays, Candidate
 from auxol_core.types import BoolArray, FloatArray
 
@@ -75,3 +76,14 @@ class Locator(Protocol):
 
     def look(self, image: FloatArray) -> Look | None:
         """What is seen on ``image``, as ``sight`` takes it; None where nothing was learned yet."""
+
+
+def check_state(state: Arrays, expected: Mapping[str, tuple[int, ...]], fingerprint: str) -> None:
+    """InvalidInputError, which names up to three arrays, where ``state`` has other ones or shapes than ``expected``."""
+    given = {name: array.shape for name, array in state.items()}
+    if given != expected:
+        odd = sorted(name for name in expected.keys() | given.keys() if expected.get(name) != given.get(name))
+        raise InvalidInputError(
+            f"Expected a state of the locator {fingerprint} with {len(expected)} arrays, got one that differs "
+            f"in {', '.join(odd[:3])}. Learn the task again with this program."
+        )

@@ -18,11 +18,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from auxol_core.errors import InvalidInputError
 from auxol_core.options import Precision
 from auxol_core.prompter.cam.network import features_of, focal_loss, grad_cam, logits_of, new_classifier
-from auxol_core.prompter.locating import Look, Sight
+from auxol_core.prompter.locating import Look, Sight, check_state
 from auxol_core.specialist.base import Arrays, Candidate
+from auxol_core.steps import driven
 from auxol_core.types import BoolArray, FloatArray
 
 # SAM-Mix: slices of 256 x 256.
@@ -80,13 +80,8 @@ class CamLocator:
         """See Locator. ``steps`` None: STEPS of them, inside BUDGET_S seconds."""
         began = time.monotonic()
         run = self._run(list(new), sights, np.random.default_rng((seed, len(sights))), start)
-        candidate = next(run)
-        for _ in range(STEPS if steps is None else steps):
-            candidate = next(run)
-            yield
-            if steps is None and time.monotonic() - began > BUDGET_S:
-                break
-        return candidate()
+        wanted = STEPS if steps is None else steps
+        return (yield from driven(run, wanted, lambda _: steps is None and time.monotonic() - began > BUDGET_S))
 
     def rehearsal(
         self, sights: Mapping[str, Sight], *, seed: int, start: Arrays | None = None
@@ -156,14 +151,8 @@ class CamLocator:
     def _load(self, network: nn.Module, state: Arrays) -> None:
         """``state`` into ``network``; the initial weights where it is empty."""
         own = _arrays_of(network)
-        expected = {name: tuple(value.shape) for name, value in own.items()}
-        given = {name: array.shape for name, array in state.items()}
-        if state and given != expected:
-            odd = sorted(name for name in expected.keys() | given.keys() if expected.get(name) != given.get(name))
-            raise InvalidInputError(
-                f"Expected a state of the locator {self.fingerprint} with {len(expected)} arrays, got one that differs "
-                f"in {', '.join(odd[:3])}. Learn the task again with this program."
-            )
+        if state:
+            check_state(state, {name: tuple(value.shape) for name, value in own.items()}, self.fingerprint)
         with torch.no_grad():
             for name, value in own.items():
                 value.copy_(torch.from_numpy(np.array(state[name])) if state else self._initial[name])

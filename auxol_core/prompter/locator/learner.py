@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from auxol_core.errors import InvalidInputError
-from auxol_core.prompter.locating import Look, Sight
+from auxol_core.prompter.locating import Look, Sight, check_state
 from auxol_core.prompter.locator.draw import Known
 from auxol_core.prompter.locator.network import LocatorNetwork, new_network
 from auxol_core.prompter.locator.thumbnail import Letterbox, encoded, thumbnail_of
 from auxol_core.specialist.base import Arrays, Candidate
+from auxol_core.steps import driven
 from auxol_core.types import BoolArray, FloatArray, probability_of
 
 LEARNING, MEAN, SEEN = "learning/", "mean/", "seen"
@@ -87,13 +87,11 @@ class ThumbnailLocator:
         """See Locator. ``steps`` None: STEPS of them, inside BUDGET_S seconds or LEAST_STEPS."""
         began = time.monotonic()
         run = self._run(Known(new, sights), (seed, len(sights)), start)
-        candidate = next(run)
-        for made in range(STEPS if steps is None else steps):
-            candidate = next(run)
-            yield
-            if steps is None and made + 1 >= LEAST_STEPS and time.monotonic() - began > BUDGET_S:
-                break
-        return candidate()
+
+        def is_enough(made: int) -> bool:
+            return steps is None and made >= LEAST_STEPS and time.monotonic() - began > BUDGET_S
+
+        return (yield from driven(run, STEPS if steps is None else steps, is_enough))
 
     def rehearsal(
         self, sights: Mapping[str, Sight], *, seed: int, start: Arrays | None = None
@@ -164,13 +162,7 @@ class ThumbnailLocator:
             return
         own = dict(network.named_parameters())
         expected = {SEEN: (3,)} | {p + n: tuple(v.shape) for p in (LEARNING, MEAN) for n, v in own.items()}
-        given = {name: array.shape for name, array in state.items()}
-        if given != expected:
-            odd = sorted(name for name in expected.keys() | given.keys() if expected.get(name) != given.get(name))
-            raise InvalidInputError(
-                f"Expected a state of the locator {self.fingerprint} with {len(expected)} arrays, got one that differs "
-                f"in {', '.join(odd[:3])}. Learn the task again with this program."
-            )
+        check_state(state, expected, self.fingerprint)
         with torch.no_grad():
             for name, weights in own.items():
                 weights.copy_(torch.from_numpy(np.array(state[which + name])).to(self._device, torch.float32))

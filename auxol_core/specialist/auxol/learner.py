@@ -37,6 +37,7 @@ from auxol_core.specialist.auxol.opinion import checked, opinion_of
 from auxol_core.specialist.auxol.recall import recalled, refitted
 from auxol_core.specialist.auxol.schedule import REHEARSAL_AVERAGE, REHEARSAL_RATE, Drawn, steps_for
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, Recollection, View
+from auxol_core.steps import driven
 from auxol_core.types import PLAIN_KINDS, BoolArray, Box, Segmentation
 
 LEARNING, MEAN, ORIGIN = "learning/", "mean/", "origin"
@@ -156,13 +157,11 @@ class AuxolSpecialist:
         wanted = steps_for(self.options, new, lessons) if steps is None else steps
         rng = np.random.default_rng((seed, len(lessons)))
         run = self._run(Drawn(new, lessons), rng, start, self._rate, self.options.average)
-        candidate = next(run)
-        for _ in range(wanted):
-            candidate = next(run)
-            yield
-            if steps is None and time.monotonic() - began > self.options.budget_s:
-                break
-        return candidate()
+        return (
+            yield from driven(
+                run, wanted, lambda _: steps is None and time.monotonic() - began > self.options.budget_s
+            )
+        )
 
     def rehearsal(
         self, lessons: Mapping[str, Lesson], *, seed: int, start: Arrays | None = None

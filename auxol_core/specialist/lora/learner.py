@@ -36,6 +36,7 @@ from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, View,
 from auxol_core.specialist.lora.lesson import Scene, decode, drawn, encode, on_slice
 from auxol_core.specialist.lora.preset import LoraOptions
 from auxol_core.specialist.low_rank import Place, initial, merged, shell_of
+from auxol_core.steps import driven
 from auxol_core.types import PLAIN_KINDS, BoolArray, Box
 
 # The hypernetwork of the one mask that is asked for says how the image's features become it: by attention alone, random
@@ -151,13 +152,11 @@ class LoraSpecialist:
         began = time.monotonic()
         wanted = self._steps_for(new) if steps is None else steps
         run = self._run(list(new), lessons, np.random.default_rng((seed, len(lessons))), start, 1.0)
-        candidate = next(run)
-        for _ in range(wanted):
-            candidate = next(run)
-            yield
-            if steps is None and time.monotonic() - began > self.options.budget_s:
-                break
-        return candidate()
+        return (
+            yield from driven(
+                run, wanted, lambda _: steps is None and time.monotonic() - began > self.options.budget_s
+            )
+        )
 
     def rehearsal(
         self, lessons: Mapping[str, Lesson], *, seed: int, start: Arrays | None = None

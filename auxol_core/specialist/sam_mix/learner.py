@@ -34,6 +34,7 @@ from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, Recol
 from auxol_core.specialist.low_rank import initial, merged
 from auxol_core.specialist.sam_mix.body import Body, Example
 from auxol_core.specialist.sam_mix.preset import SamMixOptions
+from auxol_core.steps import driven
 from auxol_core.types import PLAIN_KINDS, BoolArray, Box, Segmentation
 
 ORIGIN, WHOLE = "origin", "whole/"
@@ -138,11 +139,7 @@ class SamMixSpecialist:
         """See Specialist.learn. ``steps`` None: the options', times the new corrections."""
         wanted = self.options.steps * len({correction_of(key) for key in new}) if steps is None else steps
         run = self._run(list(new), lessons, np.random.default_rng((seed, len(lessons))), start)
-        candidate = next(run)
-        for _ in range(wanted):
-            candidate = next(run)
-            yield
-        return candidate()
+        return (yield from driven(run, wanted))
 
     def rehearsal(
         self, lessons: Mapping[str, Lesson], *, seed: int, start: Arrays | None = None

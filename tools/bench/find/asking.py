@@ -13,11 +13,12 @@ import numpy as np
 from auxol_core.api import EngineApi
 from auxol_core.build import make_engine
 from auxol_core.options import MachineOptions, TaskOptions
-from auxol_core.prompter.base import Ground
+from auxol_core.prompter.base import Ground, Propose
 from auxol_core.prompter.extended import Extended
 from auxol_core.prompter.located import Located, judged, presences_of, seen_on
 from auxol_core.prompter.locating import Look
 from auxol_core.prompter.usual_place import UsualPlace
+from auxol_core.steps import finish
 from auxol_core.types import BoolArray, Box, Prompt, Propagated, Proposal
 from tools.bench.find.cases import Labelled
 from tools.bench.find.found import Found, found
@@ -120,23 +121,13 @@ def _no_places(_: int) -> Generator[None, None, list[Box]]:
     return []
 
 
-def _all_the_same(index: int, look: Look, propose: object, slice_id: str) -> Propagated:
+def _all_the_same(index: int, look: Look, propose: Propose, slice_id: str) -> Propagated:
     """What the prompter would have proposed on a slice that it left out."""
     mask, boxes = seen_on(look)
     answers = []
     for box in boxes:
-        run = propose(slice_id, Prompt(box=box))  # type: ignore[operator]
-        answers.append(_answer_of(run).proposal)
+        answers.append(finish(propose(slice_id, Prompt(box=box))).proposal)
     return judged(index, mask, 1.0, answers)
-
-
-def _answer_of(run: Generator[None, None, _Made]) -> _Made:
-    while True:
-        try:
-            next(run)
-        except StopIteration as end:
-            made: _Made = end.value
-            return made
 
 
 def _with_true_boxes(engine: EngineApi, task: str, patient: Patient, cost_s: float) -> Iterator[Found]:

@@ -13,6 +13,7 @@ from auxol_core.prompter.finders import LocatorSetting, locator_of
 from auxol_core.prompter.located import presences_of, seen_on
 from auxol_core.prompter.locating import Locator, Look, Sight
 from auxol_core.specialist.base import Arrays
+from auxol_core.steps import finish
 from auxol_core.types import BoolArray, FloatArray, IntensityWindow, SliceImage
 from tools.bench.find.cases import Labelled
 from tools.bench.find.found import Found, found
@@ -75,13 +76,7 @@ def taught(labelled: Sequence[Labelled], preset: str, steps: int = STEPS) -> Tau
 
 
 def _save(locator: Locator, key: str, sights: Mapping[str, Sight], seed: int) -> None:
-    run = locator.learn([key], sights, seed=seed, steps=STEPS_A_SAVE)
-    while True:
-        try:
-            next(run)
-        except StopIteration as end:
-            locator.install(end.value.state)
-            return
+    locator.install(finish(locator.learn([key], sights, seed=seed, steps=STEPS_A_SAVE)).state)
 
 
 def locator_rows(taught: Taught, patients: Sequence[Patient]) -> Iterator[Found]:

@@ -35,6 +35,7 @@ LEARNING = (
     "specialist/base.py",
     "specialist/fusion.py",
     "specialist/guard.py",
+    "steps.py",
 )
 PROPAGATION = (
     "engine/ground.py",
