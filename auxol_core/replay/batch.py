@@ -190,7 +190,7 @@ def read_source(source: Source, options: BatchOptions) -> tuple[files.Pixels, Bo
     stack = np.moveaxis(pixels, options.axis, 0)
     if source.labels is None:
         return stack, None
-    return stack, np.moveaxis(files.read_volume_labels(source.labels) == source.value, options.axis, 0)
+    return stack, np.moveaxis(files.read_volume_labels(source.labels, source.path) == source.value, options.axis, 0)
 
 
 def _slices(
