@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging.geometry import LPS, Geometry, Pixels, of_itk
-from auxol_core.imaging.itk import unreadable
+from auxol_core.imaging.itk import Silent, unreadable
 from auxol_core.imaging.names import is_utf8, shown
 
 _NO_IMAGES = ("SEG", "RTSTRUCT", "RTPLAN", "RTDOSE", "SR", "PR", "KO", "REG")
@@ -48,7 +48,7 @@ def dicom_series(folder: Path) -> list[DicomSeries]:
     if odd:
         raise DataError(f"{folder.name}: the names of {len(odd)} files are not UTF-8 ({odd[0]}). Rename them.")
     found = []
-    with _silent():
+    with Silent():
         for uid in sorted(sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))):
             files = tuple(Path(f) for f in sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), uid))
             tags = _tags(files[0])
@@ -79,14 +79,14 @@ def read_series(series: DicomSeries) -> tuple[Pixels, Geometry]:
     reader.SetFileNames([str(path) for path in series.files])
     affine = None if len(series.files) == 1 else _checked_places(series)
     try:
-        with _silent():
+        with Silent():
             image = sitk.ReadImage(str(series.files[0])) if affine is None else reader.Execute()
     except RuntimeError as error:
         raise unreadable(series.files[0], error) from error
     if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
         raise DataError(
-            f"{series.name}: expected a DICOM series of grey slices, got {image.GetNumberOfComponentsPerPixel()} values "
-            "a pixel. Export it as grey."
+            f"{series.name}: expected a DICOM series of grey slices, got {image.GetNumberOfComponentsPerPixel()} "
+            "values a pixel. Export it as grey."
         )
     pixels = np.asarray(sitk.GetArrayFromImage(image))
     shape = (int(pixels.shape[0]), int(pixels.shape[1]), int(pixels.shape[2]))
@@ -129,7 +129,7 @@ def _tags(path: Path) -> dict[str, str] | None:
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     try:
-        with _silent():
+        with Silent():
             reader.ReadImageInformation()
     except RuntimeError:
         return None  # a report or a plan among images: no series of these
@@ -141,17 +141,6 @@ def _numbers(text: str, count: int) -> list[float]:
     if len(numbers) != count:
         raise ValueError(f"expected {count} numbers, got {text}")
     return numbers
-
-
-class _silent:  # noqa: N801 - a context, used as a word
-    """ITK's warnings, on standard error and without a file's name, kept off; what matters is refused in a sentence."""
-
-    def __enter__(self) -> None:
-        self._before = sitk.ProcessObject.GetGlobalWarningDisplay()
-        sitk.ProcessObject.SetGlobalWarningDisplay(False)
-
-    def __exit__(self, *_: object) -> None:
-        sitk.ProcessObject.SetGlobalWarningDisplay(self._before)
 
 
 def names_of(series: Sequence[DicomSeries]) -> list[str]:

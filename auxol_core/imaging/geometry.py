@@ -106,8 +106,8 @@ def _apart(its: Geometry, image: Geometry) -> str:
     away = float(np.linalg.norm(image.frames[0][:3, 3] - its.frames[0][:3, 3]))
     return (
         f"{sizes}; by their headers (spacing {steps} mm, first voxels {away:.4g} mm apart) they cannot be laid over "
-        "one another voxel by voxel. Resample the labels onto the image by the nearest voxel, or give them its header if "
-        "their voxels do match"
+        "one another voxel by voxel. Resample the labels onto the image by the nearest voxel, or give them its header "
+        "if their voxels do match"
     )
 
 

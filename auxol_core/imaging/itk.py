@@ -8,7 +8,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from auxol_core.errors import DataError
-from auxol_core.imaging.geometry import Geometry, Pixels, of_itk
+from auxol_core.imaging.geometry import Affine, Geometry, Pixels, of_itk
 from auxol_core.imaging.integrity import COPY_AGAIN
 from auxol_core.imaging.names import SEGMENTATION, VOLUME_ENDINGS, ending
 from auxol_core.types import BoolArray
@@ -36,6 +36,31 @@ def itk_geometry(path: Path) -> Geometry:
     if not np.isfinite(placed.frames[0]).all() or abs(np.linalg.det(placed.frames[0][:3, :3])) < 1e-12:
         raise DataError(f"{path.name}: its header gives its axes no directions of their own. {COPY_AGAIN}")
     return placed
+
+
+def itk_frame(path: Path) -> Affine | None:
+    """Where ITK places a volume (voxel to RAS, mm); None where ITK refuses it, as it does slanted axes in a NIfTI."""
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        with Silent():
+            reader.ReadImageInformation()
+    except RuntimeError:
+        return None
+    if reader.GetDimension() != 3:
+        return None
+    return of_itk((1, 1, 1), reader.GetSpacing(), reader.GetDirection(), reader.GetOrigin()).frames[0]
+
+
+class Silent:
+    """ITK's warnings, on standard error and without a file's name, kept off; what matters is refused in a sentence."""
+
+    def __enter__(self) -> None:
+        self._before = sitk.ProcessObject.GetGlobalWarningDisplay()
+        sitk.ProcessObject.SetGlobalWarningDisplay(False)
+
+    def __exit__(self, *_: object) -> None:
+        sitk.ProcessObject.SetGlobalWarningDisplay(self._before)
 
 
 def read_itk(path: Path) -> tuple[Pixels, Geometry]:

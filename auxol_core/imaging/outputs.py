@@ -12,7 +12,7 @@ from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging.dicom import DicomSeries, chosen_series
 from auxol_core.imaging.dicom_seg import write_dicom_seg
 from auxol_core.imaging.geometry import Geometry
-from auxol_core.imaging.itk import write_meta_image_like
+from auxol_core.imaging.itk import itk_frame, write_meta_image_like
 from auxol_core.imaging.names import IMAGE_ENDINGS, SEGMENTATION, VOLUME_ENDINGS, check_name, ending
 from auxol_core.imaging.nifti import write_nifti_like
 from auxol_core.imaging.segmentations import nrrd_words, segment_keys, words_of, write_nrrd
@@ -101,7 +101,9 @@ def _words(source: VolumeSource) -> dict[str, str]:
     if isinstance(source, Path) and ending(source, (".nrrd", SEGMENTATION)):
         return nrrd_words(source)
     geometry: Geometry = volume_geometry(source)
-    return words_of(geometry.frames[0], geometry.shape)
+    # Slicer, which opens these, reads NIfTI by ITK, which has its own mind where sform and qform differ.
+    seen = itk_frame(source) if isinstance(source, Path) and source.is_file() else None
+    return words_of(geometry.frames[0] if seen is None else seen, geometry.shape)
 
 
 def _write_png(path: Path, mask: BoolArray) -> None:

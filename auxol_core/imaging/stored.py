@@ -131,7 +131,7 @@ def _varies(alpha: Pixels | None) -> bool:
     """Whether any pixel is not opaque."""
     if alpha is None:
         return False
-    opaque: Any = 1 if alpha.dtype.kind == "f" else np.iinfo(np.dtype(alpha.dtype.str)).max  # type: ignore[type-var]
+    opaque: Any = 1 if alpha.dtype.kind == "f" else np.iinfo(np.dtype(alpha.dtype.str)).max
     return bool((alpha != opaque).any())
 
 
