@@ -1,4 +1,4 @@
-"""PNG, JPEG and BMP, read by Pillow; deep colour PNGs, which Pillow cuts to 8 bits, by SimpleITK."""
+"""PNG, JPEG and BMP, read by Pillow; deep colour PNGs, which Pillow cuts to 8 bits, by OpenCV."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
-import SimpleITK as sitk
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
@@ -35,6 +35,7 @@ def read_raster(path: Path) -> Stored:
     with _opened(path) as image:
         declared = _declared(path, image)
         if declared.bits == 16 and declared.samples > 1:
+            image.load()  # complains of what is damaged; its pixels are cut to 8 bits
             return _deep_colour(path, declared)
         image.load()
         samples = np.asarray(image)
@@ -84,14 +85,12 @@ def _short(error: BaseException) -> str:
 
 
 def _deep_colour(path: Path, declared: Declared) -> Stored:
-    try:
-        samples = np.asarray(sitk.GetArrayFromImage(sitk.ReadImage(str(path))))
-    except RuntimeError as error:
-        raise DataError(f"{path.name} is damaged or broken off. {COPY_AGAIN}") from error
-    if declared.samples in (2, 4):
-        colours, alpha = samples[..., :-1], samples[..., -1]
-        return Stored(declared, colours[..., 0] if declared.samples == 2 else colours, None, alpha)
-    return Stored(declared, samples)
+    decoded = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    if decoded is None:
+        raise DataError(f"{path.name} is damaged or broken off. {COPY_AGAIN}")
+    samples = np.asarray(decoded)  # blue first
+    colours = samples[:, :, 0] if declared.samples == 2 else samples[:, :, 2::-1]
+    return Stored(declared, colours, None, samples[:, :, 3] if declared.samples in (2, 4) else None)
 
 
 def _palette(image: Image.Image) -> NDArray[np.uint8] | None:

@@ -195,6 +195,8 @@ def _native(array: Pixels) -> Pixels:
 
 
 def _palette(page: tifffile.TiffPage) -> NDArray[np.uint8]:
+    if page.colormap is None or page.colormap.ndim != 2 or page.colormap.shape[0] != 3:
+        raise ValueError("its palette is damaged")
     colours = np.asarray(page.colormap).T  # 16 bit by the standard; some writers left them at 8
     return np.asarray(colours >> 8 if colours.max() > 255 else colours, dtype=np.uint8)
 
