@@ -102,16 +102,12 @@ def _write_volume(path: Path, mask: BoolArray, source: VolumeSource, name: str) 
 
 
 def _write_segmentation(path: Path, mask: BoolArray, source: VolumeSource, name: str) -> None:
-    """For Slicer's reader of segmentations: in LPS, as it takes every other space for RAS, and on a right-handed grid,
-    as it turns the frame of a left-handed one over and not its voxels. NIfTI lies where ITK, and so Slicer, sees it."""
+    """Placed where Slicer, which opens these, places the source: a NIfTI lies where ITK sees it, which has its own mind
+    where sform and qform differ."""
     geometry: Geometry = volume_geometry(source)
     seen = itk_frame(source) if isinstance(source, Path) and source.is_file() else None
-    frame = geometry.frames[0] if seen is None else seen
-    if np.linalg.det(frame[:3, :3]) < 0:
-        back = np.diag([1.0, 1.0, -1.0, 1.0])
-        back[2, 3] = geometry.shape[0] - 1
-        mask, frame = mask[::-1], frame @ back
-    write_nrrd(path, mask, words_of(frame, geometry.shape), segment_keys(geometry.shape, name))
+    words = words_of(geometry.frames[0] if seen is None else seen, geometry.shape)
+    write_nrrd(path, mask, words, segment_keys(geometry.shape, name))
 
 
 def _write_png(path: Path, mask: BoolArray) -> None:

@@ -1,6 +1,8 @@
-"""Run as a program beside the tests, as Slicer's libraries and SimpleITK's do not share a process: where Slicer places
-files. Names on standard input, one a line; a JSON list on standard output: 16 numbers (IJK to RAS) of a volume, 3 (RAS of the middle of its voxels) of a segment,
-null of what it cannot read."""
+"""Where Slicer places files; run as a program, as Slicer's libraries and SimpleITK's do not share a process.
+
+Names on standard input, one a line; a JSON list on standard output: 16 numbers (IJK to RAS) of a volume, 3 (RAS of the
+middle of its voxels) of a segment, null of what it cannot read.
+"""
 
 import json
 import sys
@@ -21,6 +23,8 @@ def placed(path):
     storage = slicer.vtkMRMLSegmentationStorageNode() if segmentation else slicer.vtkMRMLVolumeArchetypeStorageNode()
     scene.AddNode(node)
     scene.AddNode(storage)
+    if not segmentation:  # Slicer turns left-handed grids over on reading, voxels and matrix alike; here the file counts
+        storage.SetForceRightHandedIJKCoordinateSystem(False)
     storage.SetFileName(path)
     if not storage.ReadData(node):
         return None
@@ -31,7 +35,6 @@ def placed(path):
 
 
 def middle(labelmap, matrix):
-    # Slicer turns left-handed grids over, voxels and matrix alike: where the voxels are is what counts.
     labelmap.GetImageToWorldMatrix(matrix)
     low_i, _, low_j, _, low_k, _ = labelmap.GetExtent()
     columns, rows, slices = labelmap.GetDimensions()

@@ -26,7 +26,7 @@ from auxol_core.replay.batch_prompts import PlacedPrompt
 from auxol_core.types import Box, Prompt
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "replay"))
-from replay_fakes import FakeEngine  # noqa: E402 - lies in a folder of its own
+from replay_fakes import FakeEngine
 
 HERE = Path(__file__).parent
 MOST_APART = 0.01
