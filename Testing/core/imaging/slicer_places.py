@@ -23,7 +23,7 @@ def placed(path):
     storage = slicer.vtkMRMLSegmentationStorageNode() if segmentation else slicer.vtkMRMLVolumeArchetypeStorageNode()
     scene.AddNode(node)
     scene.AddNode(storage)
-    if not segmentation:  # Slicer turns left-handed grids over on reading, voxels and matrix alike; here the file counts
+    if not segmentation:  # Slicer turns left-handed grids over, voxels and matrix alike; here the file counts
         storage.SetForceRightHandedIJKCoordinateSystem(False)
     storage.SetFileName(path)
     if not storage.ReadData(node):
