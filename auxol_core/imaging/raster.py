@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from auxol_core.errors import DataError
 from auxol_core.imaging.integrity import COPY_AGAIN, check_plausible
@@ -66,7 +66,7 @@ def _declared(path: Path, image: Image.Image) -> Declared:
         samples, bits = _SAMPLES[image.mode], 1 if image.mode == "1" else 8
     check_plausible(path, rows * columns * samples * bits // 8)
     upright = orientation if 1 <= orientation <= 8 else 1
-    return Declared(rows, columns, samples, bits, upright, lossy=image.format == "JPEG")
+    return Declared(rows, columns, samples, bits, upright, lossy=image.format in ("JPEG", "MPO"))
 
 
 @contextmanager
@@ -74,8 +74,10 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of its size, for one; what is refused is said below
-            with Image.open(path, formats=("PNG", "JPEG", "BMP", "MPO")) as image:
+            with Image.open(path, formats=("PNG", "JPEG", "BMP")) as image:
                 yield image
+    except UnidentifiedImageError as error:
+        raise DataError(f"{path.name} does not begin as a PNG, JPEG or BMP does. {COPY_AGAIN}") from error
     except (*_REFUSALS, Image.DecompressionBombError) as error:
         raise DataError(f"{path.name} cannot be read as a picture ({_short(error)}). {COPY_AGAIN}") from error
 
