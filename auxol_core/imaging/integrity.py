@@ -35,6 +35,10 @@ def check_complete(path: Path) -> None:
     try:
         found = path.stat()
         complaint = _complaint(path, found.st_size, found.st_mtime_ns)
+        if complaint is None and path.name.lower().endswith((".nrrd", ".mha", ".mhd")):
+            # Not remembered: what is wrong may be mended in another file, that of the pixels.
+            header = nrrd_header(path) if path.name.lower().endswith(".nrrd") else meta_header(path)
+            complaint = _short_text_format(path, found.st_size, header)
     except OSError as error:
         raise DataError(f"{path.name} cannot be opened ({error.strerror}). Check the file and its rights.") from error
     if complaint:
@@ -58,9 +62,6 @@ def _complaint(path: Path, size: int, _changed: int) -> str | None:
     if other:
         return other
     name = path.name.lower()
-    if name.endswith((".nrrd", ".mha", ".mhd")):
-        header = nrrd_header(path) if name.endswith(".nrrd") else meta_header(path)
-        return _short_text_format(path, size, header)
     broken = _broken(path, name, size, head)
     return f"{path.name} is {broken}. {COPY_AGAIN}" if broken else None
 

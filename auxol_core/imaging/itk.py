@@ -97,5 +97,7 @@ def unreadable(path: Path, error: BaseException) -> DataError:
 
 
 def _last_line(error: BaseException) -> str:
+    if "Unable to determine ImageIO" in str(error):
+        return "it begins as no format that is known"
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1][:160].rstrip(".") if lines else "no reason given"

@@ -37,6 +37,16 @@ def whole_labels(name: str, values: Pixels) -> Pixels:
     return values
 
 
+def at_edges_alone(values: Pixels) -> str:
+    """A doubt for the one or two values of a mask that are no areas; too few to call it smoothed. '' where none."""
+    count, loose = _between(values)
+    if not count or loose < count or count >= LEAST_BETWEEN:
+        return ""
+    numbers = np.unique(values)
+    few = " and ".join(str(n) for n in numbers[(numbers != 0) & (numbers != numbers[-1])])
+    return f"value {few} lies in lines and points alone: was the mask smoothed?"
+
+
 def lossy_labels(name: str, values: Pixels) -> Pixels:
     """The mask 0 and 255 of a JPEG's ``values`` (rows, columns), cut at 128; DataError where it holds other values."""
     levels = np.asarray(values, dtype=np.float64)
@@ -78,8 +88,8 @@ def _between(values: Pixels) -> tuple[int, int]:
     """How many values lie between 0 and the largest, and how many of them have no block of two pixels a side."""
     numbers = np.unique(values)
     between = numbers[(numbers != 0) & (numbers != numbers[-1:])]
-    if between.size < LEAST_BETWEEN:
-        return int(between.size), 0
+    if not between.size:
+        return 0, 0
     size = tuple(min(2, n) for n in values.shape)
     inner = tuple(slice(n - 1, None) for n in size)  # a block that reaches over the border is none
     same = (ndimage.maximum_filter(values, size) == ndimage.minimum_filter(values, size))[inner]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.errors import DataError
-from auxol_core.imaging.label_values import lossy_labels, whole_labels
+from auxol_core.imaging.label_values import at_edges_alone, lossy_labels, whole_labels
 
 Pixels = NDArray[np.generic]
 
@@ -92,7 +92,8 @@ def as_labels(name: str, stored: Stored) -> tuple[Pixels, tuple[str, ...]]:
     if declared.orientation != 1:
         doubts.append(f"it is stored turned (orientation {declared.orientation}) and was read upright")
     values = lossy_labels(name, values) if declared.lossy else whole_labels(name, values)
-    return _upright(values, declared.orientation), tuple(doubts)
+    doubts.append(at_edges_alone(values))
+    return _upright(values, declared.orientation), tuple(doubt for doubt in doubts if doubt)
 
 
 def _no_numbers(name: str, pixels: Pixels) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import file_makers as make
 import numpy as np
 import pytest
+import SimpleITK as sitk
 import tifffile
 from file_makers import COLOUR, DEEP, DEEP_COLOUR, GREY, HALF, INDEX, MASK, PALETTE, png, tiff
 from PIL import Image
@@ -300,6 +301,26 @@ def test_a_picture_of_another_size_than_its_mask_is_refused_with_both(tmp_path):
     Image.fromarray(MASK.T.copy()).save(tmp_path / "m.png")
     with pytest.raises(DataError, match="image is 12 x 16, its labels are 16 x 12"):
         picture_labels(tmp_path / "m.png", tmp_path / "a.png")
+
+
+def test_a_file_is_looked_at_again_when_its_pixels_have_come(tmp_path):
+    sitk.WriteImage(sitk.GetImageFromArray(np.dstack([MASK] * 3)), str(tmp_path / "a.mhd"))
+    (tmp_path / "a.raw").rename(tmp_path / "b.raw")
+    with pytest.raises(DataError, match="not there"):
+        files.read_volume(tmp_path / "a.mhd")
+    (tmp_path / "b.raw").rename(tmp_path / "a.raw")
+    assert files.read_volume(tmp_path / "a.mhd").pixels.any()
+
+
+def test_one_value_at_edges_alone_is_doubted(tmp_path):
+    square = np.zeros((20, 20), np.uint8)
+    square[4:12, 4:12], square[5:11, 5:11] = 128, 255
+    Image.fromarray(square).save(tmp_path / "m.png")
+    (doubt,) = picture_labels(tmp_path / "m.png").doubts
+    assert doubt == "value 128 lies in lines and points alone: was the mask smoothed?"
+    square[4:12, 4:12] = 128
+    Image.fromarray(square).save(tmp_path / "n.png")
+    assert picture_labels(tmp_path / "n.png").doubts == ()
 
 
 def test_thin_lines_of_a_few_values_are_no_smoothed_mask(tmp_path):
