@@ -1,8 +1,9 @@
 """Folders of labelled images or volumes, as the replay and the batch command find them.
 
 A set is a folder with ``images/`` and ``masks/`` (PNG, JPEG, BMP, TIFF) or with ``volumes/`` and ``labels/`` (NIfTI,
-NRRD, MHA), partners having the same stem. Masks of 0 and one other value hold one structure; several values are
-several structures, each a stream of its own: named after the set, ``kvasir``, or after set and label, ``jsrt/heart``.
+NRRD, MHA), partners having the same stem, compared in NFC. Masks of 0 and one other value hold one structure; several
+values are several structures, each a stream of its own: named after the set, ``kvasir``, or after set and label,
+``jsrt/heart``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging import files
 from auxol_core.replay.labels import label_name, label_names
+from auxol_core.replay.names import composed, shown, why_odd
 
 Kind = Literal["images", "volumes"]
 
@@ -163,8 +165,11 @@ def _pair_up(folder: Path, layout: _Layout) -> tuple[list[Pair], list[Problem]]:
 def _by_stem(paths: Sequence[Path], problems: list[Problem]) -> dict[str, Path]:
     result: dict[str, Path] = {}
     for path in paths:
-        name = files.stem(path)
-        if name in result:
+        name = composed(files.stem(path))
+        odd = why_odd(path)
+        if odd:
+            problems.append(Problem(shown(path.name), odd))
+        elif name in result:
             problems.append(Problem(path.name, f"same name as {result[name].name}, which is used"))
         else:
             result[name] = path

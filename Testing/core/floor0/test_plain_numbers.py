@@ -38,7 +38,9 @@ def test_vertices_may_be_an_array_and_a_spacing_numpy_s() -> None:
     assert {type(length) for length in image.spacing_mm or ()} == {float}
 
 
-@pytest.mark.parametrize(("given", "is_positive"), [(np.True_, True), (np.False_, False), (np.uint8(1), True), (0, False)])
+@pytest.mark.parametrize(
+    ("given", "is_positive"), [(np.True_, True), (np.False_, False), (np.uint8(1), True), (0, False)]
+)
 def test_what_is_true_or_false_becomes_a_bool(given: Any, is_positive: bool) -> None:
     assert Point(1, 2, given).positive is is_positive
     assert Scribble(((1, 2),), positive=given).positive is is_positive
