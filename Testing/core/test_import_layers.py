@@ -61,7 +61,7 @@ ROOM_EXTRAS: dict[str, set[str]] = {
     "generalist": {"torch", "safetensors", "segment_anything", "requests", "platformdirs", "filelock"},
     "specialist": {"torch", "safetensors"},
     "prompter": {"torch", "monai"},
-    "imaging": {"SimpleITK"},
+    "imaging": {"SimpleITK", "PIL", "nibabel", "tifffile", "highdicom", "pydicom"},
     "machine": {"torch", "platformdirs", "psutil"},
     "taskfile": {"safetensors", "psutil"},
 }
@@ -253,7 +253,7 @@ def test_every_third_party_import_is_declared_in_pyproject(repository: Path) -> 
     assert dependencies is not None
     assert extras is not None
     declared = set(re.findall(r'"([A-Za-z0-9._-]+)', dependencies.group(1) + extras.group(1)))
-    distribution = {"cv2": "opencv-python-headless", "segment_anything": "segment-anything"}
+    distribution = {"cv2": "opencv-python-headless", "segment_anything": "segment-anything", "PIL": "pillow"}
     used = {each.module.split(".")[0] for _, imports in all_imports(SOURCE) for each in imports}
     foreign = used - set(sys.stdlib_module_names) - {PACKAGE, "torchvision"}  # segment_anything's wish, never needed
     assert {distribution.get(name, name) for name in foreign} - declared == set()

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 
 def find(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Pictures or volumes: DIR/images, DIR/volumes or DIR.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Pictures, volumes, DICOM: DIR/images, /volumes or DIR.")],
     task: Annotated[Path, typer.Option(help="An exported task file; it is only read.")],
     out: Annotated[Path, typer.Option(help="Folder of the masks, of segments.csv, and of a CSV of slices for each.")],
     as_: Annotated[
-        str, typer.Option("--as", help="Masks of volumes: labelmap, as their source is stored, or seg.nrrd of Slicer.")
+        str, typer.Option("--as", help="Masks: labelmap (as their source is stored), seg.nrrd of Slicer, dicom-seg.")
     ] = "labelmap",
     several: Annotated[bool, typer.Option(help="The structure may lie in several runs of slices.")] = False,
     generalist: Annotated[str, typer.Option(help="Beside another one a task learns again first.")] = DEFAULT_GENERALIST,
+    series: Annotated[
+        list[str] | None, typer.Option(help="Of folders with several DICOM series, the one of this UID; repeatable.")
+    ] = None,
     axis: Annotated[int, typer.Option(help="Slice volumes along: 0 slices, 1 rows, 2 columns.")] = 0,
     window: Annotated[str, typer.Option(help="Grey range of volumes: the task's, or each volume's own.")] = "task",
     threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
@@ -41,7 +44,7 @@ def find(
     console = Console()
     options = BatchOptions(axis, window, form=as_)  # type: ignore[arg-type]
     machine = MachineOptions(threads, device, precision)  # type: ignore[arg-type]
-    sources = find_sources(folder)
+    sources = find_sources(folder, series or [])
     check_out(sources, out)
     bars = console.is_terminal if progress is None else progress
 

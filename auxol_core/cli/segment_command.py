@@ -21,7 +21,7 @@ FROM_LABELS = "auto-from-labels"
 
 
 def segment(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Pictures or volumes: DIR/images, DIR/volumes or DIR.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Pictures, volumes, DICOM: DIR/images, /volumes or DIR.")],
     task: Annotated[Path, typer.Option(help="An exported task file; it is only read.")],
     prompts: Annotated[str, typer.Option(help=f"A JSON or CSV file of prompts, or {FROM_LABELS}.")],
     out: Annotated[Path, typer.Option(help="Folder of the masks and of segments.csv; what is yours in it stays.")],
@@ -29,12 +29,15 @@ def segment(
         str, typer.Option("--format", help="The prompts file: auxol, coco or medsam, see docs/prompts-files.md.")
     ] = "auxol",
     as_: Annotated[
-        str, typer.Option("--as", help="Masks of volumes: labelmap, as their source is stored, or seg.nrrd of Slicer.")
+        str, typer.Option("--as", help="Masks: labelmap (as their source is stored), seg.nrrd of Slicer, dicom-seg.")
     ] = "labelmap",
     generalist: Annotated[str, typer.Option(help="Beside another one a task learns again first.")] = DEFAULT_GENERALIST,
     label: Annotated[str | None, typer.Option(help=f"With {FROM_LABELS}: the structure, by name or value.")] = None,
     prompt: Annotated[str, typer.Option(help=f"With {FROM_LABELS}: box, point, scribble or lasso.")] = "box",
     jitter: Annotated[float, typer.Option(help=f"With {FROM_LABELS}: sides move by up to this share.")] = 0.0,
+    series: Annotated[
+        list[str] | None, typer.Option(help="Of folders with several DICOM series, the one of this UID; repeatable.")
+    ] = None,
     axis: Annotated[int, typer.Option(help="Slice volumes along: 0 slices, 1 rows, 2 columns.")] = 0,
     window: Annotated[str, typer.Option(help="Grey range of volumes: the task's, or each volume's own.")] = "task",
     seed: Annotated[int, typer.Option(help="Draws the jitter.")] = 0,
@@ -64,7 +67,7 @@ def segment(
         left_out = any(problem.left_out for problem in problems)
     else:
         _refuse_unused(label, prompt, jitter)
-        sources, given = find_sources(folder), read_prompts(Path(prompts), form)
+        sources, given = find_sources(folder, series or []), read_prompts(Path(prompts), form)
         strangers = match(given, sources).strangers
         if strangers:
             say(console, f"Prompts for images not in {folder}: {', '.join(strangers)}")

@@ -33,7 +33,7 @@ from auxol_core.types import BoolArray, Prompt, SliceImage, TaskStatus
 __all__ = ["FORMS", "TASK", "BatchOptions", "Source", "find_sources", "labelled_sources", "segment_all"]
 
 TASK = "segment"
-FORMS = ("labelmap", "seg.nrrd")  # of a volume's mask: as its source is stored, or a segmentation of Slicer's
+FORMS: tuple[str, ...] = files.RESULT_KINDS
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class BatchOptions:
     axis: int = 0
     window: WindowOf = "task"
     prompts: PromptOptions = field(default_factory=lambda: PromptOptions(jitter=0.0))
-    form: str = FORMS[0]
+    form: str = "labelmap"
 
     def __post_init__(self) -> None:
         check_axis(self.axis)
         check_window(self.window)
         if self.form not in FORMS:
-            raise InvalidInputError(f"Results are written --as {' or '.join(FORMS)}, got {self.form!r}. Choose one.")
+            raise InvalidInputError(f"Results are written --as {', '.join(FORMS)}, got {self.form!r}. Choose one.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +106,7 @@ def _segment(
     started = perf_counter()
     line = begun(source)
     try:
+        files.result_ending(source.content, options.form)  # what cannot be written so need not be computed
         stack, truth = read_source(source, options)
         count, rows, cols = (int(n) for n in stack.shape[:3])
         result = np.zeros((count, rows, cols), dtype=bool)
@@ -137,13 +138,13 @@ def read_source(source: Source, options: BatchOptions) -> tuple[files.Pixels, Bo
     if not source.volume:
         labels = None if source.labels is None else files.read_picture_labels(source.labels)[None]
         return files.read_picture(source.path)[None], None if labels is None else np.asarray(labels == source.value)
-    pixels = files.read_volume(source.path).pixels
+    pixels = files.read_volume(source.content).pixels
     if options.window == "volume":
         pixels = files.to_8_bit(pixels)
     stack = np.moveaxis(pixels, options.axis, 0)
     if source.labels is None:
         return stack, None
-    return stack, np.moveaxis(files.read_volume_labels(source.labels) == source.value, options.axis, 0)
+    return stack, np.moveaxis(files.read_volume_labels(source.labels, source.path) == source.value, options.axis, 0)
 
 
 def _slices(
@@ -204,14 +205,8 @@ def reduced(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:
 
 def write_result(source: Source, place: Path, result: BoolArray, options: BatchOptions) -> Path:
     """Write a mask (slices, rows, columns) into ``place``, with its source's geometry, as 0 and 1. Its file."""
-    if not source.volume:
-        output = place / f"{source.name}.png"
-        files.write_picture_labels(output, result[0])
-        return output
-    ending = ".seg.nrrd" if options.form == "seg.nrrd" else files.ending(source.path, files.VOLUME_ENDINGS)
-    output = place / f"{source.name}{ending}"
-    files.write_labels_like(output, np.moveaxis(result, 0, options.axis), source.path)
-    return output
+    mask = np.moveaxis(result, 0, options.axis) if source.volume else result
+    return files.write_result(place / source.name, mask, source.content, options.form)
 
 
 def _strokes(prompt: Prompt) -> list[str]:
@@ -224,5 +219,5 @@ def _key(base: Sequence[object], source: Source, own: list[PlacedPrompt] | None)
         drawn: object = [files.file_hash(source.labels), source.value]
     else:
         drawn = [[p.slice_index, repr(p.prompt.box), repr(p.prompt.points), *_strokes(p.prompt)] for p in own or []]
-    content = json.dumps([*base, files.file_hash(source.path), drawn], sort_keys=True)
+    content = json.dumps([*base, source.content_hash(), drawn], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -80,7 +80,7 @@ def find_all(
     learned = [files.file_hash(task_file), status.generalist_hash, status.precision]
 
     def key_of(source: Source) -> str:
-        looked = [options.axis, options.window, options.form, several, files.file_hash(source.path)]
+        looked = [options.axis, options.window, options.form, several, source.content_hash()]
         content = json.dumps(["find", *learned, *looked])
         return hashlib.sha256(content.encode()).hexdigest()[:32]
 
@@ -91,6 +91,7 @@ def _found(source: Source, engine: EngineApi, place: Path, options: BatchOptions
     started = perf_counter()
     line = begun(source)
     try:
+        files.result_ending(source.content, options.form)
         stack, truth = read_source(source, options)
         result = np.zeros(tuple(int(n) for n in stack.shape[:3]), dtype=bool)
         told: list[Found] = []

@@ -29,8 +29,12 @@ class Nameable(Protocol):
         """Of its own among all sources."""
 
     @property
+    def short_name(self) -> str:
+        """Of its file, without the ending."""
+
+    @property
     def file_name(self) -> str:
-        """With its ending."""
+        """Of its file, with the ending."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def match(prompts: Mapping[str, list[PlacedPrompt]], sources: Sequence[Nameable]
     for source in sources:
         for known in {composed(source.file_name), _folded(source.file_name)}:
             whole.setdefault(known, []).append(source)
-        short.setdefault(composed(files.stem(Path(source.file_name))), []).append(source)
+        short.setdefault(composed(source.short_name), []).append(source)
     result = Matched()
     folders: dict[str, str] = {}
     for written, placed in prompts.items():

@@ -18,15 +18,13 @@ from time import perf_counter
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.imaging import files
-from auxol_core.replay.batch_sources import Source
+from auxol_core.replay.batch_sources import PARTS, Source
 from auxol_core.replay.batch_table import DONE, LEFT_OUT, UNFINISHED, BatchTable, Line
-from auxol_core.replay.names import shown
+from auxol_core.replay.names import printable
 from auxol_core.replay.out_folder import make_out, told
 from auxol_core.whole_files import beside, put_in_place
 
 TABLE_NAME = "segments.csv"
-# What holds a set's pictures and labels, beside its sources or below them.
-PARTS = ("images", "masks", "volumes", "labels")
 
 
 def check_out(sources: Sequence[Source], out: Path) -> None:
@@ -34,6 +32,7 @@ def check_out(sources: Sequence[Source], out: Path) -> None:
     its segments.csv is another program's."""
     for source in sources:
         parents = {source.path.parent, *([source.labels.parent] if source.labels else [])}
+        parents |= {source.path} if source.series else set()
         if any(_same(out, parent) for parent in parents):
             raise InvalidInputError(
                 f"The results would lie among the sources in {out}. Choose another folder for --out."
@@ -79,7 +78,7 @@ def each_source(
 
 def begun(source: Source) -> Line:
     """The line of a source before anything is done."""
-    return Line(source.name, shown(source.path), "", 0, 0, None, None, 0.0, DONE, "")
+    return Line(source.name, printable(source.path), "", 0, 0, None, None, 0.0, DONE, "")
 
 
 def seconds_since(started: float) -> float:

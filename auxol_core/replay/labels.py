@@ -22,13 +22,16 @@ _PATIENT_PATTERNS = (
 )
 
 
-def label_names(folder: Path) -> dict[int, str]:
-    """Value -> name: DIR/labels.json ({"1": "right_lung"}), else the table above by the folder's name, else empty.
+def label_names(folder: Path, named: dict[int, str] | None = None) -> dict[int, str]:
+    """Value -> name: DIR/labels.json ({"1": "right_lung"}), else what the files themselves name (``named``), else the
+    table above by the folder's name, else empty.
 
     Raises DataError if labels.json is not such a mapping.
     """
     path = folder / "labels.json"
     if not path.exists():
+        if named and len(set(named.values())) == len(named):
+            return dict(named)
         return dict(KNOWN_LABELS.get(folder.name, {}))
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from unicodedata import normalize
 
-from auxol_core.imaging import files
+from auxol_core.imaging.names import ODD_NAME, is_utf8
 
-ODD_NAME = "its name is not UTF-8, as names from old archives are not. Rename it"
-ODD_FOLDER = "the name of its folder is not UTF-8. Rename the folder"
+ODD_FOLDER = "the name of its folder is not UTF-8; rename the folder"
 
 
 def composed(name: str) -> str:
@@ -18,31 +17,28 @@ def composed(name: str) -> str:
     return normalize("NFC", name)
 
 
-def shown(path: Path | str) -> str:
-    """A name or path as it can be printed and written anywhere; bytes that are not UTF-8 as ``\\xfc``."""
+def printable(path: Path | str) -> str:
+    """A whole path as it can be printed and written anywhere; bytes that are not UTF-8 as ``\\xfc``."""
     return os.fspath(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def why_odd(path: Path) -> str | None:
     """Why a library in C++ cannot be given this path, which would end the whole process; None if it can."""
-    for part, reason in ((path.name, ODD_NAME), (os.fspath(path), ODD_FOLDER)):
-        try:
-            part.encode("utf-8")
-        except UnicodeEncodeError:
-            return reason
-    return None
+    if is_utf8(path):
+        return None
+    return ODD_FOLDER if is_utf8(Path(path.name)) else ODD_NAME
 
 
-def own_names(paths: Sequence[Path], taken: Sequence[str] = ()) -> list[str]:
-    """A name for each file of one folder: its own without its ending; its whole name where another file, or something
+def own_names(names: Sequence[tuple[str, str]], taken: Sequence[str] = ()) -> list[str]:
+    """Of each (short, whole) name of a source the short one, or the whole one where another source, or something
     ``taken``, would have the same. So scan.png and scan.jpg never meet, nor do two forms of one umlaut."""
-    names = {path: files.stem(path) for path in paths}
+    chosen = [short for short, _ in names]
     while True:
         counts: dict[str, int] = {composed(name): 1 for name in taken}
-        for name in names.values():
+        for name in chosen:
             counts[composed(name)] = counts.get(composed(name), 0) + 1
-        meeting = [p for p, name in names.items() if counts[composed(name)] > 1 and name != p.name]
+        meeting = [i for i, name in enumerate(chosen) if counts[composed(name)] > 1 and name != names[i][1]]
         if not meeting:
-            return [names[path] for path in paths]
-        for path in meeting:
-            names[path] = path.name
+            return chosen
+        for i in meeting:
+            chosen[i] = names[i][1]

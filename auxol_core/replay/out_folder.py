@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from auxol_core.errors import DataError, InvalidInputError
-from auxol_core.replay.names import shown, why_odd
+from auxol_core.replay.names import printable, why_odd
 from auxol_core.replay.texts import read_text
 
 
@@ -32,7 +32,7 @@ def told(path: Path) -> Iterator[None]:
 def make_out(out: Path) -> None:
     """Make the folder. InvalidInputError or DataError where it cannot be made, or named to a library in C++."""
     if why_odd(out.absolute()):
-        raise InvalidInputError(f"--out {shown(out)}: its name is not UTF-8. Choose another folder.")
+        raise InvalidInputError(f"--out {printable(out)}: its name is not UTF-8. Choose another folder.")
     with told(out):
         out.mkdir(parents=True, exist_ok=True)
 

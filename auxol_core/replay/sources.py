@@ -1,9 +1,9 @@
 """Folders of labelled images or volumes, as the replay and the batch command find them.
 
 A set is a folder with ``images/`` and ``masks/`` (PNG, JPEG, BMP, TIFF) or with ``volumes/`` and ``labels/`` (NIfTI,
-NRRD, MHA), partners having the same stem, compared in NFC. Masks of 0 and one other value hold one structure; several
-values are several structures, each a stream of its own: named after the set, ``kvasir``, or after set and label,
-``jsrt/heart``.
+NRRD, MHA; labels also as .seg.nrrd), partners having the same stem, compared in NFC. Masks of 0 and one other value hold
+one structure; several values are several structures, each a stream of its own: named after the set, ``kvasir``, or after
+set and label, ``jsrt/heart``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,13 @@ import numpy as np
 
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging import files
+from auxol_core.imaging.names import ODD_NAME
 from auxol_core.replay.labels import label_name, label_names
-from auxol_core.replay.names import composed, shown, why_odd
+from auxol_core.replay.names import composed
+
+# A label of so much of the picture and of its border is the background, more often than not.
+MOST_OF_PICTURE = 0.5
+MOST_OF_BORDER = 0.9
 
 Kind = Literal["images", "volumes"]
 
@@ -69,12 +74,13 @@ class _Layout:
     images: str
     labels: str
     endings: tuple[str, ...]
-    read_labels: Callable[[Path], files.Pixels]
+    label_endings: tuple[str, ...]
+    labels_on: Callable[[Path, Path], files.Labels]
 
 
 _LAYOUTS = (
-    _Layout("images", "images", "masks", files.IMAGE_ENDINGS, files.read_picture_labels),
-    _Layout("volumes", "volumes", "labels", files.VOLUME_ENDINGS, files.read_volume_labels),
+    _Layout("images", "images", "masks", files.IMAGE_ENDINGS, files.IMAGE_ENDINGS, files.picture_labels),
+    _Layout("volumes", "volumes", "labels", files.VOLUME_ENDINGS, files.LABEL_ENDINGS, files.volume_labels),
 )
 
 
@@ -85,15 +91,17 @@ def open_set(folder: Path) -> LabelledSet:
     pairs, problems = _pair_up(folder, layout)
     good: list[Pair] = []
     values: set[int] = set()
+    named: dict[int, str] = {}
     for pair in pairs:
-        found, complaint = _inspect(pair, layout)
+        found, names, complaint = _inspect(pair, layout, named)
         problems += complaint
         if found is not None:
             good.append(pair)
             values |= found
+            named |= names
     if not good or not values:
         raise DataError(_nothing_found(folder, layout, pairs, problems, labelled=bool(good)))
-    names = label_names(folder)
+    names = label_names(folder, named)
     return LabelledSet(folder.name, folder, layout.kind, tuple(good), tuple(sorted(values)), names, tuple(problems))
 
 
@@ -155,55 +163,56 @@ def _layout_of(folder: Path) -> _Layout:
 
 def _pair_up(folder: Path, layout: _Layout) -> tuple[list[Pair], list[Problem]]:
     problems: list[Problem] = []
-    images = _by_stem(files.files_of(folder / layout.images, layout.endings), problems)
-    labels = _by_stem(files.files_of(folder / layout.labels, layout.endings), problems)
+    images = _by_stem(folder / layout.images, layout.endings, problems)
+    labels = _by_stem(folder / layout.labels, layout.label_endings, problems)
     problems += [Problem(images[n].name, f"no partner in {layout.labels}/") for n in images if n not in labels]
     problems += [Problem(labels[n].name, f"no partner in {layout.images}/") for n in labels if n not in images]
     return [Pair(n, images[n], labels[n]) for n in images if n in labels], problems
 
 
-def _by_stem(paths: Sequence[Path], problems: list[Problem]) -> dict[str, Path]:
+def _by_stem(folder: Path, endings: tuple[str, ...], problems: list[Problem]) -> dict[str, Path]:
+    problems += [Problem(name, ODD_NAME) for name in files.odd_names(folder, endings)]
     result: dict[str, Path] = {}
-    for path in paths:
+    for path in files.files_of(folder, endings):
         name = composed(files.stem(path))
-        odd = why_odd(path)
-        if odd:
-            problems.append(Problem(shown(path.name), odd))
-        elif name in result:
+        if name in result:
             problems.append(Problem(path.name, f"same name as {result[name].name}, which is used"))
         else:
             result[name] = path
     return result
 
 
-def _inspect(pair: Pair, layout: _Layout) -> tuple[set[int] | None, list[Problem]]:
-    """The label values of a pair, None if it cannot be used, and what there is to say about it."""
+def _inspect(
+    pair: Pair, layout: _Layout, named: dict[int, str]
+) -> tuple[set[int] | None, dict[int, str], list[Problem]]:
+    """The label values of a pair, None if it cannot be used, the names that its file gives, and what there is to say.
+
+    ``named``: what the files before it called the values; one that calls a value otherwise cannot be used with them.
+    """
     try:
-        image, labels = files.read_header(pair.image), files.read_header(pair.labels)
-        values = layout.read_labels(pair.labels)
+        labels = layout.labels_on(pair.labels, pair.image)
     except DataError as error:
-        return None, [Problem(pair.name, str(error))]
-    if layout.kind == "volumes" and len(image.shape) != 3:
-        return None, [Problem(pair.name, f"the volume has {len(image.shape)} axes, not three")]
-    if image.shape != labels.shape:
-        return None, [Problem(pair.name, f"image is {_times(image.shape)}, its labels are {_times(labels.shape)}")]
-    doubts = []
-    if layout.kind == "volumes" and not _same_geometry(image, labels):
-        reason = "spacing, origin or direction differ between image and labels; compared voxel by voxel"
-        doubts.append(Problem(pair.name, reason, left_out=False))
-    return {int(v) for v in np.unique(values) if v != 0}, doubts
+        return None, {}, [Problem(pair.name, str(error))]
+    found = {int(v) for v in np.unique(labels.values) if v != 0}
+    names = {value: name for value, name in labels.names.items() if value in found}
+    other = next((v for v, name in names.items() if named.get(v, name) != name), None)
+    if other is not None:
+        reason = f"calls label {other} {names[other]}, another file calls it {named[other]}; number them alike"
+        return None, {}, [Problem(pair.name, reason)]
+    doubts = list(labels.doubts)
+    if layout.kind == "images":
+        doubts += _background(labels.values, found)
+    return found, names, [Problem(pair.name, doubt, left_out=False) for doubt in doubts]
 
 
-def _same_geometry(image: files.Header, labels: files.Header) -> bool:
-    return (
-        np.allclose(image.spacing_mm, labels.spacing_mm, rtol=1e-2)
-        and np.allclose(image.direction, labels.direction, atol=1e-2)
-        and np.allclose(image.origin, labels.origin, atol=0.5 * min(image.spacing_mm))
-    )
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return " x ".join(str(n) for n in shape)
+def _background(values: files.Pixels, found: set[int]) -> list[str]:
+    """A doubt for a label that takes most of a picture (rows, columns) and its border, as a background does."""
+    border = np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+    for value in sorted(found):
+        share, rim = float((values == value).mean()), float((border == value).mean())
+        if share > MOST_OF_PICTURE and rim > MOST_OF_BORDER:
+            return [f"label {value} takes {share:.0%} of the picture and its border: is the mask turned over?"]
+    return []
 
 
 def _nothing_found(

@@ -207,7 +207,7 @@ class _Stack:
 
     @staticmethod
     def read(pair: Pair, value: int, plan: PlanOptions) -> _Stack:
-        volume, labels = files.read_volume(pair.image), files.read_volume_labels(pair.labels)
+        volume, labels = files.read_volume(pair.image), files.read_volume_labels(pair.labels, pair.image)
         if volume.pixels.shape != labels.shape:
             raise DataError(f"{pair.name}: volume {volume.pixels.shape} and labels {labels.shape} differ in shape.")
         pixels = files.to_8_bit(volume.pixels) if plan.window == "volume" else volume.pixels

@@ -15,12 +15,13 @@ import SimpleITK as sitk
 from replay_fakes import FakeEngine, disc, image_set, volume_set, write_image
 
 from auxol_core.errors import DataError, InvalidInputError
+from auxol_core.imaging.files import stem
 from auxol_core.replay import batch_results
 from auxol_core.replay.batch import BatchOptions, find_sources, labelled_sources, segment_all
 from auxol_core.replay.batch_find import find_all
 from auxol_core.replay.batch_prompts import PlacedPrompt
 from auxol_core.replay.batch_table import BatchTable
-from auxol_core.replay.names import own_names, shown, why_odd
+from auxol_core.replay.names import own_names, printable, why_odd
 from auxol_core.replay.options import PlanOptions, PromptOptions
 from auxol_core.replay.out_folder import check_replay_out
 from auxol_core.replay.sources import open_set
@@ -200,7 +201,7 @@ NAMES = [
 
 @pytest.mark.parametrize(("files", "names"), NAMES)
 def test_no_two_sources_have_one_name(tmp_path, files, names):
-    assert own_names([tmp_path / each for each in files], ["segments"]) == names
+    assert own_names([(stem(tmp_path / each), each) for each in files], ["segments"]) == names
 
 
 def test_pictures_of_one_stem_do_not_meet_in_the_results(tmp_path, task):
@@ -266,7 +267,7 @@ def test_a_folder_whose_name_is_not_utf_8_is_told_before_anything_is_done(tmp_pa
     os.rename(odd, folder)
     sources = find_sources(type(tmp_path)(folder))
     assert {source.problem for source in sources if "case" in source.name} == {
-        "the name of its folder is not UTF-8. Rename the folder"
+        "the name of its folder is not UTF-8; rename the folder"
     }
     with pytest.raises(InvalidInputError, match=r"aus\\xfc: its name is not UTF-8"):
         segment([], {}, task, type(tmp_path)(os.fsdecode(os.fsencode(tmp_path) + b"/aus\xfc")))
@@ -274,9 +275,9 @@ def test_a_folder_whose_name_is_not_utf_8_is_told_before_anything_is_done(tmp_pa
 
 def test_odd_bytes_are_shown_and_good_names_are_not_odd(tmp_path):
     name = os.fsdecode(b"B\xfcld \xc3\xbc.png")
-    assert shown(name) == "B\\xfcld \u00fc.png"
+    assert printable(name) == "B\\xfcld \u00fc.png"
     assert (why_odd(tmp_path / "a.png"), why_odd(tmp_path / "\u65e5.png")) == (None, None)
-    assert "Rename it" in str(why_odd(tmp_path / name))
+    assert "rename it" in str(why_odd(tmp_path / name))
 
 
 # The folder of the results, and the table in it
@@ -354,7 +355,7 @@ BAD = [
     ({"window": ""}, "window must be task or volume, got ''"),
     ({"axis": 3}, "axis must be 0 (slices), 1 (rows) or 2 (columns), got 3"),
     ({"axis": -1}, "axis must be 0 (slices), 1 (rows) or 2 (columns), got -1"),
-    ({"form": "nrrd"}, "--as labelmap or seg.nrrd, got 'nrrd'"),
+    ({"form": "nrrd"}, "--as labelmap, seg.nrrd, dicom-seg, got 'nrrd'"),
 ]
 
 
@@ -391,3 +392,71 @@ def test_what_lies_outside_a_small_picture_is_told_in_its_own_pixels(tmp_path, t
     assert "out.csv, line 2: the box row0 400, col0 300, row1 900, col1 900 lies outside" in status
     assert "128 rows and 160 columns" in status
     assert json.dumps(status)
+
+
+# DICOM folders
+
+
+def dicom(folder, uid, count=3, bright=900):
+    """A series of slices of 40 x 256, 2.5 mm apart."""
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = sitk.ImageFileWriter()
+    writer.KeepOriginalImageUIDOn()
+    for index in range(count):
+        image = sitk.GetImageFromArray(np.full((1, 40, 256), bright + index, np.int16))
+        image.SetSpacing((0.5, 0.75, 2.5))
+        image.SetOrigin((1.0, -2.0, 2.5 * index))
+        tags = {
+            "0008|0060": "CT",
+            "0008|103e": f"series {uid[-1]}",
+            "0020|000d": "1.2.3",
+            "0020|000e": uid,
+            "0008|0018": f"{uid}.{index + 1}",
+            "0020|0013": str(index),
+            "0020|0032": f"1\\-2\\{2.5 * index}",
+            "0020|0037": "1\\0\\0\\0\\1\\0",
+        }
+        for tag, value in tags.items():
+            image.SetMetaData(tag, value)
+        writer.SetFileName(str(folder / f"{uid[-1]}-{index}.dcm"))
+        writer.Execute(image)
+    return folder
+
+
+SLICE = [PlacedPrompt(1, Prompt(Box(10, 10, 30, 50)))]
+
+
+@pytest.mark.parametrize("where", ["set", "set/case.1", "set/volumes/case.1"])
+def test_a_folder_of_dicom_files_is_a_volume_named_after_it(tmp_path, task, where):
+    folder = dicom(tmp_path / where, "1.2.3.4")
+    ((source,)) = find_sources(tmp_path / "set")
+    assert (source.name, source.volume) == (folder.name, True)
+    out = tmp_path / "out"
+    for _ in range(2):
+        line = segment([source], {folder.name: SLICE}, task, out)[source.name]
+        assert (line.status, line.output) == ("done", f"{folder.name}.nrrd")
+    mask = sitk.ReadImage(str(out / line.output))
+    assert (mask.GetSize(), mask.GetSpacing()) == ((256, 40, 3), (0.5, 0.75, 2.5))
+    assert np.flatnonzero(sitk.GetArrayFromImage(mask).any(axis=(1, 2))).tolist() == [1]
+    with pytest.raises(InvalidInputError, match="Choose another folder for --out"):
+        segment([source], {}, task, folder)
+
+
+def test_of_several_series_one_is_chosen_and_two_do_not_meet(tmp_path, task):
+    folder = dicom(dicom(tmp_path / "set" / "case", "1.2.3.4"), "1.2.3.5")
+    line = segment(find_sources(tmp_path / "set"), {}, task, tmp_path / "out")[folder.name]
+    assert line.status.startswith("left out: it has 2 DICOM series; choose with --series: 1.2.3.4 (series 4, 3 files)")
+    (chosen,) = find_sources(tmp_path / "set", ["1.2.3.5"])
+    assert segment([chosen], {"case": SLICE}, task, tmp_path / "out")["case"].status == "done"
+    both = find_sources(tmp_path / "set", ["1.2.3.4", "1.2.3.5"])
+    assert [source.name for source in both] == ["case.1.2.3.4", "case.1.2.3.5"]
+    lines = segment(both, {source.name: SLICE for source in both}, task, tmp_path / "both")
+    assert {line.output for line in lines.values()} == {"case.1.2.3.4.nrrd", "case.1.2.3.5.nrrd"}
+    with pytest.raises(InvalidInputError, match=r"has no DICOM series 1\.9\. Leave --series out"):
+        find_sources(tmp_path / "set", ["1.2.3.4", "1.9"])
+
+
+def test_what_cannot_be_written_so_is_told_before_it_is_computed(tmp_path, task):
+    folder, engine = pictures(tmp_path / "set", "a.png"), FakeEngine()
+    line = segment(find_sources(folder), {"a": BOX}, task, tmp_path / "out", engine, form="seg.nrrd")["a"]
+    assert line.status.startswith("failed: a.png is a picture: its mask is a PNG") and not engine.of("predict")

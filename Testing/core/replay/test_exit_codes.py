@@ -162,7 +162,7 @@ OF_SEGMENT = [
     (["--prompt", "polygon"], "The prompt must be one of box, point, scribble, lasso, got 'polygon'"),
 ]
 BATCH = [
-    (["--as", "nifti"], "--as labelmap or seg.nrrd, got 'nifti'"),
+    (["--as", "nifti"], "--as labelmap, seg.nrrd, dicom-seg, got 'nifti'"),
 ]
 
 

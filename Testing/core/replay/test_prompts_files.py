@@ -21,6 +21,10 @@ class Named:
     name: str
     file_name: str
 
+    @property
+    def short_name(self):
+        return self.file_name.rpartition(".")[0]
+
 
 def written(tmp_path, text, name="p.csv", encoding="utf-8"):
     path = tmp_path / name

@@ -147,14 +147,15 @@ def test_two_images_of_one_name_are_not_silently_mixed_up(tmp_path):
     assert [p.reason for p in open_set(folder).problems] == ["same name as case00.bmp, which is used"]
 
 
-def test_a_volume_and_labels_of_other_geometry_are_used_and_doubted(tmp_path):
-    folder = volume_set(tmp_path / "set", count=1)
+def test_labels_that_cannot_be_laid_over_their_volume_are_left_out_and_said(tmp_path):
+    folder = volume_set(tmp_path / "set", count=2)
     labels = sitk.ReadImage(str(folder / "labels" / "vol0.nii.gz"))
     labels.SetSpacing((9.0, 9.0, 9.0))
     sitk.WriteImage(labels, str(folder / "labels" / "vol0.nii.gz"))
     source = open_set(folder)
-    assert [p.left_out for p in source.problems] == [False]
-    assert len(source.pairs) == 1
+    assert [(p.file, p.left_out) for p in source.problems] == [("vol0", True)]
+    assert "spacing 3 x 0.5 x 1.5 and 9 x 9 x 9 mm" in source.problems[0].reason
+    assert [pair.name for pair in source.pairs] == ["vol1"]
 
 
 @pytest.mark.parametrize("make", [lambda f: None, lambda f: f.mkdir(), lambda f: (f / "images").mkdir(parents=True)])

@@ -71,7 +71,7 @@ def chosen(structure: Structure, seed: int, limit: int | None) -> list[Pair]:
 def patients(pairs: Sequence[Pair], value: int, window: Window = "task") -> Iterator[Patient]:
     """Read volume after volume; one without the structure is left out. ``window``: as in PlanOptions."""
     for pair in pairs:
-        volume, labels = files.read_volume(pair.image), files.read_volume_labels(pair.labels)
+        volume, labels = files.read_volume(pair.image), files.read_volume_labels(pair.labels, pair.image)
         truth = np.asarray(labels == value)
         if not truth.any():
             continue
