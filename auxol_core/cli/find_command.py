@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def find(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Pictures, volumes, DICOM: DIR/images, /volumes or DIR.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Pictures or volumes: DIR/images, DIR/volumes or DIR.")],
     task: Annotated[Path, typer.Option(help="An exported task file; it is only read.")],
     out: Annotated[Path, typer.Option(help="Folder of the masks, of segments.csv, and of a CSV of slices for each.")],
     as_: Annotated[

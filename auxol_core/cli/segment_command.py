@@ -21,7 +21,7 @@ FROM_LABELS = "auto-from-labels"
 
 
 def segment(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Pictures, volumes, DICOM: DIR/images, /volumes or DIR.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Pictures or volumes: DIR/images, DIR/volumes or DIR.")],
     task: Annotated[Path, typer.Option(help="An exported task file; it is only read.")],
     prompts: Annotated[str, typer.Option(help=f"A JSON or CSV file of prompts, or {FROM_LABELS}.")],
     out: Annotated[Path, typer.Option(help="Folder of the masks and of segments.csv; what is yours in it stays.")],

@@ -57,9 +57,9 @@ class Source:
 def find_sources(folder: Path, series: Sequence[str] = ()) -> list[Source]:
     """The pictures of DIR/images, else the volumes of DIR/volumes, else either in DIR itself; DataError if none.
 
-    Volumes are files, or folders of DICOM files: DIR/volumes/CASE, DIR/CASE or DIR itself. ``series``: UIDs of the DICOM
-    series that are wanted, needed where a folder has several. What no reader can be given is among them, with the
-    problem.
+    Volumes are files, or folders of DICOM files: DIR/volumes/CASE, DIR/CASE or DIR itself. ``series``: UIDs of the
+    DICOM series that are wanted, needed where a folder has several. What no reader can be given is among them, with
+    the problem.
     """
     try:
         found = _found(folder, series)
@@ -73,7 +73,7 @@ def find_sources(folder: Path, series: Sequence[str] = ()) -> list[Source]:
     missing = set(series) - {source.series.uid for source in found if source.series}
     if missing:
         raise InvalidInputError(
-            f"{printable(folder)} has no DICOM series {', '.join(sorted(missing))}. Leave --series out to see which it has."
+            f"{printable(folder)} has no DICOM series {', '.join(sorted(missing))}. Without --series it says what it has."
         )
     good = [source for source in found if source.problem is None]
     names = own_names([(source.short_name, source.file_name) for source in good], [TABLE])

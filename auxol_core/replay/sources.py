@@ -1,9 +1,9 @@
 """Folders of labelled images or volumes, as the replay and the batch command find them.
 
 A set is a folder with ``images/`` and ``masks/`` (PNG, JPEG, BMP, TIFF) or with ``volumes/`` and ``labels/`` (NIfTI,
-NRRD, MHA; labels also as .seg.nrrd), partners having the same stem, compared in NFC. Masks of 0 and one other value hold
-one structure; several values are several structures, each a stream of its own: named after the set, ``kvasir``, or after
-set and label, ``jsrt/heart``.
+NRRD, MHA; labels also as .seg.nrrd), partners having the same stem, compared in NFC. Masks of 0 and one other value
+hold one structure; several values are several structures, each a stream of its own: named after the set, ``kvasir``, or
+after set and label, ``jsrt/heart``.
 """
 
 from __future__ import annotations

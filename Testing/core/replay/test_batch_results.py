@@ -452,7 +452,7 @@ def test_of_several_series_one_is_chosen_and_two_do_not_meet(tmp_path, task):
     assert [source.name for source in both] == ["case.1.2.3.4", "case.1.2.3.5"]
     lines = segment(both, {source.name: SLICE for source in both}, task, tmp_path / "both")
     assert {line.output for line in lines.values()} == {"case.1.2.3.4.nrrd", "case.1.2.3.5.nrrd"}
-    with pytest.raises(InvalidInputError, match=r"has no DICOM series 1\.9\. Leave --series out"):
+    with pytest.raises(InvalidInputError, match=r"has no DICOM series 1\.9\. Without --series"):
         find_sources(tmp_path / "set", ["1.2.3.4", "1.9"])
 
 
