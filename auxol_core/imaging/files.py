@@ -103,9 +103,10 @@ def to_8_bit(pixels: Pixels) -> NDArray[np.uint8]:
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal."""
+    """SHA-256 of a file's bytes, hexadecimal; of a folder (DICOM), of all its files in order of their names."""
     digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
+    for each in sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]:
+        with each.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
     return digest.hexdigest()

@@ -52,11 +52,18 @@ def placed(labels: Pixels, its: Geometry, image: Geometry) -> tuple[Pixels, str]
     Only a grid that is the image's own, flipped, with its axes in another order, or a part of it, gives every voxel
     exactly one value. Raises DataError for any other, saying how they differ.
     """
-    for theirs, ours in product(its.frames, image.frames):
-        step = _whole_step(theirs, ours, its.shape)
-        if step is not None:
-            return _moved(labels, step, image.shape)
-    raise DataError(_apart(its, image))
+    pairs = product(its.frames, image.frames)
+    steps = [step for theirs, ours in pairs if (step := _whole_step(theirs, ours, its.shape)) is not None]
+    if not steps:
+        raise DataError(_apart(its, image))
+    # Voxel on voxel by any pair of frames is what was meant; another pair may happen to be a turn.
+    same = [step for step in steps if its.shape == image.shape and _stays(step)]
+    return _moved(labels, (same or steps)[0], image.shape)
+
+
+def _stays(step: Step) -> bool:
+    turn, shift = step
+    return bool((turn == np.eye(3)).all() and not shift.any())
 
 
 def _whole_step(theirs: Affine, ours: Affine, shape: tuple[int, int, int]) -> Step | None:

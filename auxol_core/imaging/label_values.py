@@ -30,8 +30,9 @@ def whole_labels(name: str, values: Pixels) -> Pixels:
     count, loose = _between(values)
     if count >= LEAST_BETWEEN and 2 * loose > count:
         raise DataError(
-            f"{name} holds {np.unique(values).size} values, most of them at edges alone, as a smoothed mask (or a picture) does. Save "
-            "it with 0 and 255 (or one number a structure), resized by the nearest pixel, without smoothing."
+            f"{name} holds {np.unique(values).size} values, most of them at edges alone, as a smoothed mask (or a "
+            "picture) does. Save it with 0 and 255 (or one number a structure), resized by the nearest pixel, without "
+            "smoothing."
         )
     return values
 

@@ -102,7 +102,7 @@ def _geometry(path: Path, header: Any) -> Geometry:
         dims.pop()
     try:
         kind = header.get_data_dtype()
-    except HeaderDataError as error:
+    except (HeaderDataError, KeyError) as error:
         raise _unreadable(path, error) from error
     values = len(kind.fields) if kind.fields else 1
     if len(dims) != 3 or values != 1 or kind.kind not in "uif":

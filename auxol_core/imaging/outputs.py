@@ -88,22 +88,26 @@ def _write_volume(path: Path, mask: BoolArray, source: VolumeSource, name: str) 
     last = ending(path, (SEGMENTATION, *VOLUME_ENDINGS))
     if last in NIFTI_ENDINGS and isinstance(source, Path) and ending(source, NIFTI_ENDINGS):
         write_nifti_like(path, mask, source)
-    elif last in (".nrrd", SEGMENTATION):
-        keys = segment_keys(_shape(mask), name) if last == SEGMENTATION else None
-        write_nrrd(path, mask, _words(source), keys)
+    elif last == SEGMENTATION:
+        _write_segmentation(path, mask, source, name)
+    elif last == ".nrrd" and isinstance(source, Path) and ending(source, (".nrrd", SEGMENTATION)):
+        write_nrrd(path, mask, nrrd_words(source))
+    elif last == ".nrrd":
+        geometry = volume_geometry(source)
+        write_nrrd(path, mask, words_of(geometry.frames[0], geometry.shape))
     elif last in (".mha", ".mhd") and isinstance(source, Path) and ending(source, (".mha", ".mhd")):
         write_meta_image_like(path, mask, source)
     else:
         raise InvalidInputError(f"{path.name}: a mask is written in the format of {source.name}, or as .nrrd.")
 
 
-def _words(source: VolumeSource) -> dict[str, str]:
-    if isinstance(source, Path) and ending(source, (".nrrd", SEGMENTATION)):
-        return nrrd_words(source)
+def _write_segmentation(path: Path, mask: BoolArray, source: VolumeSource, name: str) -> None:
+    """Placed where Slicer, which opens these, places the source: a NIfTI lies where ITK sees it, which has its own mind
+    where sform and qform differ."""
     geometry: Geometry = volume_geometry(source)
-    # Slicer, which opens these, reads NIfTI by ITK, which has its own mind where sform and qform differ.
     seen = itk_frame(source) if isinstance(source, Path) and source.is_file() else None
-    return words_of(geometry.frames[0] if seen is None else seen, geometry.shape)
+    words = words_of(geometry.frames[0] if seen is None else seen, geometry.shape)
+    write_nrrd(path, mask, words, segment_keys(geometry.shape, name))
 
 
 def _write_png(path: Path, mask: BoolArray) -> None:
@@ -114,6 +118,3 @@ def _write_png(path: Path, mask: BoolArray) -> None:
     except RuntimeError as error:
         raise DataError(f"{path} could not be written. Check the folder and its disk.") from error
 
-
-def _shape(mask: BoolArray) -> tuple[int, int, int]:
-    return int(mask.shape[0]), int(mask.shape[1]), int(mask.shape[2])

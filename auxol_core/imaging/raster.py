@@ -1,4 +1,4 @@
-"""PNG, JPEG and BMP, read by Pillow; deep colour PNGs, which Pillow cuts to 8 bits, by SimpleITK."""
+"""PNG, JPEG and BMP, read by Pillow; deep colour PNGs, which Pillow cuts to 8 bits, by OpenCV."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
-import SimpleITK as sitk
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from auxol_core.errors import DataError
 from auxol_core.imaging.integrity import COPY_AGAIN, check_plausible
@@ -35,6 +35,7 @@ def read_raster(path: Path) -> Stored:
     with _opened(path) as image:
         declared = _declared(path, image)
         if declared.bits == 16 and declared.samples > 1:
+            image.load()  # complains of what is damaged; its pixels are cut to 8 bits
             return _deep_colour(path, declared)
         image.load()
         samples = np.asarray(image)
@@ -65,7 +66,7 @@ def _declared(path: Path, image: Image.Image) -> Declared:
         samples, bits = _SAMPLES[image.mode], 1 if image.mode == "1" else 8
     check_plausible(path, rows * columns * samples * bits // 8)
     upright = orientation if 1 <= orientation <= 8 else 1
-    return Declared(rows, columns, samples, bits, upright, lossy=image.format == "JPEG")
+    return Declared(rows, columns, samples, bits, upright, lossy=image.format in ("JPEG", "MPO"))
 
 
 @contextmanager
@@ -73,8 +74,10 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of its size, for one; what is refused is said below
-            with Image.open(path, formats=("PNG", "JPEG", "BMP", "MPO")) as image:
+            with Image.open(path, formats=("PNG", "JPEG", "BMP")) as image:
                 yield image
+    except UnidentifiedImageError as error:
+        raise DataError(f"{path.name} does not begin as a PNG, JPEG or BMP does. {COPY_AGAIN}") from error
     except (*_REFUSALS, Image.DecompressionBombError) as error:
         raise DataError(f"{path.name} cannot be read as a picture ({_short(error)}). {COPY_AGAIN}") from error
 
@@ -84,14 +87,12 @@ def _short(error: BaseException) -> str:
 
 
 def _deep_colour(path: Path, declared: Declared) -> Stored:
-    try:
-        samples = np.asarray(sitk.GetArrayFromImage(sitk.ReadImage(str(path))))
-    except RuntimeError as error:
-        raise DataError(f"{path.name} is damaged or broken off. {COPY_AGAIN}") from error
-    if declared.samples in (2, 4):
-        colours, alpha = samples[..., :-1], samples[..., -1]
-        return Stored(declared, colours[..., 0] if declared.samples == 2 else colours, None, alpha)
-    return Stored(declared, samples)
+    decoded = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    if decoded is None:
+        raise DataError(f"{path.name} is damaged or broken off. {COPY_AGAIN}")
+    samples = np.asarray(decoded)  # blue first
+    colours = samples[:, :, 0] if declared.samples == 2 else samples[:, :, 2::-1]
+    return Stored(declared, colours, None, samples[:, :, 3] if declared.samples in (2, 4) else None)
 
 
 def _palette(image: Image.Image) -> NDArray[np.uint8] | None:

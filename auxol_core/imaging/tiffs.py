@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,8 @@ from auxol_core.imaging.stored import Declared, Pixels, Stored
 _MIN_IS_WHITE, _MIN_IS_BLACK, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
 _COLOURS = {4: "a transparency mask", 5: "CMYK", 8: "CIE Lab", 9: "ICC Lab", 32803: "a camera's raw colours"}
 _LOSSY = (6, 7, 33003, 33004, 33005, 34712, 34892, 50001, 50002, 52546)  # JPEG, JPEG 2000, WebP, JPEG XL
+_ALPHA = (1, 2)  # of ExtraSamples; 0 is a channel that nobody has explained
+_FAX = (2, 3, 4)
 _REDUCED, _MASK = 1, 4  # bits of NewSubfileType: a smaller copy of a page, a page's transparency
 _REFUSALS = (
     ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OSError, EOFError, OverflowError,
@@ -48,8 +51,11 @@ def read_tiff(path: Path) -> Stored:
         samples = _decoded(path, page, declared)
         palette = _palette(page) if page.photometric == _PALETTE else None
         extra = tuple(page.extrasamples)
+        fax = int(page.compression) in _FAX
+    if fax and declared.white_is_zero:  # the habit of fax, meant by the letter: white is the ink of a mask, too
+        samples, declared = np.logical_not(samples), replace(declared, white_is_zero=False)
     alpha = None
-    if declared.samples in (2, 4) and samples.ndim == 3 and (extra or declared.samples == 4):
+    if declared.samples in (2, 4) and extra and int(extra[-1]) in _ALPHA:
         samples, alpha = samples[:, :, :-1], samples[:, :, -1]
         samples = samples[:, :, 0] if declared.samples == 2 else samples
     return Stored(declared, samples, palette, alpha)
@@ -103,7 +109,7 @@ def _declared(path: Path, page: tifffile.TiffPage) -> Declared:
         int(page.compression) in _LOSSY,
     )
     asked = declared.rows * declared.columns * declared.samples * max(1, bits // 8)
-    if int(page.compression) in (2, 3, 4):  # fax: a white line costs one bit
+    if int(page.compression) in _FAX:  # a white line costs one bit
         asked //= 64
     check_plausible(path, asked)
     if declared.rows * declared.columns > MOST_PACKED * MOST_PACKED * 2**10:
@@ -195,6 +201,8 @@ def _native(array: Pixels) -> Pixels:
 
 
 def _palette(page: tifffile.TiffPage) -> NDArray[np.uint8]:
+    if page.colormap is None or page.colormap.ndim != 2 or page.colormap.shape[0] != 3:
+        raise ValueError("its palette is damaged")
     colours = np.asarray(page.colormap).T  # 16 bit by the standard; some writers left them at 8
     return np.asarray(colours >> 8 if colours.max() > 255 else colours, dtype=np.uint8)
 

@@ -73,7 +73,7 @@ def find_sources(folder: Path, series: Sequence[str] = ()) -> list[Source]:
     missing = set(series) - {source.series.uid for source in found if source.series}
     if missing:
         raise InvalidInputError(
-            f"{printable(folder)} has no DICOM series {', '.join(sorted(missing))}. Without --series it says what it has."
+            f"{printable(folder)} has no DICOM series {', '.join(sorted(missing))}. Leave --series out to see its own."
         )
     good = [source for source in found if source.problem is None]
     names = own_names([(source.short_name, source.file_name) for source in good], [TABLE])
@@ -89,7 +89,12 @@ def labelled_sources(folder: Path, label: str | None) -> tuple[list[Source], lis
         names = ", ".join(s.stream.split("/")[-1] for s in found)
         raise InvalidInputError(f"{folder} has several labels ({names}). Name one with --label.")
     volume, value = source.kind == "volumes", found[0].value
-    sources = [Source(p.name, p.image, volume, p.labels, value) for p in source.pairs]
+    sources = [
+        Source(
+            p.name, p.image, volume, p.labels, value, None, files.chosen_series(p.image) if p.image.is_dir() else None
+        )
+        for p in source.pairs
+    ]
     return sources, list(source.problems)
 
 

@@ -1,9 +1,9 @@
 """Folders of labelled images or volumes, as the replay and the batch command find them.
 
 A set is a folder with ``images/`` and ``masks/`` (PNG, JPEG, BMP, TIFF) or with ``volumes/`` and ``labels/`` (NIfTI,
-NRRD, MHA; labels also as .seg.nrrd), partners having the same stem, compared in NFC. Masks of 0 and one other value
-hold one structure; several values are several structures, each a stream of its own: named after the set, ``kvasir``, or
-after set and label, ``jsrt/heart``.
+NRRD, MHA, folders of one DICOM series; labels also as .seg.nrrd), partners having the same stem, compared in NFC. Masks
+of 0 and one other value hold one structure; several values are several structures, each a stream of its own: named
+after the set, ``kvasir``, or after set and label, ``jsrt/heart``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging import files
-from auxol_core.imaging.names import ODD_NAME
+from auxol_core.imaging.names import ODD_NAME, is_utf8
 from auxol_core.replay.labels import label_name, label_names
 from auxol_core.replay.names import composed
 
@@ -164,6 +164,8 @@ def _layout_of(folder: Path) -> _Layout:
 def _pair_up(folder: Path, layout: _Layout) -> tuple[list[Pair], list[Problem]]:
     problems: list[Problem] = []
     images = _by_stem(folder / layout.images, layout.endings, problems)
+    if layout.kind == "volumes":
+        images |= {name: path for name, path in _dicom_folders(folder / layout.images).items() if name not in images}
     labels = _by_stem(folder / layout.labels, layout.label_endings, problems)
     problems += [Problem(images[n].name, f"no partner in {layout.labels}/") for n in images if n not in labels]
     problems += [Problem(labels[n].name, f"no partner in {layout.images}/") for n in labels if n not in images]
@@ -182,6 +184,12 @@ def _by_stem(folder: Path, endings: tuple[str, ...], problems: list[Problem]) ->
     return result
 
 
+def _dicom_folders(folder: Path) -> dict[str, Path]:
+    """The folders in ``folder`` that hold DICOM series, by their names."""
+    inside = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".") and is_utf8(p))
+    return {composed(path.name): path for path in inside if files.dicom_series(path)}
+
+
 def _inspect(
     pair: Pair, layout: _Layout, named: dict[int, str]
 ) -> tuple[set[int] | None, dict[int, str], list[Problem]]:
@@ -191,7 +199,7 @@ def _inspect(
     """
     try:
         labels = layout.labels_on(pair.labels, pair.image)
-    except DataError as error:
+    except (DataError, InvalidInputError) as error:  # the latter where a folder has several series
         return None, {}, [Problem(pair.name, str(error))]
     found = {int(v) for v in np.unique(labels.values) if v != 0}
     names = {value: name for value, name in labels.names.items() if value in found}

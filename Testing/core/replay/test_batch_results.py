@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import locale
 import os
 import unicodedata
 from io import StringIO
@@ -400,6 +401,7 @@ def test_what_lies_outside_a_small_picture_is_told_in_its_own_pixels(tmp_path, t
 def dicom(folder, uid, count=3, bright=900):
     """A series of slices of 40 x 256, 2.5 mm apart."""
     folder.mkdir(parents=True, exist_ok=True)
+    before = locale.setlocale(locale.LC_ALL)  # the writer of DICOM leaves another behind
     writer = sitk.ImageFileWriter()
     writer.KeepOriginalImageUIDOn()
     for index in range(count):
@@ -420,6 +422,7 @@ def dicom(folder, uid, count=3, bright=900):
             image.SetMetaData(tag, value)
         writer.SetFileName(str(folder / f"{uid[-1]}-{index}.dcm"))
         writer.Execute(image)
+    locale.setlocale(locale.LC_ALL, before)
     return folder
 
 
@@ -442,6 +445,21 @@ def test_a_folder_of_dicom_files_is_a_volume_named_after_it(tmp_path, task, wher
         segment([source], {}, task, folder)
 
 
+def test_a_series_with_labels_is_segmented_from_them(tmp_path, task):
+    dicom(tmp_path / "set" / "volumes" / "case", "1.2.3.4")
+    labels = np.zeros((3, 40, 256), np.uint8)
+    labels[1, 5:35, 20:60] = 1
+    image = sitk.GetImageFromArray(labels)
+    image.CopyInformation(
+        sitk.ReadImage(sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(tmp_path / "set/volumes/case")))
+    )
+    (tmp_path / "set" / "labels").mkdir()
+    sitk.WriteImage(image, str(tmp_path / "set" / "labels" / "case.nrrd"))
+    sources, left_out = labelled_sources(tmp_path / "set", None)
+    line = segment(sources, None, task, tmp_path / "out")["case"]
+    assert (left_out, line.status, line.output, line.dice) == ([], "done", "case.nrrd", pytest.approx(1.0, abs=0.05))
+
+
 def test_of_several_series_one_is_chosen_and_two_do_not_meet(tmp_path, task):
     folder = dicom(dicom(tmp_path / "set" / "case", "1.2.3.4"), "1.2.3.5")
     line = segment(find_sources(tmp_path / "set"), {}, task, tmp_path / "out")[folder.name]
@@ -452,7 +470,7 @@ def test_of_several_series_one_is_chosen_and_two_do_not_meet(tmp_path, task):
     assert [source.name for source in both] == ["case.1.2.3.4", "case.1.2.3.5"]
     lines = segment(both, {source.name: SLICE for source in both}, task, tmp_path / "both")
     assert {line.output for line in lines.values()} == {"case.1.2.3.4.nrrd", "case.1.2.3.5.nrrd"}
-    with pytest.raises(InvalidInputError, match=r"has no DICOM series 1\.9\. Without --series"):
+    with pytest.raises(InvalidInputError, match=r"has no DICOM series 1\.9\. Leave --series out"):
         find_sources(tmp_path / "set", ["1.2.3.4", "1.9"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -203,3 +204,77 @@ def test_patients_are_read_from_the_names_of_the_known_sets(image, patient):
 def test_the_stem_takes_double_endings_as_one():
     assert files.stem(Path("a.b.nii.gz")) == "a.b"
     assert files.stem(Path("scan.MHA")) == "scan"
+
+
+def segmentation(path, array, origin=(0.0, 0.0, 0.0), **names):
+    image = sitk.GetImageFromArray(array)
+    image.SetSpacing((1.5, 0.5, 3.0))
+    image.SetOrigin(origin)
+    for number, (name, value) in enumerate(names.items()):
+        image.SetMetaData(f"Segment{number}_Name", name)
+        image.SetMetaData(f"Segment{number}_LabelValue", str(value))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sitk.WriteImage(image, str(path))
+
+
+def slicer_set(folder, names=("v0",)):
+    """Volumes of 12 x 40 x 48 as NRRD, without labels."""
+    for name in names:
+        segmentation(folder / "volumes" / f"{name}.nrrd", np.zeros((12, 40, 48), np.int16))
+    return folder
+
+
+def test_a_cropped_segmentation_of_slicer_is_put_in_its_place_and_names_its_segment(tmp_path):
+    folder = slicer_set(tmp_path / "set")
+    part = np.ones((4, 20, 18), np.uint8)
+    segmentation(folder / "labels" / "v0.seg.nrrd", part, origin=(15.0, 4.0, 6.0), Tumor=1)
+    source = open_set(folder)
+    assert (source.problems, source.names, [s.stream for s in structures([source])]) == ((), {1: "Tumor"}, ["set"])
+    labels = files.read_volume_labels(source.pairs[0].labels, source.pairs[0].image)
+    assert labels.shape == (12, 40, 48)
+    assert labels.sum() == labels[2:6, 8:28, 10:28].sum() == part.sum()
+
+
+def test_segmentations_that_name_one_value_differently_are_not_mixed_up(tmp_path):
+    folder = slicer_set(tmp_path / "set", ("v0", "v1"))
+    for name, segment in (("v0", "liver"), ("v1", "spleen")):
+        segmentation(folder / "labels" / f"{name}.seg.nrrd", np.ones((12, 40, 48), np.uint8), **{segment: 1})
+    source = open_set(folder)
+    assert [pair.name for pair in source.pairs] == ["v0"]
+    assert [p.reason for p in source.problems] == [
+        "calls label 1 spleen, another file calls it liver; number them alike"
+    ]
+
+
+def test_a_mask_that_takes_most_of_the_picture_and_its_border_is_doubted(tmp_path):
+    folder = image_set(tmp_path / "set", count=1)
+    path = folder / "masks" / "case00.png"
+    write_image(path, 255 - files.read_picture_labels(path))
+    (problem,) = open_set(folder).problems
+    assert not problem.left_out
+    assert "turned over?" in problem.reason
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no names but UTF-16")
+def test_a_file_whose_name_is_not_utf8_is_left_out_and_shown(tmp_path):
+    folder = image_set(tmp_path / "set", count=1)
+    odd = os.fsencode(folder / "images") + b"/B\xfcld.png"
+    Path(os.fsdecode(odd)).write_bytes((folder / "images" / "case00.png").read_bytes())
+    assert [p.file for p in open_set(folder).problems] == [r"B\xfcld.png"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.kron(np.array([[0, 100], [200, 0]], np.uint8), np.ones((64, 64), np.uint8)), "JPEG mask"),
+        (np.kron(np.array([[0, 1], [0, 0]], np.uint8), np.ones((64, 64), np.uint8)), "JPEG mask"),
+    ],
+    ids=["100 and 200", "0 and 1"],
+)
+def test_a_jpeg_mask_of_other_values_is_left_out_with_the_reason(tmp_path, values, words):
+    folder = image_set(tmp_path / "set", count=2)
+    (folder / "masks" / "case00.png").unlink()
+    write_image(folder / "masks" / "case00.jpg", np.kron(values, np.ones((2, 2), np.uint8)))
+    source = open_set(folder)
+    assert [pair.name for pair in source.pairs] == ["case01"]
+    assert words in source.problems[0].reason
