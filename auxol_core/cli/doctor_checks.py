@@ -38,8 +38,10 @@ REQUIRED: dict[str, str] = {
     "cachetools": "5.3",
     "filelock": "3.13",
     "matplotlib": "3.8",
+    "nibabel": "5.2",
     "numpy": "1.26",
     "opencv-python-headless": "4.9",
+    "pillow": "10.1",
     "platformdirs": "4.0",
     "psutil": "5.9",
     "requests": "2.32",
@@ -48,6 +50,7 @@ REQUIRED: dict[str, str] = {
     "scipy": "1.11",
     "segment-anything": "1.0",
     "SimpleITK": "2.3",
+    "tifffile": "2023.7",
     "torch": "2.2",
     "typer": "0.15",
 }

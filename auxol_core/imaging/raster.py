@@ -77,7 +77,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             with Image.open(path, formats=("PNG", "JPEG", "BMP")) as image:
                 yield image
     except UnidentifiedImageError as error:
-        raise DataError(f"{path.name} does not begin as a PNG, JPEG or BMP does. {COPY_AGAIN}") from error
+        raise DataError(f"{path.name} cannot be read as a picture: it begins as none. {COPY_AGAIN}") from error
     except (*_REFUSALS, Image.DecompressionBombError) as error:
         raise DataError(f"{path.name} cannot be read as a picture ({_short(error)}). {COPY_AGAIN}") from error
 

@@ -70,7 +70,7 @@ def as_picture(name: str, stored: Stored) -> Pixels:
     if stored.no_grey and pixels.ndim == 3 and (pixels == pixels[:, :, :1]).all():
         pixels = pixels[:, :, 0]
     if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
-        raise DataError(no_numbers(name, pixels))
+        raise DataError(_no_numbers(name, pixels))
     return _upright(pixels, stored.declared.orientation)
 
 
@@ -95,7 +95,7 @@ def as_labels(name: str, stored: Stored) -> tuple[Pixels, tuple[str, ...]]:
     return _upright(values, declared.orientation), tuple(doubts)
 
 
-def no_numbers(name: str, pixels: Pixels) -> str:
+def _no_numbers(name: str, pixels: Pixels) -> str:
     """The sentence on NaN and infinite values."""
     count = int(pixels.size - np.count_nonzero(np.isfinite(pixels)))
     return (
@@ -131,7 +131,7 @@ def _varies(alpha: Pixels | None) -> bool:
     """Whether any pixel is not opaque."""
     if alpha is None:
         return False
-    opaque: Any = 1 if alpha.dtype.kind == "f" else np.iinfo(np.dtype(alpha.dtype.str)).max
+    opaque: Any = np.iinfo(np.dtype(alpha.dtype.str)).max if alpha.dtype.kind in "ui" else 1
     return bool((alpha != opaque).any())
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from auxol_core.errors import DataError
 from auxol_core.imaging.dicom import DicomSeries, chosen_series, read_series
 from auxol_core.imaging.geometry import Geometry, Pixels, placed
@@ -16,7 +14,6 @@ from auxol_core.imaging.label_values import whole_labels
 from auxol_core.imaging.names import SEGMENTATION, VOLUME_ENDINGS, check_name, ending
 from auxol_core.imaging.nifti import nifti_geometry, read_nifti
 from auxol_core.imaging.segmentations import merged, segment_names
-from auxol_core.imaging.stored import no_numbers
 
 NIFTI_ENDINGS = (".nii", ".nii.gz")
 VolumeSource = Path | DicomSeries
@@ -41,13 +38,13 @@ class Labels:
 
 
 def read_volume(source: VolumeSource) -> Volume:
-    """A scalar volume of three axes from a file, a DICOM folder of one series, or a series; DataError otherwise."""
+    """A scalar volume of three axes from a file, a DICOM folder of one series, or a series; DataError otherwise.
+
+    NaN and infinite values stay: a slice that has some is refused by the engine, and no window is made of them.
+    """
     pixels, geometry = _read(source)
-    name = source.name
     if pixels.ndim != 3:
-        raise DataError(f"{name}: expected a grey volume, got {pixels.shape[3]} values a voxel. Split it.")
-    if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
-        raise DataError(no_numbers(name, pixels))
+        raise DataError(f"{source.name}: expected a grey volume, got {pixels.shape[3]} values a voxel. Split it.")
     return Volume(pixels, geometry.spacing_mm, geometry)
 
 

@@ -242,7 +242,7 @@ KINDS = [
          r"is a GIF by its content\. Save it as PNG", "is a GIF"),
     Kind("any, Git LFS pointer", ".png", lambda p: p.write_bytes(b"version https://git-lfs.github.com/spec/v1\n"),
          "git lfs pull", "git lfs pull"),
-    Kind("any, no picture at all", ".png", lambda p: p.write_bytes(b"hello" * 9), "does not begin", "does not begin"),
+    Kind("any, no picture at all", ".png", lambda p: p.write_bytes(b"hello" * 9), "begins as none", "begins as none"),
     Kind("any, web page", ".jpg", lambda p: p.write_bytes(b"<!DOCTYPE html><html>no</html>"), "web page", "web page"),
 ]  # fmt: skip
 
