@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.plain_numbers import plain_number, plain_truth
 
 # (row, col) in pixel indices, as a Point's.
 Vertices = tuple[tuple[float, float], ...]
@@ -46,7 +47,9 @@ class Scribble:
     positive: bool = True
 
     def __post_init__(self) -> None:
-        _check(self.kind, self.vertices, least=1)
+        object.__setattr__(self, "vertices", _checked(self.kind, self.vertices, least=1))
+        object.__setattr__(self, "width", plain_number(self.width, "a scribble's width"))
+        object.__setattr__(self, "positive", plain_truth(self.positive, "a scribble's positive"))
         if not (math.isfinite(self.width) and self.width > 0):
             raise InvalidInputError(f"A scribble's width must be above 0 pixels, got {self.width}. Draw it again.")
 
@@ -66,7 +69,7 @@ class Lasso:
     vertices: Vertices
 
     def __post_init__(self) -> None:
-        _check(self.kind, self.vertices, least=3)
+        object.__setattr__(self, "vertices", _checked(self.kind, self.vertices, least=3))
         rows, cols = zip(*self.vertices, strict=True)
         if min(rows) == max(rows) or min(cols) == max(cols):
             raise InvalidInputError(
@@ -97,11 +100,16 @@ def check_on_image(stroke: Stroke, shape: tuple[int, int]) -> None:
             )
 
 
-def _check(kind: str, vertices: Vertices, least: int) -> None:
+def _checked(kind: str, vertices: Vertices, least: int) -> Vertices:
+    """The vertices as tuples of floats, whatever they come in: lists, or an array of (vertices, 2)."""
     if not least <= len(vertices) <= MAX_VERTICES:
         raise InvalidInputError(
             f"A {kind} needs {least} to {MAX_VERTICES:,} vertices, got {len(vertices):,}. Draw it in fewer steps."
         )
+    made = []
     for vertex in vertices:
-        if not (len(vertex) == 2 and all(map(math.isfinite, vertex))):
+        plain = tuple(plain_number(number, f"a {kind}'s vertex") for number in vertex)
+        if not (len(plain) == 2 and all(map(math.isfinite, plain))):
             raise InvalidInputError(f"A {kind}'s vertex must be two finite numbers, got {vertex}. Draw it again.")
+        made.append((plain[0], plain[1]))
+    return tuple(made)

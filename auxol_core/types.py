@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.plain_numbers import plain_number, plain_truth
 from auxol_core.strokes import MAX_VERTICES, Stroke, check_on_image
 
 BoolArray = NDArray[np.bool_]
@@ -29,7 +30,10 @@ ByteArray = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Box:
-    """Half-open box in pixel indices: rows ``row0 <= r < row1``, columns ``col0 <= c < col1``."""
+    """Half-open box in pixel indices: rows ``row0 <= r < row1``, columns ``col0 <= c < col1``.
+
+    Its edges are floats whatever numbers it is made of, numpy's included; InvalidInputError for text.
+    """
 
     row0: float
     col0: float
@@ -37,6 +41,8 @@ class Box:
     col1: float
 
     def __post_init__(self) -> None:
+        for name in ("row0", "col0", "row1", "col1"):
+            object.__setattr__(self, name, plain_number(getattr(self, name), f"a box's {name}"))
         edges = (self.row0, self.col0, self.row1, self.col1)
         if not all(math.isfinite(edge) for edge in edges):
             raise InvalidInputError(f"A box needs four finite edges, got {edges}. Draw the box again.")
@@ -90,13 +96,20 @@ class Box:
 
 @dataclass(frozen=True)
 class Point:
-    """A click: pixel indices (centre of the first pixel is 0, 0) and whether it marks the object or not-the-object."""
+    """A click: pixel indices (centre of the first pixel is 0, 0) and whether it marks the object or not-the-object.
+
+    Floats and a bool whatever it is made of, numpy's included; InvalidInputError for text, and for a ``positive`` that
+    is neither true nor false.
+    """
 
     row: float
     col: float
     positive: bool = True
 
     def __post_init__(self) -> None:
+        for name in ("row", "col"):
+            object.__setattr__(self, name, plain_number(getattr(self, name), f"a point's {name}"))
+        object.__setattr__(self, "positive", plain_truth(self.positive, "a point's positive"))
         if not (math.isfinite(self.row) and math.isfinite(self.col)):
             raise InvalidInputError(f"A point needs finite row and col, got ({self.row}, {self.col}). Click again.")
 
@@ -219,6 +232,9 @@ class SliceImage:
                 "Replace them (by the volume's minimum, say)."
             )
         spacing = self.spacing_mm
+        if spacing is not None:
+            spacing = tuple(plain_number(length, "a spacing in mm") for length in spacing)  # type: ignore[assignment]
+            object.__setattr__(self, "spacing_mm", spacing)
         if spacing is not None and not (len(spacing) == 2 and all(math.isfinite(s) and s > 0 for s in spacing)):
             raise InvalidInputError(
                 f"Spacing must be two positive lengths in mm (along rows, along columns), got {spacing}. "

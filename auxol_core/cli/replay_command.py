@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from auxol_core.cli.exit_codes import INTERRUPTED, LEFT_OUT
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist import registry
 from auxol_core.options import DEFAULT_GENERALIST, AuxolOptions, MachineOptions, PaperOptions, TaskOptions, option_names
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from auxol_core.replay.benchmark import Outcome
     from auxol_core.replay.runner import EngineFactory
 
-INTERRUPTED = 130
+YES_OR_NO = {**dict.fromkeys(("1", "true", "yes"), True), **dict.fromkeys(("0", "false", "no"), False)}
 Options = TypeVar("Options")
 GENERALISTS = ", ".join(registry.names())
 METHODS = ",".join(methods_by_default())
@@ -165,9 +166,10 @@ def _options(kind: type[Options], texts: list[str], flag: str) -> Options:
         if name not in kinds:
             raise InvalidInputError(f"{flag}NAME=VALUE takes a name of {', '.join(kinds)}, got {text!r}.")
         try:
-            values[name] = value.lower() in ("1", "true", "yes") if kinds[name] is bool else kinds[name](value)
-        except ValueError as error:
-            raise InvalidInputError(f"{flag}{name} takes a {kinds[name].__name__}, got {value!r}.") from error
+            values[name] = YES_OR_NO[value.lower()] if kinds[name] is bool else kinds[name](value)
+        except (ValueError, KeyError) as error:
+            wanted = "true or false" if kinds[name] is bool else f"a {kinds[name].__name__}"
+            raise InvalidInputError(f"{flag}{name} takes {wanted}, got {value!r}.") from error
     return kind(**values)
 
 
@@ -196,3 +198,5 @@ def _report(console: Console, outcome: Outcome, out: Path) -> None:
         console.print(f"Learning curves: {out / 'curve.png'}", markup=False, highlight=False, soft_wrap=True)
     if outcome.interrupted:
         raise typer.Exit(INTERRUPTED)
+    if any(entry["n_left_out"] or entry["n_failed"] for entry in outcome.entries):
+        raise typer.Exit(LEFT_OUT)

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from auxol_core.cli.task_report import TaskSummary, info_of, summary_of, summary_of_task
-from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileError, TaskFileLockedError
+from auxol_core.errors import InvalidInputError, NotFoundError, StorageFullError, TaskFileError, TaskFileLockedError
 from auxol_core.machine.places import data_folder
 from auxol_core.options import MachineOptions
 from auxol_core.taskfile.folder import SUFFIX, TaskFolder
@@ -85,7 +85,8 @@ def export_task(
     with _system_errors(file), _own(path) as task:
         if file.exists():
             _ask(f"{file} exists. Replace it?", yes)
-        task.export(file)
+        with _full_disk(file):
+            task.export(file)
     size = file.stat().st_size
     said = f"Exported {name} to {file} ({size / 1e6:.1f} MB). It holds crops of images, so treat it as you treat them."
     _say(said, {"exported": name, "file": str(file), "bytes": size}, as_json)
@@ -103,7 +104,8 @@ def import_task(
     wanted = name if name is not None else file.name.removesuffix(SUFFIX)
     with _system_errors(folder):
         path = TaskFolder(folder).new(wanted)
-        TaskFile.import_(file, path, wanted)
+        with _full_disk(path):
+            TaskFile.import_(file, path, wanted)
     row = summary_of(wanted, path)
     _say(f"Imported {wanted}: {row.contents}, beside {row.generalist}.", dataclasses.asdict(row), as_json)
 
@@ -197,6 +199,19 @@ def _system_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         raise TaskFileError(
             f"{path} cannot be used ({error.strerror}). Check its permissions, or choose another."
+        ) from error
+
+
+@contextmanager
+def _full_disk(file: Path) -> Iterator[None]:
+    """A full disk is told of the file that is written and its folder: there may be several disks, and this one is
+    not always the tasks' own."""
+    try:
+        yield
+    except StorageFullError as error:
+        raise StorageFullError(
+            f"{file} could not be written: the disk of {file.absolute().parent} is full or failing "
+            f"({error.__cause__}). Nothing was left there. Free some space there, or choose another place."
         ) from error
 
 

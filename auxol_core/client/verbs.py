@@ -27,6 +27,7 @@ from auxol_core.client.mending import Mending, status_of
 from auxol_core.client.streams import Stream, send_missing
 from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError
 from auxol_core.options import TaskOptions
+from auxol_core.plain_numbers import plain_json
 from auxol_core.protocol import MEDIA_TYPE, encode, plain
 from auxol_core.types import BoolArray, Event, Prompt, Propagated, Proposal, Receipt, SliceImage, TaskStatus
 from auxol_core.verbs import Lane, Verb, declared
@@ -93,7 +94,8 @@ class ClientVerbs:
         values = {name: _value(given[name]) for name in verb.beside_path}
         more: dict[str, Any] = {}
         if values:
-            more = {"query": values} if verb.method == "GET" else {"body": json.dumps(values).encode()}
+            body = json.dumps(values, default=plain_json).encode()
+            more = {"query": values} if verb.method == "GET" else {"body": body}
         answer = yield from self._mending.ask(verb, given, **more)
         return understood(lambda: _result(verb, answer))
 

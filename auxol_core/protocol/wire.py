@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.plain_numbers import plain_json
 from auxol_core.protocol.headers import PROTOCOL_VERSION
 
 MAX_MESSAGE_BYTES = 320 * 2**20  # the largest slice there may be, 36 million RGB pixels of 16 bits, with room
@@ -56,7 +57,7 @@ def encode(message: Message, *, pack_all: bool = False) -> bytes:
         data = zlib.compress(data, 1) if packed else data
         parts.append(data)
         table.append({"name": name, "packing": "zlib" if packed else "raw", "bytes": len(data)})
-    text = json.dumps({"fields": message.fields, "arrays": table}, allow_nan=False).encode()
+    text = json.dumps({"fields": message.fields, "arrays": table}, allow_nan=False, default=plain_json).encode()
     return b"".join([_HEAD.pack(_MAGIC, len(text)), text, *parts])
 
 

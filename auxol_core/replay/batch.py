@@ -3,14 +3,14 @@
 Every source gives one mask of values 0 and 1 with its source's geometry: a PNG for a picture, a volume of the source's
 own format for a volume. OUT/segments.csv has a line for each source and is written anew after each, so that it is
 right whenever the command is broken off. A line's ``key`` depends on task, generalist, source, prompts and options: a
-second call leaves out what is done under the same key.
+second call leaves out what is done under the same key. What is in OUT and not this command's stays (batch_results.py).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -21,35 +21,35 @@ import numpy as np
 from auxol_core.api import EngineApi
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging import files, metrics
-from auxol_core.replay.batch_prompts import PlacedPrompt, scaled
-from auxol_core.replay.batch_table import DONE, BatchTable, Line
-from auxol_core.replay.options import PromptOptions, WindowOf
+from auxol_core.replay.batch_prompts import Matched, PlacedPrompt, check_on_source, match, scaled
+from auxol_core.replay.batch_results import begun, check_out, each_source, seconds_since
+from auxol_core.replay.batch_sources import Source, find_sources, labelled_sources
+from auxol_core.replay.batch_table import NO_PROMPTS, Line
+from auxol_core.replay.options import PromptOptions, WindowOf, check_axis, check_window
 from auxol_core.replay.prompts import components, prompt_for
-from auxol_core.replay.sources import open_set, structures
 from auxol_core.replay.streams import enlarged, enlarged_mask
 from auxol_core.types import BoolArray, Prompt, SliceImage, TaskStatus
 
+__all__ = ["FORMS", "TASK", "BatchOptions", "Source", "find_sources", "labelled_sources", "segment_all"]
+
 TASK = "segment"
-
-
-@dataclass(frozen=True)
-class Source:
-    """A picture or volume to segment; ``labels`` and ``value`` where prompts come from labels."""
-
-    name: str
-    path: Path
-    volume: bool
-    labels: Path | None = None
-    value: int = 0
+FORMS: tuple[str, ...] = files.RESULT_KINDS
 
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """``axis`` and ``window`` as in the replay; ``prompts``: how they are drawn from labels."""
+    """``axis`` and ``window`` as in the replay; ``prompts``: how they are drawn from labels; ``form``: one of FORMS."""
 
     axis: int = 0
     window: WindowOf = "task"
     prompts: PromptOptions = field(default_factory=lambda: PromptOptions(jitter=0.0))
+    form: str = "labelmap"
+
+    def __post_init__(self) -> None:
+        check_axis(self.axis)
+        check_window(self.window)
+        if self.form not in FORMS:
+            raise InvalidInputError(f"Results are written --as {', '.join(FORMS)}, got {self.form!r}. Choose one.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,34 +59,6 @@ class _Slice:
     index: int
     pixels: files.Pixels
     prompts: list[Prompt]
-
-
-def find_sources(folder: Path) -> list[Source]:
-    """The pictures of DIR/images, else the volumes of DIR/volumes, else either in DIR itself; DataError if none."""
-    for part, endings in (("images", files.IMAGE_ENDINGS), ("volumes", files.VOLUME_ENDINGS)):
-        if (folder / part).is_dir():
-            paths = files.files_of(folder / part, endings)
-            break
-    else:
-        paths = files.files_of(folder, files.IMAGE_ENDINGS + files.VOLUME_ENDINGS)
-    if not paths:
-        raise DataError(
-            f"{folder} has nothing to segment. Looked in images/, volumes/ and the folder itself for "
-            f"{', '.join(files.IMAGE_ENDINGS + files.VOLUME_ENDINGS)}."
-        )
-    return [Source(files.stem(p), p, files.ending(p, files.VOLUME_ENDINGS) is not None) for p in paths]
-
-
-def labelled_sources(folder: Path, label: str | None) -> tuple[list[Source], list[str]]:
-    """The labelled pairs of one structure, and what was left out; InvalidInputError where a label must be named."""
-    source = open_set(folder)
-    found = structures([source], [label] if label else [])
-    if len(found) != 1:
-        names = ", ".join(s.stream.split("/")[-1] for s in found)
-        raise InvalidInputError(f"{folder} has several labels ({names}). Name one with --label.")
-    volume, value = source.kind == "volumes", found[0].value
-    sources = [Source(p.name, p.image, volume, p.labels, value) for p in source.pairs]
-    return sources, [f"{p.file}: {p.reason}" for p in source.problems]
 
 
 def segment_all(
@@ -102,11 +74,15 @@ def segment_all(
     ``prompts`` None: drawn from each source's labels. The task file is only read: the engine works on a copy.
     """
 
-    def own(source: Source) -> list[PlacedPrompt] | None:
-        return None if prompts is None else prompts.get(source.name, [])
+    matched = Matched() if prompts is None else match(prompts, sources)
 
-    def segment(source: Source, output: Path) -> Line:
-        return _segment(source, own(source), engine, output, options)
+    def own(source: Source) -> list[PlacedPrompt] | None:
+        return None if prompts is None else matched.by_source.get(source.name, [])
+
+    def segment(source: Source, place: Path) -> Line:
+        if source.name in matched.doubts:
+            return replace(begun(source), status=f"{NO_PROMPTS}: {matched.doubts[source.name]}")
+        return _segment(source, own(source), engine, place, options)
 
     status = take_in(sources, engine, task_file, out)
     if status.relearning is not None:  # until that is done the generalist would answer alone
@@ -116,39 +92,21 @@ def segment_all(
 
 
 def take_in(sources: Sequence[Source], engine: EngineApi, task_file: Path, out: Path) -> TaskStatus:
-    """Open a copy of the task; InvalidInputError where the results would lie among the sources, DataError where there
-    is no such file."""
-    if any(source.path.resolve().parent == out.resolve() for source in sources):
-        raise InvalidInputError(f"The results would lie among the sources in {out}. Choose another folder for --out.")
+    """Open a copy of the task; InvalidInputError where the results cannot lie in ``out``, DataError where there is no
+    such file."""
+    check_out(sources, out)
     if not task_file.is_file():
         raise DataError(f"There is no task file {task_file}. Export a task and name its file.")
     return engine.import_task(task_file, TASK)
 
 
-def each_source(
-    sources: Sequence[Source], out: Path, work: Callable[[Source, Path], Line], key_of: Callable[[Source], str]
-) -> Generator[tuple[Line, bool], None, None]:
-    """Carry out ``work`` for each source and the mask's path; what was done under the same key is left out. Each line,
-    and whether it had been done before."""
-    out.mkdir(parents=True, exist_ok=True)
-    table = BatchTable(out / "segments.csv")
-    for source in sources:
-        key = key_of(source)
-        output = out / output_name(source)
-        if table.has(source.name, key) and output.exists():
-            yield table.lines[source.name], True
-            continue
-        line = work(source, output)
-        table.put(replace(line, key=key))
-        yield line, False
-
-
 def _segment(
-    source: Source, own: list[PlacedPrompt] | None, engine: EngineApi, output: Path, options: BatchOptions
+    source: Source, own: list[PlacedPrompt] | None, engine: EngineApi, place: Path, options: BatchOptions
 ) -> Line:
     started = perf_counter()
-    line = begun(source, output)
+    line = begun(source)
     try:
+        files.result_ending(source.content, options.form)  # what cannot be written so need not be computed
         stack, truth = read_source(source, options)
         count, rows, cols = (int(n) for n in stack.shape[:3])
         result = np.zeros((count, rows, cols), dtype=bool)
@@ -160,23 +118,19 @@ def _segment(
             qualities += quality
             slices += 1
         if not qualities:
-            return replace(line, output="", status="no prompts", seconds=round(perf_counter() - started, 3))
-        write_result(source, output, result, options)
+            return replace(line, status=NO_PROMPTS, seconds=seconds_since(started))
+        output = write_result(source, place, result, options)
     except (DataError, InvalidInputError) as error:
-        return replace(line, output="", status=f"failed: {error}", seconds=round(perf_counter() - started, 3))
+        return replace(line, status=f"failed: {error}", seconds=seconds_since(started))
     return replace(
         line,
+        output=output.name,
         slices=slices,
         objects=len(qualities),
         quality=float(np.mean(qualities)),
         dice=None if truth is None else metrics.dice(result, truth),
-        seconds=round(perf_counter() - started, 3),
+        seconds=seconds_since(started),
     )
-
-
-def begun(source: Source, output: Path) -> Line:
-    """The line of a source before anything is done."""
-    return Line(source.name, str(source.path), output.name, 0, 0, None, None, 0.0, DONE, "")
 
 
 def read_source(source: Source, options: BatchOptions) -> tuple[files.Pixels, BoolArray | None]:
@@ -184,7 +138,7 @@ def read_source(source: Source, options: BatchOptions) -> tuple[files.Pixels, Bo
     if not source.volume:
         labels = None if source.labels is None else files.read_picture_labels(source.labels)[None]
         return files.read_picture(source.path)[None], None if labels is None else np.asarray(labels == source.value)
-    pixels = files.read_volume(source.path).pixels
+    pixels = files.read_volume(source.content).pixels
     if options.window == "volume":
         pixels = files.to_8_bit(pixels)
     stack = np.moveaxis(pixels, options.axis, 0)
@@ -210,17 +164,22 @@ def _slices(
             if kept:
                 yield _Slice(int(index), pixels, [prompt_for(c, options.prompts, name, source.value) for c in kept])
         return
+    for placed in own:
+        check_on_source(placed, (int(stack.shape[1]), int(stack.shape[2])))
     for wanted in sorted({_slice_of(placed, stack.shape[0], source) for placed in own}):
         pixels, scale = enlarged(np.ascontiguousarray(stack[wanted]))
         yield _Slice(wanted, pixels, [scaled(p.prompt, scale) for p in own if (p.slice_index or 0) == wanted])
 
 
 def _slice_of(placed: PlacedPrompt, count: int, source: Source) -> int:
+    at = f"{placed.where}: " if placed.where else ""
     if placed.slice_index is None and source.volume:
-        raise InvalidInputError(f"{source.name} is a volume: its prompts need a slice.")
+        raise InvalidInputError(f"{at}{source.name} is a volume: its prompts need a slice, 0 to {count - 1}.")
     index = placed.slice_index or 0
+    if not source.volume and index:
+        raise InvalidInputError(f"{at}{source.name} is a picture, got slice {index}. Leave the slice out.")
     if not 0 <= index < count:
-        raise InvalidInputError(f"{source.name} has slices 0 to {count - 1} along this axis, got slice {index}.")
+        raise InvalidInputError(f"{at}{source.name} has slices 0 to {count - 1} along this axis, got slice {index}.")
     return index
 
 
@@ -244,18 +203,10 @@ def reduced(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:
     return np.asarray(covered >= 0.5)
 
 
-def write_result(source: Source, output: Path, result: BoolArray, options: BatchOptions) -> None:
-    """Write a mask (slices, rows, columns) with its source's geometry, as 0 and 1."""
-    if source.volume:
-        files.write_labels_like(output, np.moveaxis(result, 0, options.axis), source.path)
-    else:
-        files.write_picture_labels(output, result[0])
-
-
-def output_name(source: Source) -> str:
-    """The file of a source's mask."""
-    ending = files.ending(source.path, files.VOLUME_ENDINGS) if source.volume else ".png"
-    return f"{source.name}{ending}"
+def write_result(source: Source, place: Path, result: BoolArray, options: BatchOptions) -> Path:
+    """Write a mask (slices, rows, columns) into ``place``, with its source's geometry, as 0 and 1. Its file."""
+    mask = np.moveaxis(result, 0, options.axis) if source.volume else result
+    return files.write_result(place / source.name, mask, source.content, options.form)
 
 
 def _strokes(prompt: Prompt) -> list[str]:
@@ -268,5 +219,5 @@ def _key(base: Sequence[object], source: Source, own: list[PlacedPrompt] | None)
         drawn: object = [files.file_hash(source.labels), source.value]
     else:
         drawn = [[p.slice_index, repr(p.prompt.box), repr(p.prompt.points), *_strokes(p.prompt)] for p in own or []]
-    content = json.dumps([*base, files.file_hash(source.path), drawn], sort_keys=True)
+    content = json.dumps([*base, source.content_hash(), drawn], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -21,17 +21,9 @@ import numpy as np
 from auxol_core.api import EngineApi
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging import files, metrics
-from auxol_core.replay.batch import (
-    TASK,
-    BatchOptions,
-    Source,
-    begun,
-    each_source,
-    read_source,
-    reduced,
-    take_in,
-    write_result,
-)
+from auxol_core.replay.batch import TASK, BatchOptions, read_source, reduced, take_in, write_result
+from auxol_core.replay.batch_results import begun, each_source, seconds_since
+from auxol_core.replay.batch_sources import Source
 from auxol_core.replay.batch_table import Line
 from auxol_core.replay.streams import enlarged
 from auxol_core.types import BoolArray, Box, Propagated, SliceImage
@@ -80,30 +72,26 @@ def find_all(
     ``several``: the structure may lie in several runs of slices of one volume.
     """
 
-    def work(source: Source, output: Path) -> Line:
-        return _found(source, engine, output, options, several=several)
+    def work(source: Source, place: Path) -> Line:
+        return _found(source, engine, place, options, several=several)
 
     take_in(sources, engine, task_file, out)
     status = engine.learn_now(TASK)
     learned = [files.file_hash(task_file), status.generalist_hash, status.precision]
 
     def key_of(source: Source) -> str:
-        looked = [options.axis, options.window, several, files.file_hash(source.path)]
+        looked = [options.axis, options.window, options.form, several, source.content_hash()]
         content = json.dumps(["find", *learned, *looked])
         return hashlib.sha256(content.encode()).hexdigest()[:32]
 
     yield from each_source(sources, out, work, key_of)
 
 
-def table_of(output: Path, source: Source) -> Path:
-    """The file of a source's slices, beside its mask ``output``."""
-    return output.with_name(f"{source.name}.csv")
-
-
-def _found(source: Source, engine: EngineApi, output: Path, options: BatchOptions, *, several: bool) -> Line:
+def _found(source: Source, engine: EngineApi, place: Path, options: BatchOptions, *, several: bool) -> Line:
     started = perf_counter()
-    line = begun(source, output)
+    line = begun(source)
     try:
+        files.result_ending(source.content, options.form)
         stack, truth = read_source(source, options)
         result = np.zeros(tuple(int(n) for n in stack.shape[:3]), dtype=bool)
         told: list[Found] = []
@@ -113,17 +101,18 @@ def _found(source: Source, engine: EngineApi, output: Path, options: BatchOption
             told.append(Found.of(item.index, item, mask))
             if item.proposal is not None:
                 qualities.append(item.proposal.quality)
-        write_result(source, output, result, options)
-        _write_table(table_of(output, source), told)
+        output = write_result(source, place, result, options)
+        _write_table(place / f"{source.name}.csv", told)
     except (DataError, InvalidInputError) as error:
-        return replace(line, output="", status=f"failed: {error}", seconds=round(perf_counter() - started, 3))
+        return replace(line, status=f"failed: {error}", seconds=seconds_since(started))
     return replace(
         line,
+        output=output.name,
         slices=len(told),
         objects=len(qualities),
         quality=float(np.mean(qualities)) if qualities else None,
         dice=None if truth is None else metrics.dice(result, truth),
-        seconds=round(perf_counter() - started, 3),
+        seconds=seconds_since(started),
     )
 
 

@@ -1,61 +1,101 @@
-"""Prompts for the batch command: from a file, or from labels as the replay draws them.
+"""Prompts of a file on the pictures and volumes that they were written for: which is whose, and where they lie.
 
-A prompts file is JSON or CSV. Rows and columns are pixel indices of the picture or slice as it is on disk; boxes are
-half-open; ``slice`` counts from 0 along the axis that is sliced and is left out for pictures; ``image`` is the file's
-name without its ending.
-
-JSON: a list of objects, one for each prompted object:
-    [{"image": "case01", "slice": 12, "box": [30, 40, 90, 120]},
-     {"image": "case01", "slice": 13, "points": [[60, 80], [20, 20, false]]}]
-     {"image": "case01", "slice": 14, "scribbles": [{"vertices": [[60, 80], [66, 95]], "width": 3, "positive": true}]},
-     {"image": "case01", "slice": 15, "lassos": [{"vertices": [[40, 60], [80, 70], [70, 110]]}]}]
-A point is [row, col] or [row, col, positive]; a scribble's width (pixels) and positive may be missing.
-
-CSV: columns image, slice, object, row0, col0, row1, col1, row, col, positive, scribble, width, lasso; those not needed
-may be missing. A line is a box, a point, a scribble or a lasso, the last two as "row col; row col; ..."; lines of the
-same image, slice and object (any text) are one prompt; a line without object is one by itself.
+Reading the file is prompts_files'; docs/prompts-files.md shows what may stand in it. Names match a file's name with or
+without its ending, in Unicode's composed form (NFC): a Mac writes an umlaut as two characters, others as one.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-from auxol_core.errors import DataError, InvalidInputError
-from auxol_core.strokes import Lasso, Scribble, Stroke, Vertices
+from auxol_core.errors import InvalidInputError
+from auxol_core.imaging import files
+from auxol_core.replay.names import composed
+from auxol_core.replay.prompts_files import FORMATS, PlacedPrompt, read_prompts
+from auxol_core.strokes import Lasso, Scribble, Stroke
 from auxol_core.types import Box, Point, Prompt
 
-BOX_COLUMNS = ("row0", "col0", "row1", "col1")
+__all__ = ["FORMATS", "Matched", "PlacedPrompt", "check_on_source", "match", "read_prompts", "scaled"]
+
+
+class Nameable(Protocol):
+    """What has prompts: a name of its own in the results, and the name of its file."""
+
+    @property
+    def name(self) -> str:
+        """Of its own among all sources."""
+
+    @property
+    def short_name(self) -> str:
+        """Of its file, without the ending."""
+
+    @property
+    def file_name(self) -> str:
+        """Of its file, with the ending."""
 
 
 @dataclass(frozen=True)
-class PlacedPrompt:
-    """A prompt and the slice it belongs to; ``slice_index`` None: a picture."""
+class Matched:
+    """``by_source``: each source's prompts by its name. ``doubts``: why a source has none, where the file has some that
+    may be its own. ``strangers``: what to say of names that no source has."""
 
-    slice_index: int | None
-    prompt: Prompt
+    by_source: dict[str, list[PlacedPrompt]] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
 
 
-def read_prompts(path: Path) -> dict[str, list[PlacedPrompt]]:
-    """Image name -> its prompts, in the file's order. DataError if the file is not what the module's text describes."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"The prompts file {path} cannot be read ({error}). Give a JSON or CSV file.") from error
-    try:
-        entries = _from_csv(text) if path.suffix.lower() == ".csv" else _from_json(text)
-    except (InvalidInputError, ValueError, TypeError, KeyError) as error:
-        raise DataError(f"The prompts file {path}: {_said(error)}") from error
-    result: dict[str, list[PlacedPrompt]] = {}
-    for image, placed in entries:
-        result.setdefault(image, []).append(placed)
-    if not result:
-        raise DataError(f"The prompts file {path} holds no prompt.")
+def match(prompts: Mapping[str, list[PlacedPrompt]], sources: Sequence[Nameable]) -> Matched:
+    """Give every source its prompts. A whole file name counts before one without its ending; a name that fits several
+    sources is given to none of them."""
+    whole: dict[str, list[Nameable]] = {}
+    short: dict[str, list[Nameable]] = {}
+    for source in sources:
+        for known in {composed(source.file_name), _folded(source.file_name)}:
+            whole.setdefault(known, []).append(source)
+        short.setdefault(composed(source.short_name), []).append(source)
+    result = Matched()
+    folders: dict[str, str] = {}
+    for written, placed in prompts.items():
+        folder, last = _last_part(composed(written))
+        fitting = whole.get(last) or whole.get(_folded(last)) or short.get(last) or []
+        where = placed[0].where or "the prompts"
+        if len(fitting) > 1:
+            names = ", ".join(sorted(each.file_name for each in fitting))
+            for each in fitting:
+                result.doubts[each.name] = f"{written!r} ({where}) may be any of {names}; write its ending, too"
+        elif not fitting:
+            result.strangers.append(f"{written} ({where}){_perhaps(last, short)}")
+        elif folder and folders.setdefault(fitting[0].name, folder) != folder:
+            result.doubts[fitting[0].name] = (
+                f"{written!r} ({where}) and {folders[fitting[0].name]}/{last} are both {fitting[0].file_name} here; "
+                "give a prompts file of this folder alone"
+            )
+        else:
+            result.by_source.setdefault(fitting[0].name, []).extend(placed)
+    for name in result.doubts:
+        result.by_source.pop(name, None)
     return result
+
+
+def check_on_source(placed: PlacedPrompt, shape: tuple[int, int]) -> None:
+    """InvalidInputError where a prompt lies outside a picture or slice of ``shape`` (rows, columns), or was drawn on
+    one of another size; in the pixels in which it was written."""
+    at = f"{placed.where}: " if placed.where else ""
+    size = f"{shape[0]} rows and {shape[1]} columns"
+    if placed.shape is not None and placed.shape != shape:
+        raise InvalidInputError(
+            f"{at}the file says that the picture has {placed.shape[0]} rows and {placed.shape[1]} columns, and it has "
+            f"{size}. Give prompts for the picture as it is."
+        )
+    outside = _outside(placed.prompt, shape)
+    if outside:
+        raise InvalidInputError(
+            f"{at}{outside} lies outside the picture of {size}. Rows and columns are its own pixels, counted from 0: "
+            "correct the prompts."
+        )
 
 
 def scaled(prompt: Prompt, scale: tuple[float, float]) -> Prompt:
@@ -81,78 +121,41 @@ def _moved(stroke: Stroke, moved: Callable[[float, float], tuple[float, float]],
     return Lasso(vertices)
 
 
-def _from_json(text: str) -> list[tuple[str, PlacedPrompt]]:
-    entries = json.loads(text)
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ValueError("expected a list of objects such as {image, slice, box, points}.")
-    return [(str(entry["image"]), _placed(entry)) for entry in entries]
+def _outside(prompt: Prompt, shape: tuple[int, int]) -> str:
+    """What of ``prompt`` lies outside ``shape``, in words; empty where nothing does."""
+    box = prompt.box
+    if box is not None and not box.overlaps(shape):
+        return f"the box row0 {box.row0:g}, col0 {box.col0:g}, row1 {box.row1:g}, col1 {box.col1:g}"
+    for point in prompt.points:
+        if not point.inside(shape):
+            return f"the point row {point.row:g}, col {point.col:g}"
+    for stroke in prompt.strokes:
+        for row, col in stroke.vertices:
+            if not (-0.5 <= row <= shape[0] - 0.5 and -0.5 <= col <= shape[1] - 0.5):
+                return f"the {stroke.kind}'s vertex row {row:g}, col {col:g}"
+    return ""
 
 
-def _placed(entry: Mapping[str, Any]) -> PlacedPrompt:
-    edges = entry.get("box")
-    box = None if edges is None else Box(*(float(edge) for edge in _of_length(edges, (4,), "box")))
-    points = tuple(_point(_of_length(point, (2, 3), "point")) for point in entry.get("points", ()))
-    scribbles = [
-        Scribble(_pairs(told["vertices"]), float(told.get("width", 1.0)), bool(told.get("positive", True)))
-        for told in entry.get("scribbles", ())
-    ]
-    lassos = [Lasso(_pairs(told["vertices"])) for told in entry.get("lassos", ())]
-    index = entry.get("slice")
-    prompt = Prompt(box, points, strokes=(*scribbles, *lassos))
-    return PlacedPrompt(None if index is None else int(index), prompt)
+def _last_part(written: str) -> tuple[str, str]:
+    """(folder, name) of what may be a path of either system; annotation files hold such."""
+    folder, _, name = written.replace("\\", "/").rpartition("/")
+    return folder, name
 
 
-def _pairs(values: Sequence[Any]) -> Vertices:
-    return tuple((float(pair[0]), float(pair[1])) for pair in (_of_length(each, (2,), "vertex") for each in values))
+def _folded(file_name: str) -> str:
+    """A whole name whose ending is in small letters: IMG.PNG and IMG.png are one."""
+    name = composed(file_name)
+    found = files.ending(Path(name), files.IMAGE_ENDINGS + files.VOLUME_ENDINGS)
+    return name[: -len(found)] + found if found else name
 
 
-def _of_length(values: Sequence[Any], lengths: tuple[int, ...], what: str) -> Sequence[Any]:
-    if not isinstance(values, list) or len(values) not in lengths:
-        raise ValueError(f"a {what} needs {' or '.join(str(n) for n in lengths)} numbers, got {values!r}.")
-    return values
+def _perhaps(last: str, short: Mapping[str, list[Nameable]]) -> str:
+    """The one file that is probably meant: a spreadsheet makes 1 of 001, and endings get lost and changed."""
+    stem = files.stem(Path(last))
 
+    def alike(known: str) -> bool:
+        same_number = known.isdecimal() and stem.isdecimal() and int(known) == int(stem)
+        return same_number or known.casefold() == stem.casefold()
 
-def _point(values: Sequence[Any]) -> Point:
-    return Point(float(values[0]), float(values[1]), bool(values[2]) if len(values) == 3 else True)
-
-
-def _from_csv(text: str) -> list[tuple[str, PlacedPrompt]]:
-    lines = list(csv.DictReader(text.splitlines()))
-    groups: dict[tuple[str, str, str], list[Mapping[str, str]]] = {}
-    for number, line in enumerate(lines):
-        cells = {key: (value or "").strip() for key, value in line.items() if key is not None}
-        if "image" not in cells:
-            raise ValueError("the first line must name the columns, image among them.")
-        own = cells.get("object") or f"line {number + 2}"
-        groups.setdefault((cells["image"], cells.get("slice", ""), own), []).append(cells)
-    return [
-        (image, PlacedPrompt(int(index) if index else None, _prompt_of_lines(own, group)))
-        for (image, index, own), group in groups.items()
-    ]
-
-
-def _prompt_of_lines(own: str, lines: Sequence[Mapping[str, str]]) -> Prompt:
-    boxes, points = [], []
-    strokes: list[Stroke] = []
-    for line in lines:
-        positive = line.get("positive", "").lower() not in ("0", "false", "no")
-        if line.get("row0"):
-            boxes.append(Box(*(float(line[name]) for name in BOX_COLUMNS)))
-        if line.get("row"):
-            points.append(Point(float(line["row"]), float(line["col"]), positive))
-        if line.get("scribble"):
-            strokes.append(Scribble(_pairs_of(line["scribble"]), float(line.get("width") or 1.0), positive))
-        if line.get("lasso"):
-            strokes.append(Lasso(_pairs_of(line["lasso"])))
-    if len(boxes) > 1:
-        raise ValueError(f"object {own} has {len(boxes)} boxes; an object has one. Give each box an object of its own.")
-    return Prompt(boxes[0] if boxes else None, tuple(points), strokes=tuple(strokes))
-
-
-def _pairs_of(text: str) -> Vertices:
-    """``"row col; row col"``, also with a semicolon at its end."""
-    return _pairs([[float(number) for number in pair.split()] for pair in text.strip(" ;").split(";")])
-
-
-def _said(error: Exception) -> str:
-    return f"an entry lacks {error}" if isinstance(error, KeyError) else str(error)
+    near = [each.file_name for known, several in short.items() if alike(known) for each in several]
+    return f"; is {near[0]} meant?" if len(near) == 1 else ""

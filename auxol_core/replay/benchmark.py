@@ -7,7 +7,6 @@ the picture and the comparisons at the end, also when it was broken off.
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -21,11 +20,13 @@ from auxol_core.replay.cache import Cache, Facts, FileHashes, Finished, run_name
 from auxol_core.replay.comparisons import comparisons
 from auxol_core.replay.methods import Method, chosen
 from auxol_core.replay.options import ReplayOptions
+from auxol_core.replay.out_folder import check_replay_out, make_out, told
 from auxol_core.replay.over_http import installed_torch, pid_of, threads_of
 from auxol_core.replay.peak import PeakMemory, torch_threads, torch_version
 from auxol_core.replay.report import Listener
 from auxol_core.replay.rows import Row, write_rows
 from auxol_core.replay.runner import Segment, Workshop, run
+from auxol_core.replay.scratch import scratch
 from auxol_core.replay.sources import Structure, open_set, structures
 from auxol_core.replay.streams import plan_stream
 from auxol_core.replay.summary import Entry, entry, write_json
@@ -68,8 +69,10 @@ class _Results:
         ]
 
     def write(self) -> None:
-        write_json(self.out / "summary.json", self.entries())
-        write_rows(self.out / "rows.csv", [row for rows in self.rows().values() for row in rows])
+        with told(self.out / "summary.json"):
+            write_json(self.out / "summary.json", self.entries())
+        with told(self.out / "rows.csv"):
+            write_rows(self.out / "rows.csv", [row for rows in self.rows().values() for row in rows])
 
 
 def replay(
@@ -97,7 +100,8 @@ def replay(
     for note in notes:
         listener.note(note)
     tracks = _tracks(structures([open_set(folder) for folder in folders], labels), options)
-    out.mkdir(parents=True, exist_ok=True)
+    make_out(out)
+    check_replay_out(out)
     facts = engine_facts(workshop) if any(method.preset for method in used) else Facts()
     store, hashes, source = Cache(cache or out / "cache"), FileHashes(), source_hash(workshop.kind)
     results = _Results(out, options)
@@ -124,8 +128,8 @@ def replay(
 def engine_facts(workshop: Workshop) -> Facts:
     """Ask an engine, made for the purpose, what it is: the generalist, its hash, device, precision, threads."""
     with (
-        tempfile.TemporaryDirectory(prefix="auxol-replay-", ignore_cleanup_errors=True) as folder,
-        closing(workshop.engine(Path(folder))) as engine,
+        scratch("auxol-replay-") as folder,
+        closing(workshop.engine(folder)) as engine,
     ):
         status = engine.create_task("facts", TaskOptions(learning=False))
         if pid_of(engine) is None:

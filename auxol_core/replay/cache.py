@@ -24,7 +24,8 @@ from auxol_core.whole_files import write_whole
 # Of floor 4 only what computes: the composition root, and these modules of the replay.
 _FLOOR_4 = ("cli", "server", "pretrain", "replay")
 _COMPUTING = (
-    *("files", "integrity", "labels", "methods", "options", "prompts", "rows", "runner", "slips", "sources", "streams"),
+    *("files", "integrity", "labels", "methods", "names", "options", "prompts"),
+    *("rows", "runner", "slips", "sources", "streams"),
 )
 
 

@@ -48,6 +48,24 @@ class Noise:
         return f"{self.kind}:{self.share:g}"
 
 
+def check_axis(axis: int) -> None:
+    """InvalidInputError unless it is an axis of a volume."""
+    if isinstance(axis, bool) or axis not in (0, 1, 2):
+        raise InvalidInputError(f"axis must be 0 (slices), 1 (rows) or 2 (columns), got {axis!r}.")
+
+
+def check_window(window: str) -> None:
+    """InvalidInputError unless it is a WindowOf."""
+    if window not in ("task", "volume"):
+        raise InvalidInputError(f"window must be task or volume, got {window!r}.")
+
+
+def check_seed(seed: int) -> None:
+    """InvalidInputError unless random numbers can be drawn from it, here and by the learners."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
+        raise InvalidInputError(f"seed must be a whole number in 0 .. {2**31 - 1:,}, got {seed!r}.")
+
+
 @dataclass(frozen=True)
 class PromptOptions:
     """How prompts are drawn. ``jitter``: every side moves by up to that share of the box; ``shift``: the whole box
@@ -66,6 +84,7 @@ class PromptOptions:
             raise InvalidInputError(f"The prompt must be one of {', '.join(PROMPT_KINDS)}, got {self.kind!r}.")
         if self.point not in ("interior", "centroid"):
             raise InvalidInputError(f"The point must be interior or centroid, got {self.point!r}.")
+        check_seed(self.seed)
         for name, value in (("jitter", self.jitter), ("shift", self.shift)):
             if not 0 <= value < 0.5:
                 raise InvalidInputError(f"{name} must be a share of the box in 0 .. 0.5, got {value}.")
@@ -88,10 +107,9 @@ class PlanOptions:
             raise InvalidInputError(f"limit must be 1 or more images, got {self.limit}.")
         if self.every < 1:
             raise InvalidInputError(f"every must be 1 or more slices, got {self.every}.")
-        if self.axis not in (0, 1, 2):
-            raise InvalidInputError(f"axis must be 0, 1 or 2, got {self.axis}.")
-        if self.window not in ("task", "volume"):
-            raise InvalidInputError(f"window must be task or volume, got {self.window!r}.")
+        check_axis(self.axis)
+        check_window(self.window)
+        check_seed(self.seed)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ which then counts as Dice 0 and the image's diagonal; every other error ends the
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from auxol_core.replay.over_http import pid_of
 from auxol_core.replay.peak import PeakMemory
 from auxol_core.replay.prompts import noisy, prompt_for
 from auxol_core.replay.rows import ACCEPTED_DICE, Row
+from auxol_core.replay.scratch import scratch
 from auxol_core.replay.slips import is_slip, slipped
 from auxol_core.replay.streams import Sample, Stream
 from auxol_core.types import BoolArray, Prompt, Proposal, Scores, SliceImage
@@ -80,8 +80,8 @@ def run(
         for segment in segments:
             yield from _run_shape(segment, method, options)
         return
-    with tempfile.TemporaryDirectory(prefix="auxol-replay-", ignore_cleanup_errors=True) as folder:
-        engine = workshop.engine(Path(folder))
+    with scratch("auxol-replay-") as folder:
+        engine = workshop.engine(folder)
         try:
             engine.create_task(TASK, method.task_options(options))
             for segment in segments:

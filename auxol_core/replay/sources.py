@@ -1,9 +1,9 @@
 """Folders of labelled images or volumes, as the replay and the batch command find them.
 
 A set is a folder with ``images/`` and ``masks/`` (PNG, JPEG, BMP, TIFF) or with ``volumes/`` and ``labels/`` (NIfTI,
-NRRD, MHA, folders of one DICOM series; labels also as .seg.nrrd), partners having the same stem. Masks of 0 and one
-other value hold one structure; several values are several structures, each a stream of its own: named after the set,
-``kvasir``, or after set and label, ``jsrt/heart``.
+NRRD, MHA, folders of one DICOM series; labels also as .seg.nrrd), partners having the same stem, compared in NFC. Masks
+of 0 and one other value hold one structure; several values are several structures, each a stream of its own: named
+after the set, ``kvasir``, or after set and label, ``jsrt/heart``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging import files
 from auxol_core.imaging.names import ODD_NAME, is_utf8
 from auxol_core.replay.labels import label_name, label_names
+from auxol_core.replay.names import composed
 
 # A label of so much of the picture and of its border is the background, more often than not.
 MOST_OF_PICTURE = 0.5
@@ -175,7 +176,7 @@ def _by_stem(folder: Path, endings: tuple[str, ...], problems: list[Problem]) ->
     problems += [Problem(name, ODD_NAME) for name in files.odd_names(folder, endings)]
     result: dict[str, Path] = {}
     for path in files.files_of(folder, endings):
-        name = files.stem(path)
+        name = composed(files.stem(path))
         if name in result:
             problems.append(Problem(path.name, f"same name as {result[name].name}, which is used"))
         else:
@@ -186,7 +187,7 @@ def _by_stem(folder: Path, endings: tuple[str, ...], problems: list[Problem]) ->
 def _dicom_folders(folder: Path) -> dict[str, Path]:
     """The folders in ``folder`` that hold DICOM series, by their names."""
     inside = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".") and is_utf8(p))
-    return {path.name: path for path in inside if files.dicom_series(path)}
+    return {composed(path.name): path for path in inside if files.dicom_series(path)}
 
 
 def _inspect(

@@ -91,12 +91,17 @@ def copying(
 
 
 def _copy_small(database: TaskDatabase, new: sqlite3.Connection) -> None:
+    # Read first and written afterwards: what goes wrong while reading is told of the task, and a full disk of the copy.
     with database.reading() as connection:
         row = connection.execute(f"SELECT {_TASK} FROM task").fetchone()
-        new.execute(f"INSERT INTO task ({_TASK}) VALUES ({', '.join('?' * len(row))})", row)
-        for table in _SMALL:
-            columns = _WITHOUT_WEIGHTS.get(table, COLUMNS[table])
-            insert(new, table, connection.execute(f"SELECT {columns} FROM {table} ORDER BY rowid"))
+        columns = {table: _WITHOUT_WEIGHTS.get(table, COLUMNS[table]) for table in _SMALL}
+        rows = {
+            table: connection.execute(f"SELECT {names} FROM {table} ORDER BY rowid").fetchall()
+            for table, names in columns.items()
+        }
+    new.execute(f"INSERT INTO task ({_TASK}) VALUES ({', '.join('?' * len(row))})", row)
+    for table in _SMALL:
+        insert(new, table, rows[table])
 
 
 def _states(database: TaskDatabase, versions: VersionTree, which: Snapshots) -> list[LocatorRow]:

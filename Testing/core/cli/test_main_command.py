@@ -48,7 +48,7 @@ def test_an_expected_error_is_its_sentence_alone_on_standard_error_unbroken(
     failing: typer.Typer, command: list[str]
 ) -> None:
     result = CliRunner().invoke(failing, command)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr == SENTENCE + "\n"
     assert result.stdout == ""
 

@@ -139,7 +139,7 @@ def test_a_task_that_another_process_has_open_is_told_with_that_process(tmp_path
         owner.communicate("\n", timeout=60)
     assert row["state"] == "in use"
     for result in refused:
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert f"process {owner.pid}" in result.stderr
         assert result.stdout == ""
     assert told(tmp_path, "list")[0]["state"] == "ok"
@@ -149,7 +149,7 @@ def test_a_folder_that_is_not_there_has_no_tasks_and_is_not_made(tmp_path: Path)
     folder = tmp_path / "none"
     assert told(folder, "list") == []
     assert "No tasks" in call(folder, "list").stdout
-    assert call(folder, "info", "liver").exit_code == 1
+    assert call(folder, "info", "liver").exit_code == 2
     assert not folder.exists()
 
 
@@ -278,7 +278,7 @@ def test_an_unknown_task_is_a_sentence_that_names_the_known_ones(tmp_path: Path,
     make_task(tmp_path, "liver")
     more = {"export": [str(tmp_path / "copy")], "forget": ["c0"]}.get(command[0], [])
     result = call(tmp_path, *command, "spleen", *more)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "'spleen'" in result.stderr and "liver" in result.stderr
 
 
@@ -295,7 +295,7 @@ def test_an_export_can_be_imported_under_its_files_name_or_another(tmp_path: Pat
     assert (row["name"], row["corrections"], row["version"], row["generalist"]) == ("Leber", 2, 2, "builtin")
     assert "Imported" in call(copy_folder, "import", str(copy), "--name", "third").stdout
     taken = call(copy_folder, "import", str(copy), "--name", "leber")
-    assert taken.exit_code == 1 and "exists already" in taken.stderr
+    assert taken.exit_code == 2 and "exists already" in taken.stderr
 
 
 def test_an_export_replaces_a_file_only_when_told_to(tmp_path: Path) -> None:
@@ -312,7 +312,7 @@ def test_an_export_to_where_no_file_can_be_is_a_sentence(tmp_path: Path) -> None
     make_task(tmp_path, "liver")
     for target in (tmp_path, tmp_path / "none" / "copy.auxol"):
         result = call(tmp_path, "export", "liver", str(target))
-        assert result.exit_code == 1 and "Expected a file in a folder that exists" in result.stderr
+        assert result.exit_code == 2 and "Expected a file in a folder that exists" in result.stderr
 
 
 def test_importing_garbage_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -320,10 +320,10 @@ def test_importing_garbage_leaves_nothing_behind(tmp_path: Path) -> None:
     garbage.write_bytes(os.urandom(5000))
     folder = tmp_path / "tasks"
     result = call(folder, "import", str(garbage))
-    assert result.exit_code == 1 and "is damaged or is another kind of file" in result.stderr
+    assert result.exit_code == 2 and "is damaged or is another kind of file" in result.stderr
     assert list(folder.iterdir()) == []
-    assert call(folder, "import", str(tmp_path / "none.auxol")).exit_code == 1
-    assert call(folder, "import", str(garbage), "--name", "../out").exit_code == 1
+    assert call(folder, "import", str(tmp_path / "none.auxol")).exit_code == 2
+    assert call(folder, "import", str(garbage), "--name", "../out").exit_code == 2
 
 
 # Reset, forget and delete
@@ -393,7 +393,7 @@ def test_forget_asks_deletes_the_crop_and_learns_the_rest_again(tmp_path: Path, 
     asked = call(tmp_path, "forget", "discs", "c1", answer="n\n")
     assert asked.exit_code == 1 and "learn 1 update(s) again" in asked.stderr
     unknown = call(tmp_path, "forget", "discs", "c9", "--yes")
-    assert unknown.exit_code == 1 and "'c9'" in unknown.stderr
+    assert unknown.exit_code == 2 and "'c9'" in unknown.stderr
     assert small_engines == [], "neither needs an engine"
 
     result = call(tmp_path, "forget", "discs", "c1", "--yes", "--json")

@@ -144,9 +144,9 @@ def test_segment_writes_masks_and_says_what_failed(tmp_path, factory, invoke):
     boxes = [{"image": "vol0", "slice": 5, "box": [5, 5, 20, 20]}, {"image": "stranger", "box": [0, 0, 9, 9]}]
     prompts.write_text(json.dumps(boxes))
     result = invoke("segment", folder, "--task", task, "--prompts", prompts, "--out", tmp_path / "out")
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, result.output
     assert "1 done, 1 no prompts" in result.output
-    assert "stranger" in result.output
+    assert "stranger (prompts.json, line 1)" in result.output
     mask = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "out" / "vol0.nii.gz")))
     assert np.flatnonzero(mask.any(axis=(1, 2))).tolist() == [5]
     again = invoke("segment", folder, "--task", task, "--prompts", prompts, "--out", tmp_path / "out")
@@ -162,5 +162,5 @@ def test_segment_from_labels_ends_with_code_1_where_a_volume_fails(tmp_path, fac
     arguments = ("--task", task, "--prompts", "auto-from-labels", "--label", "2", "--out", tmp_path / "out")
     result = invoke("segment", folder, *arguments)
     assert result.exit_code == 1
-    assert "1 done, 1 failed" in result.output
+    assert "1 done" in result.output and "Left out: vol1" in result.output
     assert (tmp_path / "out" / "vol0.nii.gz").exists()
