@@ -68,5 +68,7 @@ def report(console: Console, lines: list[tuple[Line, bool]], out: Path) -> None:
     for line, _ in lines:
         if line.status != DONE:
             console.print(f"  {line.name}: {line.status}", markup=False, highlight=False, soft_wrap=True)
+        elif line.warning:
+            console.print(f"  {line.name}: {line.warning}", markup=False, highlight=False, soft_wrap=True)
     if kinds.get("failed"):
         raise typer.Exit(EXIT_FAILED)

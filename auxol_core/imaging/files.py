@@ -120,14 +120,6 @@ def read_volume_labels(path: Path) -> Pixels:
     return _whole_numbers(path, read_volume(path).pixels)
 
 
-def to_8_bit(pixels: Pixels) -> NDArray[np.uint8]:
-    """A whole volume mapped by its own 0.5th and 99.5th percentile to 0..255."""
-    values = pixels.astype(np.float32)
-    low, high = (float(v) for v in np.percentile(values, (0.5, 99.5)))
-    unit = (values - low) / max(high - low, 1e-12)
-    return np.asarray(np.rint(255.0 * np.clip(unit, 0.0, 1.0)), dtype=np.uint8)
-
-
 def write_labels_like(path: Path, mask: BoolArray, source: Path) -> None:
     """Write ``mask`` (slices, rows, columns) as labels 0 and 1 with the geometry of the volume ``source``."""
     image = sitk.GetImageFromArray(mask.astype(np.uint8))

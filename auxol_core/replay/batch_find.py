@@ -29,11 +29,13 @@ from auxol_core.replay.batch import (
     each_source,
     read_source,
     reduced,
+    summed,
     take_in,
     write_result,
 )
 from auxol_core.replay.batch_table import Line
 from auxol_core.replay.streams import enlarged
+from auxol_core.scales import SAMPLED, GreyScale
 from auxol_core.types import BoolArray, Box, Propagated, SliceImage
 from auxol_core.whole_files import write_whole
 
@@ -104,7 +106,7 @@ def _found(source: Source, engine: EngineApi, output: Path, options: BatchOption
     started = perf_counter()
     line = begun(source, output)
     try:
-        stack, truth = read_source(source, options)
+        stack, truth, warnings = read_source(source, options)
         result = np.zeros(tuple(int(n) for n in stack.shape[:3]), dtype=bool)
         told: list[Found] = []
         qualities: list[float] = []
@@ -113,6 +115,7 @@ def _found(source: Source, engine: EngineApi, output: Path, options: BatchOption
             told.append(Found.of(item.index, item, mask))
             if item.proposal is not None:
                 qualities.append(item.proposal.quality)
+                warnings.append(item.proposal.warning)
         write_result(source, output, result, options)
         _write_table(table_of(output, source), told)
     except (DataError, InvalidInputError) as error:
@@ -124,6 +127,7 @@ def _found(source: Source, engine: EngineApi, output: Path, options: BatchOption
         quality=float(np.mean(qualities)) if qualities else None,
         dice=None if truth is None else metrics.dice(result, truth),
         seconds=round(perf_counter() - started, 3),
+        warning=summed(warnings),
     )
 
 
@@ -133,10 +137,13 @@ def _looked_through(
     """What is said of each slice of ``stack`` (slices, rows, columns[, 3]), and its mask (rows, columns)."""
     shape = (int(stack.shape[1]), int(stack.shape[2]))
     first, _ = enlarged(np.ascontiguousarray(stack[0]))
+    scale = GreyScale.of(stack, whole=True, most=SAMPLED)
     together = max(1, TOGETHER_BYTES // first.nbytes)
     for start in range(0, len(stack), together):
         part = stack[start : start + together]
-        ids = [engine.put_slice(SliceImage(enlarged(np.ascontiguousarray(pixels))[0])) for pixels in part]
+        ids = [
+            engine.put_slice(SliceImage(enlarged(np.ascontiguousarray(pixels))[0], scale=scale)) for pixels in part
+        ]
         for item in engine.find(TASK, ids, several=several):
             mask = np.zeros(shape, dtype=bool)
             if item.proposal is not None:

@@ -16,7 +16,7 @@ DONE = "done"
 @dataclass(frozen=True)
 class Line:
     """A line of segments.csv. ``quality``: the engine's expected Dice, mean over objects; ``dice``: the true one, where
-    there are labels; ``status``: done, no prompts, or what failed."""
+    there are labels; ``status``: done, no prompts, or what failed; ``warning``: why not to trust what was done."""
 
     name: str
     file: str
@@ -28,6 +28,7 @@ class Line:
     seconds: float
     status: str
     key: str
+    warning: str = ""
 
 
 class BatchTable:
@@ -39,7 +40,7 @@ class BatchTable:
         if path.exists():
             with path.open(newline="", encoding="utf-8") as stream:
                 for cells in csv.DictReader(stream):
-                    if set(cells) == {f.name for f in fields(Line)} and cells["status"] == DONE:
+                    if set(cells) | {"warning"} == {f.name for f in fields(Line)} and cells["status"] == DONE:
                         self.lines[cells["name"]] = _line(cells)
 
     def has(self, name: str, key: str) -> bool:
@@ -70,4 +71,5 @@ def _line(cells: Mapping[str, str]) -> Line:
         seconds=float(cells["seconds"]),
         status=cells["status"],
         key=cells["key"],
+        warning=cells.get("warning", ""),  # an earlier version did not write it
     )
