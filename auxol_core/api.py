@@ -279,7 +279,7 @@ class EngineApi(Protocol):
     @verb("POST tasks/{task}/reset", "answer", job=True)
     def reset(self, task: str) -> TaskStatus:
         """Delete all corrections and versions; options stay, and a window that was given or is a volume's. One that was
-        taken from a single slice goes."""
+        taken from a single slice goes, unless that is of 8 bits."""
         return forwarded(self, EngineApi.reset, task)
 
     @verb("GET tasks/{task}/window", at_once=True)

@@ -17,7 +17,7 @@ MIN_SHARED = 0.25
 MAX_WORDS = 40
 # A quarter of a million voxels tell the percentiles to a hundredth of the range, in 10 ms.
 SAMPLED = 2**18
-_EIGHT, _CT, _UNIT = "8-bit pictures", "CT", "values of 0 to 1"
+EIGHT_BIT, CT, _UNIT = "8-bit pictures", "CT", "values of 0 to 1"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class GreyScale:
 
     def words(self, low: float | None = None, high: float | None = None) -> str:
         """As "CT, -110 to 240"; ``low``, ``high``: another range than its own."""
-        kind = f"{self.kind} (a guess)" if self.guessed and self.kind != _EIGHT else self.kind
+        kind = f"{self.kind} (a guess)" if self.guessed and self.kind != EIGHT_BIT else self.kind
         return f"{kind}, {self.low if low is None else low:g} to {self.high if high is None else high:g}"
 
     def is_foreign_to(self, other: GreyScale) -> bool:
@@ -75,10 +75,10 @@ def _shared(one: GreyScale, other: GreyScale) -> float:
 
 def _guess(dtype: np.dtype[np.generic], low: float, high: float) -> str:
     if dtype == np.uint8:
-        return _EIGHT
+        return EIGHT_BIT
     # Air is -1000 HU, nothing in a body is above 3071; no other modality has values far below 0.
     if -1200 <= low <= -50 and high <= 4000:
-        return _CT
+        return CT
     if dtype.kind == "f" and low >= -0.01 and high <= 1.01:
         return _UNIT
     return f"{'signed' if low < 0 else 'unsigned'} numbers"

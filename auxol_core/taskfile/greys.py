@@ -18,7 +18,7 @@ import numpy as np
 from auxol_core.errors import AuxolError, InvalidInputError
 from auxol_core.imaging.rewindow import rewindowed
 from auxol_core.protocol import made
-from auxol_core.scales import GreyScale
+from auxol_core.scales import EIGHT_BIT, GreyScale
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.schema import MAX_GREYS, SightRow
 from auxol_core.taskfile.sights import insert_sight, packed_sight, unpack_sight
@@ -121,10 +121,11 @@ def change(connection: sqlite3.Connection, window: IntensityWindow | None, origi
 
 
 def forget(connection: sqlite3.Connection) -> None:
-    """Inside the transaction that deletes all that was taught: a window that was taken from a slice goes, too, and one
-    that was given or is a volume's stays. A task without lessons has none that were kept through another one."""
+    """Inside the transaction that deletes all that was taught: a window that was taken from a slice goes, too; one that
+    was given or is a volume's stays, and that of 8-bit pictures, which is the same for all. A task without lessons has
+    none that were kept through another one."""
     notes = _notes(connection)
-    if notes.origin == "slice":
+    if notes.origin == "slice" and (notes.scale is None or notes.scale.kind != EIGHT_BIT):
         connection.execute("UPDATE task SET window_low = NULL, window_high = NULL")
         notes = GreyNotes()
     _write(connection, replace(notes, first=None, lost=0.0, unchanged=0))
