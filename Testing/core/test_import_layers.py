@@ -30,7 +30,8 @@ FLOORS: dict[str, int] = {
 
 # Which modules of another room on the same floor a room may use; a package's name stands for all its modules.
 GEOMETRY = tuple(
-    f"imaging.{name}" for name in ("crops", "interior", "lowering", "metrics", "objects", "outside", "rewindow", "square")
+    f"imaging.{name}"
+    for name in ("crops", "interior", "lowering", "metrics", "objects", "outside", "rewindow", "square")
 )
 DOORS: dict[str, tuple[str, ...]] = {
     **{room: tuple(r for r, floor in FLOORS.items() if floor == FLOORS[room]) for room in FLOORS if FLOORS[room] < 2},

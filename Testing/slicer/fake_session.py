@@ -17,7 +17,8 @@ ASKED = """proposalText hasProposalOnDisplay canSave canSayNothing sliceCounts u
 suggestedTaskName diagnostics displayKey"""
 ORDERS = """startEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save nothingHere
 saveAllReviewed setLearningMode learnNow pause undo rollBack forget reset exportTask importTask deleteTask
-setWindow windowFromVolume resetWindow proposeNeighbours propagate find cancelPropagation goTo acceptAbove writeCsv close"""
+setWindow windowFromVolume resetWindow
+proposeNeighbours propagate find cancelPropagation goTo acceptAbove writeCsv close"""
 READER_ORDERS = "start stop remove removeLast removeAll removeOn activate setVolume restore cleanup"
 
 

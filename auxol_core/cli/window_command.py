@@ -103,7 +103,7 @@ def sentence_of(name: str, info: WindowInfo) -> str:
     """What a person is told of a task's window."""
     if info.window is None:
         words = f" ({info.words})" if info.words else ""
-        return f"{name} has no window yet{words}: it takes that of the next volume, or of the next slice that tells one."
+        return f"{name} has no window yet{words}: the next volume sets it, or the next slice that tells one."
     whose = {"given": "as it was set", "volume": "taken from a volume", "slice": "taken from a slice"}
     said = f"{name} sees {info.words}" + (f", {whose[info.origin]}." if info.origin in whose else ".")
     if info.lost:

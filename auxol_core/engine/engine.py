@@ -24,8 +24,8 @@ from auxol_core.engine.lesson_window import marked
 from auxol_core.engine.open_task import COALESCED, Listener, TaskSession
 from auxol_core.engine.pending import Pending, PendingProposals, drawn_box
 from auxol_core.engine.relearning import relearning_of
-from auxol_core.engine.seen_greys import SeenGreys, asked_window, window_info
 from auxol_core.engine.saves import next_id, standing
+from auxol_core.engine.seen_greys import SeenGreys, asked_window, window_info
 from auxol_core.engine.slices import SliceStore
 from auxol_core.engine.standing import page
 from auxol_core.engine.telling import quality_told

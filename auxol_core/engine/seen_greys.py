@@ -17,7 +17,6 @@ from auxol_core.engine.slices import SliceStore
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist.base import Generalist
 from auxol_core.scales import GreyScale
-from auxol_core.taskfile.greys import ORIGINS
 from auxol_core.types import IntensityWindow, SliceImage, WindowInfo
 
 Steps = Generator[None, None, None]
@@ -90,7 +89,7 @@ def asked_window(low: float | None, high: float | None, origin: str) -> Intensit
     if (low is None) != (high is None):
         raise InvalidInputError(f"A window needs low and high, or neither to have it set anew, got {low} .. {high}.")
     if origin not in ("given", "volume"):
-        raise InvalidInputError(f"A window is set as given or of a volume, got {origin[:40]!r}; known are {ORIGINS[1:]}.")
+        raise InvalidInputError(f"A window is given or volume, got the origin {origin[:40]!r}. Say one of these two.")
     return None if low is None or high is None else IntensityWindow(float(low), float(high))
 
 

@@ -49,7 +49,8 @@ class Outside:
         """What to tell the user, with both ranges; empty where there is nothing to tell."""
         if not self.is_beyond:
             return ""
-        seen = f"the image has {self.low:.6g} to {self.high:.6g} there, the task sees {window.low:.6g} to {window.high:.6g}"
+        here, task = f"{self.low:.6g} to {self.high:.6g}", f"{window.low:.6g} to {window.high:.6g}"
+        seen = f"the image has {here} there, the task sees {task}"
         if self.where == "blank":
             told = f"What surrounds the prompt is one grey to the task: {seen}."
         else:

@@ -27,8 +27,8 @@ from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptE
 from auxol_core.taskfile import lesson_codec
 from auxol_core.taskfile.connections import check_length, connect
 from auxol_core.taskfile.formats import check_format
-from auxol_core.taskfile.journal import unpack_lesson
 from auxol_core.taskfile.greys import GreyNotes
+from auxol_core.taskfile.journal import unpack_lesson
 from auxol_core.taskfile.making import COLUMNS, STEP_BYTES, insert, making_file, size_of
 from auxol_core.taskfile.migrations import migrate
 from auxol_core.taskfile.owner import claim, release, remove_quietly

@@ -30,8 +30,8 @@ from auxol_core.taskfile.connections import connect
 from auxol_core.taskfile.database import SIDE_FILES, TaskDatabase
 from auxol_core.taskfile.exporting import copying, exporting
 from auxol_core.taskfile.fault_points import reach
-from auxol_core.taskfile.importing import MAX_IMPORT_BYTES, importing
 from auxol_core.taskfile.greys import GreyNotes, GreyShelf
+from auxol_core.taskfile.importing import MAX_IMPORT_BYTES, importing
 from auxol_core.taskfile.journal import CorrectionJournal
 from auxol_core.taskfile.making import make_file
 from auxol_core.taskfile.migrations import PROGRAM_OF

@@ -3,8 +3,8 @@
     python tools/bench/shifted_greys.py DIR [LABEL ...]
 
 DIR holds CT in HU as the replay reads it (``btcv_ct``). A task a label is taught on the largest slice of the first six
-patients, in the window of the first volume, and asked for boxes around the largest slice of the others: as they are, and
-stored otherwise. A line for each scale: the mean share outside the window, the Dice told with and without its drop, the
+patients, in the window of the first volume, and asked for boxes around the largest slice of the others: as they are,
+and stored otherwise. A line for each scale: the mean share outside the window, the Dice told with and without its drop, the
 true one, and how many of the proposals come with a warning.
 """
 
@@ -77,10 +77,11 @@ def main(folder: Path, labels: list[int]) -> None:
                         words = {"correction_id": f"c{number}", "proposals": [shown.proposal_id]}
                         engine.correct(str(label), shown.slice_id, mask, **words)  # type: ignore[arg-type]
                         engine.learn_now(str(label))
-    print("scale                      n outside  told before  told now  true  warned")
+    sys.stdout.write("scale                      n outside  told before  told now  true  warned\n")
     for name, each in rows.items():
         outside, before, now, true, warned = np.mean(each, axis=0)
-        print(f"{name:26s} {len(each):1d}    {outside:.2f}         {before:.2f}      {now:.2f}  {true:.2f}    {warned:.2f}")
+        figures = f"{outside:.2f}         {before:.2f}      {now:.2f}  {true:.2f}    {warned:.2f}"
+        sys.stdout.write(f"{name:26s} {len(each)}    {figures}\n")
 
 
 if __name__ == "__main__":

@@ -81,8 +81,9 @@ def windowText(status: Any, info: Any) -> str:
     if status is None:
         return ""
     if info is None:
-        window = status.window
-        return "" if window is None else _("Sees greys from {low:g} to {high:g}.").format(low=window.low, high=window.high)
+        if status.window is None:
+            return ""
+        return _("Sees greys from {low:g} to {high:g}.").format(low=status.window.low, high=status.window.high)
     if info.window is None:
         return _("Grey window: the next volume that is prompted sets it.")
     whose = {

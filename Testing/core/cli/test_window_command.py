@@ -38,7 +38,7 @@ def engine_in(folder: Path) -> Engine:
 @pytest.fixture
 def tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the tasks ``new`` and ``taught`` (one slice, in the window 0..255)."""
-    monkeypatch.setattr(task_command, "engine_factory", lambda: lambda generalist, data_dir, machine: engine_in(data_dir))
+    monkeypatch.setattr(task_command, "engine_factory", lambda: lambda data_dir, **_unused: engine_in(data_dir))
     engine = engine_in(tmp_path)
     engine.create_task("new", OPTIONS)
     engine.create_task("taught", OPTIONS)

@@ -8,7 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_engine import OPTIONS, PAPER, TASK, box_around, disc, locating_engine, look, narrow_engine, session_of, teach, weights
+from small_engine import (
+    OPTIONS,
+    PAPER,
+    TASK,
+    box_around,
+    disc,
+    locating_engine,
+    look,
+    narrow_engine,
+    session_of,
+    teach,
+    weights,
+)
 
 from auxol_core.engine.engine import Engine
 from auxol_core.engine.lesson_window import lost_of, window_of
