@@ -38,7 +38,7 @@ class MissingSlices(BaseModel):
     EngineApi.put_slice,
     status_code=204,
     response_class=Response,
-    openapi_extra=takes("fields {spacing_mm: null or [a, b], scale: what is known of its volume, if any}, arrays {pixels}"),
+    openapi_extra=takes("fields {spacing_mm: null or [a, b], scale: of its volume, if known}, arrays {pixels}"),
 )
 async def put_slice(request: Request, slice_id: SliceId, desk: AtDesk) -> Response:
     """Make a slice known. The id must be the content's."""

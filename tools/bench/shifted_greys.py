@@ -4,8 +4,8 @@
 
 DIR holds CT in HU as the replay reads it (``btcv_ct``). A task a label is taught on the largest slice of the first six
 patients, in the window of the first volume, and asked for boxes around the largest slice of the others: as they are,
-and stored otherwise. A line for each scale: the mean share outside the window, the Dice told with and without its drop, the
-true one, and how many of the proposals come with a warning.
+and stored otherwise. A line for each scale: the mean share outside the window, the Dice told with and without its drop,
+the true one, and how many of the proposals come with a warning.
 """
 
 from __future__ import annotations

@@ -116,6 +116,22 @@ def test_what_was_saved_meanwhile_is_brought_back_too(engine: Engine) -> None:
     assert {window_of(each, None) for each in lessons(engine).values()} == {IntensityWindow(0.0, 255.0)}
 
 
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_ended_halfway_the_task_is_as_it_was_or_goes_on(engine: Engine, tmp_path: Path, steps: int) -> None:
+    before = look(engine)
+    setting = engine.setting_window(TASK, WIDE.low, WIDE.high)
+    for _ in range(steps):
+        next(setting, None)
+    setting.close()
+    engine.close_task(TASK)
+    status = engine.open_task(TASK)
+    if status.window == WIDE:
+        assert status.relearning is not None
+        assert engine.learn_now(TASK).version == 2
+    else:
+        assert (status.version, status.relearning, look(engine)) == (2, None, before)
+
+
 def test_a_task_closed_before_it_was_learned_again_goes_on_when_it_is_opened(engine: Engine, tmp_path: Path) -> None:
     engine.set_window(TASK, WIDE.low, WIDE.high)
     engine.close_task(TASK)
