@@ -29,6 +29,7 @@ from auxol_core.types import (
     SliceImage,
     TaskStatus,
     VersionInfo,
+    WindowInfo,
 )
 from auxol_core.verbs import verb
 
@@ -40,7 +41,7 @@ class EngineApi(Protocol):
     """Every method raises a subclass of AuxolError; NotFoundError where a name or id is unknown.
 
     Verbs that touch no model wait for none that is at work: put_slice, has_slice, accept, dismiss, prefetch, pause,
-    resume, list_tasks, status, corrections, versions, and events beyond its ``wait_s``.
+    resume, list_tasks, status, window, corrections, versions, and events beyond its ``wait_s``.
     """
 
     # Slices and proposals
@@ -277,8 +278,27 @@ class EngineApi(Protocol):
 
     @verb("POST tasks/{task}/reset", "answer", job=True)
     def reset(self, task: str) -> TaskStatus:
-        """Delete all corrections and versions; options and window stay."""
+        """Delete all corrections and versions; options stay, and a window that was given or is a volume's. One that was
+        taken from a single slice goes, unless that is of 8 bits."""
         return forwarded(self, EngineApi.reset, task)
+
+    @verb("GET tasks/{task}/window", at_once=True)
+    def window(self, task: str) -> WindowInfo:
+        """What grey range the task sees, who set it, and on what scale its images are."""
+        return forwarded(self, EngineApi.window, task)
+
+    @verb("PUT tasks/{task}/window", "answer", job=True, teaches=True)
+    def set_window(
+        self, task: str, low: float | None = None, high: float | None = None, *, origin: str = "given"
+    ) -> TaskStatus:
+        """See the greys ``low`` .. ``high`` from now on; neither: those of the next slice that other slices may be
+        judged by, or of its volume where that is known. ``origin``: given, or volume where it is a whole volume's.
+
+        What the task was taught is brought to the new window and learned again, in the background or by ``learn_now``
+        (see ``open_task``; ``cancel_relearning`` takes the change back). Lessons hold pictures through the window of
+        then: what that cut off is not known any more, and ``window`` tells how much that is.
+        """
+        return forwarded(self, EngineApi.set_window, task, low, high, origin=origin)
 
     @verb("GET tasks/{task}/file", "file", lane="volume", job=True)
     def export_task(self, task: str, path: Path) -> None:

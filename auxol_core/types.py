@@ -20,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.greys import range_of
 from auxol_core.plain_numbers import plain_number, plain_truth
+from auxol_core.scales import GreyScale
 from auxol_core.strokes import MAX_VERTICES, Stroke, check_on_image
 
 BoolArray = NDArray[np.bool_]
@@ -199,11 +201,13 @@ class SliceImage:
     """One slice or image as the host has it.
 
     ``pixels``: (rows, columns) or (rows, columns, 1 or 3), any integer or float dtype, finite. ``spacing_mm``: size
-    of a pixel along rows and columns in millimetres, None where it is unknown.
+    of a pixel along rows and columns in millimetres, None where it is unknown. ``scale``: what is known of the greys of
+    the volume that it is of; None: it is all that is known. A task without a window takes that of its first slice.
     """
 
     pixels: NDArray[np.generic] = field(repr=False)
     spacing_mm: tuple[float, float] | None = None
+    scale: GreyScale | None = None
 
     def __post_init__(self) -> None:
         pixels = np.asarray(self.pixels)
@@ -271,12 +275,9 @@ class IntensityWindow:
 
     @staticmethod
     def of(image: SliceImage) -> IntensityWindow:
-        """0..255 for 8-bit pixels; else the 0.5th to the 99.5th percentile, widened where that leaves no range."""
-        if image.pixels.dtype == np.uint8:
-            return IntensityWindow(0.0, 255.0)
-        # In the pixels' own type the percentile overflows: int16 padded with -32768 gives a window far off the image.
-        low, high = (float(v) for v in np.percentile(image.pixels.astype(np.float64), (0.5, 99.5)))
-        return IntensityWindow(low, high if high > low else low + max(1.0, 1e-6 * abs(low)))
+        """That of its volume, where it is known; else of its own pixels (greys.range_of)."""
+        found = image.scale or range_of(image.pixels)
+        return IntensityWindow(found.low, found.high)
 
     def apply(self, image: SliceImage) -> FloatArray:
         """(rows, columns, 3) float32 in 0..1; grey is repeated."""
@@ -328,7 +329,9 @@ class Proposal:
     """What is shown to the user for one prompt. ``mask``: (rows, columns) bool of the whole slice.
 
     ``version``: the specialist's version that it was made under (0: nothing learned yet). ``share``: the
-    generalist's weight in the fusion, 1 where it alone decided. ``quality``: expected Dice, 0..1.
+    generalist's weight in the fusion, 1 where it alone decided. ``quality``: expected Dice, 0..1. ``outside``: how much
+    of the prompt's surroundings lies on one side of the task's grey window, 0..1, and 1 where the task sees one grey
+    there. ``warning``: why the mask is not to be trusted, in a sentence for the user; empty: nothing is known.
     """
 
     proposal_id: str
@@ -339,6 +342,8 @@ class Proposal:
     quality: float
     version: int
     share: float
+    outside: float = 0.0
+    warning: str = ""
 
     @property
     def box(self) -> Box | None:
@@ -462,6 +467,22 @@ class TaskStatus:
 
 
 @dataclass(frozen=True)
+class WindowInfo:
+    """What grey range a task sees. ``window`` None: the next slice that other slices may be judged by sets it.
+
+    ``origin``: who set it: given (a person or program), volume, slice; empty where nobody has. ``words``: modality and
+    range, as "CT, -110 to 240". ``lost``: the share of the lessons' pixels that the changes of the window could not
+    bring back, 0..1; ``unchanged``: corrections whose lessons hold no picture and keep the greys of before.
+    """
+
+    window: IntensityWindow | None
+    origin: str = ""
+    words: str = ""
+    lost: float = 0.0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True)
 class VersionInfo:
     """One entry of a task's history: what an update learned from and what became of it."""
 
@@ -490,7 +511,7 @@ class CorrectionInfo:
 @dataclass(frozen=True)
 class Event:
     """Something happened to a task: queued, learning, progress, learned, discarded, refreshed, restored, forgotten,
-    reset, located (its locator has learned).
+    reset, located (its locator has learned), window (it was set).
 
     ``sequence`` grows with time, also over a restart of the engine. ``data`` of *refreshed*: ``proposals``, ids, and
     ``patches``, a MaskPatch for each: what changed in the mask that the proposal had before; ``qualities``, a number

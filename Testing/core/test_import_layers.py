@@ -21,7 +21,7 @@ SOURCE = Path(__file__).resolve().parents[2] / PACKAGE
 # A room is a module or package directly under auxol_core. A new room is added here, on the lowest floor it can live on.
 FLOORS: dict[str, int] = {
     **dict.fromkeys(("strokes", "types", "options", "errors", "verbs", "api", "steps"), 0),
-    **dict.fromkeys(("plain_numbers", "private_files", "whole_files"), 0),
+    **dict.fromkeys(("plain_numbers", "private_files", "whole_files", "greys", "scales"), 0),
     **dict.fromkeys(("protocol", "client"), 1),
     **dict.fromkeys(("imaging", "machine", "promptable", "generalist", "specialist", "prompter"), 2),
     **dict.fromkeys(("taskfile", "engine"), 3),
@@ -30,7 +30,8 @@ FLOORS: dict[str, int] = {
 
 # Which modules of another room on the same floor a room may use; a package's name stands for all its modules.
 GEOMETRY = tuple(
-    f"imaging.{name}" for name in ("crops", "interior", "lowering", "metrics", "objects", "square")
+    f"imaging.{name}"
+    for name in ("crops", "interior", "lowering", "metrics", "objects", "outside", "rewindow", "square")
 )
 DOORS: dict[str, tuple[str, ...]] = {
     **{room: tuple(r for r, floor in FLOORS.items() if floor == FLOORS[room]) for room in FLOORS if FLOORS[room] < 2},

@@ -17,7 +17,7 @@ SLICER = {"slicer", "qt", "vtk", "ctk", "numpy"}
 BROUGHT_BY_SLICER = {"SampleData", "PyTorchUtils"}
 # Floors 0 and 1 of auxol_core.
 CORE = (
-    *("types", "options", "errors", "verbs", "api", "steps", "private_files", "strokes", "whole_files"),
+    *("types", "options", "errors", "verbs", "api", "steps", "private_files", "strokes", "whole_files", "scales"),
     *("protocol", "client"),
 )
 # Slicer's main thread never waits, and starves a Python thread; the blocking client is for scripts outside.

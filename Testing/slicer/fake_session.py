@@ -12,11 +12,12 @@ from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
 VALUES = """message engineState engineText engineTold taskNames task status prompts layer corrections versions learning
-propagation"""
+propagation windowInfo"""
 ASKED = """proposalText hasProposalOnDisplay canSave canSayNothing sliceCounts unreviewedCount review presence
 suggestedTaskName diagnostics displayKey"""
 ORDERS = """startEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save nothingHere
 saveAllReviewed setLearningMode learnNow pause undo rollBack forget reset exportTask importTask deleteTask
+setWindow windowFromVolume resetWindow
 proposeNeighbours propagate find cancelPropagation goTo acceptAbove writeCsv close"""
 READER_ORDERS = "start stop remove removeLast removeAll removeOn activate setVolume restore cleanup"
 

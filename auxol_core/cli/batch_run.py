@@ -86,6 +86,8 @@ def report(console: Console, done: Lines, out: Path, *, left_out: bool = False) 
     for line, _ in done.lines:
         if line.status != DONE:
             say(console, f"  {line.name}: {line.status}")
+        elif line.warning:
+            say(console, f"  {line.name}: {line.warning}")
     if done.stopped:
         raise typer.Exit(INTERRUPTED)
     if left_out or set(kinds) - {DONE}:

@@ -27,6 +27,7 @@ from auxol_core.cli.replay_command import replay
 from auxol_core.cli.segment_command import segment
 from auxol_core.cli.serve_command import serve
 from auxol_core.cli.task_command import task_app
+from auxol_core.cli.window_command import window
 from auxol_core.errors import AuxolError
 
 
@@ -123,6 +124,7 @@ app.command()(segment)
 app.command()(find)
 app.command()(serve)
 app.command()(doctor)
+task_app.command("window")(window)
 app.add_typer(task_app, name="task")
 app.add_typer(cache_app, name="cache")
 app.add_typer(checkpoint_app, name="checkpoint")

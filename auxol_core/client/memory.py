@@ -88,7 +88,8 @@ class ClientMemory:
     def keep_slice(self, slice_id: str, image: SliceImage) -> None:
         """Keep a copy, because the caller may go on to change its array, and the id stands for these pixels."""
         with self._mutex:
-            if self._slices.get(slice_id) is None:
+            known = self._slices.get(slice_id)
+            if known is None or (known.scale is None and image.scale is not None):
                 pixels = image.pixels.copy()
                 pixels.flags.writeable = False
                 self._slices.put(slice_id, replace(image, pixels=pixels))

@@ -105,7 +105,10 @@ class Mending:
 
     def send_slice(self, slice_id: str, image: SliceImage, lane: Lane = "work") -> Flow[None]:
         """Send a slice; on the way to another machine its pixels are compressed."""
-        message = Message({"spacing_mm": plain(image.spacing_mm)}, {"pixels": image.pixels})
+        about = {"spacing_mm": plain(image.spacing_mm)}
+        if image.scale is not None:
+            about["scale"] = plain(image.scale)
+        message = Message(about, {"pixels": image.pixels})
         body = encode(message, pack_all=not self.calls.address.loopback)
         if len(body) > MAX_MESSAGE_BYTES:
             raise InvalidInputError(

@@ -144,7 +144,10 @@ class ClientVerbs:
 
         answer = yield from self._mending.mended(call, task, self._mending.held([slice_id]), use_its_mask)
         self._memory.drop_masks([] if previous is None else [previous])
-        return self._one_proposal(answer)
+        proposal = self._one_proposal(answer)
+        if proposal.warning:  # a script that does not look at it has it in its log
+            log.warning("%s", proposal.warning)
+        return proposal
 
     @_is(EngineApi.proposal)
     def proposal(self, proposal_id: str) -> Flow[Proposal]:

@@ -20,10 +20,12 @@ import numpy as np
 
 from auxol_core.api import EngineApi
 from auxol_core.engine.ground import Errand
+from auxol_core.engine.lesson_window import marked
 from auxol_core.engine.open_task import COALESCED, Listener, TaskSession
 from auxol_core.engine.pending import Pending, PendingProposals, drawn_box
 from auxol_core.engine.relearning import relearning_of
 from auxol_core.engine.saves import next_id, standing
+from auxol_core.engine.seen_greys import SeenGreys, asked_window, window_info
 from auxol_core.engine.slices import SliceStore
 from auxol_core.engine.standing import page
 from auxol_core.engine.telling import quality_told
@@ -34,6 +36,7 @@ from auxol_core.generalist.base import Embedding, Generalist
 from auxol_core.imaging import metrics
 from auxol_core.imaging.lowering import lowered
 from auxol_core.imaging.objects import Claimant, divide
+from auxol_core.imaging.outside import outside_of
 from auxol_core.options import LOCATING_STEPS, THINKING_STEPS, MachineOptions, TaskOptions
 from auxol_core.prompter.finders import finder_of
 from auxol_core.prompter.locating import Locator
@@ -62,6 +65,7 @@ from auxol_core.types import (
     SliceImage,
     TaskStatus,
     VersionInfo,
+    WindowInfo,
 )
 
 log = logging.getLogger(__name__)
@@ -105,6 +109,7 @@ class Engine:
             slices = SliceStore(generalist, slice_bytes=SLICE_BYTES, embedding_bytes=embedding_bytes)
         self._slices = slices
         self._pending = PendingProposals() if pending is None else pending
+        self._greys = SeenGreys(slices, generalist)
         self._folder = TaskFolder(data_dir)
         self._sessions: dict[str, TaskSession] = {}
 
@@ -156,6 +161,9 @@ class Engine:
             slices_without=now.sights[1],
         )
 
+    def window(self, task: str) -> WindowInfo:
+        return window_info(self._session(task))
+
     def corrections(self, task: str, after: int = 0, limit: int | None = None) -> list[CorrectionInfo]:
         return [row.info for row in page(self._session(task).standing.saves, after, limit)]
 
@@ -189,19 +197,14 @@ class Engine:
         return pending.proposal
 
     def _view(self, session: TaskSession, slice_id: str, prompt: Prompt) -> Generator[None, None, View]:
-        window = self._window(session, slice_id)
-        embedding = yield from self._slices.embedding(slice_id, window)
+        while True:
+            window = yield from self._greys.window(session, slice_id)
+            embedding = yield from self._slices.embedding(slice_id, window)
+            if window == self._greys.now(session, slice_id):
+                break  # else it was changed meanwhile
         seen = embedding if self._shows_embedding(session) else None
         answer = self.generalist.decode(embedding, self._lowered(slice_id, prompt, self.generalist.knows))
         return self._seen(session, slice_id, window, prompt, answer, seen)
-
-    def _window(self, session: TaskSession, slice_id: str) -> IntensityWindow:
-        """The task's window, for its life that of its first slice."""
-        window = session.standing.window
-        if window is None:
-            window = IntensityWindow.of(self._slices[slice_id])
-            session.settle_window(window)
-        return window
 
     def _seen(
         self,
@@ -239,6 +242,9 @@ class Engine:
         quality = view.generalist.quality
         if opinion is not None:
             quality = share * quality + (1 - share) * opinion.quality
+        window = self._greys.now(session, slice_id)
+        outside = outside_of(self._slices[slice_id], prompt, window)
+        quality *= outside.trust
         mask = np.asarray(fused > 0, dtype=bool)
         mask.flags.writeable = False  # a caller who edits what was shown would edit what is scored
         proposal = Proposal(
@@ -250,15 +256,18 @@ class Engine:
             quality=quality_told(quality, session.standing.offset),
             version=session.installed,
             share=share,
+            outside=outside.share,
+            warning=" ".join(filter(None, (outside.sentence(window), self._greys.foreign(session, slice_id)))),
         )
-        return Pending(proposal, view.generalist, opinion, fused, estimate=quality)
+        return Pending(proposal, view.generalist, opinion, fused, estimate=quality, window=window)
 
     def _view_of(self, session: TaskSession, pending: Pending) -> Generator[None, None, View]:
         """What the specialist saw of a proposal; NotFoundError where the slice was evicted. It yields where the
         specialist asks for an embedding that is no longer here."""
-        window, proposal = session.standing.window, pending.proposal
-        if window is None:
-            raise ValueError("a task with a proposal has a window")
+        proposal = pending.proposal
+        window = self._greys.now(session, proposal.slice_id)
+        if pending.window != window:  # it was changed since, and the generalist's answer is to other greys
+            return (yield from self._view(session, proposal.slice_id, proposal.prompt))
         embedding = None
         if self._shows_embedding(session):
             embedding = yield from self._slices.embedding(proposal.slice_id, window)
@@ -271,9 +280,16 @@ class Engine:
         """``proposal`` in steps."""
         pending = self._pending[proposal_id]
         session = self._session(pending.proposal.task)
-        if not pending.accepted and not _is_of_now(session, pending):
+        if not pending.accepted and not self._is_of_now(session, pending):
             pending = yield from self._renewed(session, pending)
         return pending.proposal
+
+    def _is_of_now(self, session: TaskSession, pending: Pending) -> bool:
+        """Whether it was made by what the task knows now, and of what it sees."""
+        made, slice_id = pending.proposal, pending.proposal.slice_id
+        if (made.version, made.share) != (session.in_use, session.share):
+            return False
+        return slice_id not in self._slices or pending.window == self._greys.now(session, slice_id)
 
     def refresh(self, task: str) -> list[Proposal]:
         return finish(self.refreshing_now(task))
@@ -291,7 +307,7 @@ class Engine:
         session = self._session(task)
         version = session.in_use
         for pending in self._pending.of_task(task):
-            if pending.accepted or _is_of_now(session, pending):
+            if pending.accepted or self._is_of_now(session, pending):
                 continue
             if pending.proposal.slice_id not in self._slices:
                 continue  # evicted: it stays as it is shown until somebody asks for it and sends the slice again
@@ -384,15 +400,19 @@ class Engine:
         there = self._pending.those_of(proposals)
         shown = [p for p in there if p.proposal.slice_id == slice_id and p.proposal.task == task]
         objects_of_slice = yield from self._objects(session, slice_id, mask, shown)
-        rows = []
-        for pending, truth in objects_of_slice:
-            view = yield from self._view_of(session, pending)
-            rows.append(self._lesson_row(session, pending, view, truth))
+        while True:
+            window = yield from self._greys.window(session, slice_id)
+            rows = []
+            for pending, truth in objects_of_slice:
+                view = yield from self._view_of(session, pending)
+                rows.append(self._lesson_row(session, pending, view, truth, window))
+            sight = self._sight(session, slice_id, mask, window)
+            if window == self._greys.now(session, slice_id):
+                break  # else it was changed meanwhile
         proposed = np.zeros(mask.shape, dtype=bool)
         for pending in shown:
             proposed |= pending.proposal.mask
         confirmation = bool(shown) and bool(np.array_equal(proposed, mask))
-        sight = self._sight(session, slice_id, mask)
         if (receipt := _first_receipt(session, correction_id)) is not None:
             return receipt  # it was sent twice, and the other one came between these steps
         journaled = next_id(correction_id, session.saves_of(correction_id))
@@ -402,11 +422,13 @@ class Engine:
         session.tell("queued", correction=journaled, scores=[asdict(row.scores) for row in rows if row.scores])
         return Receipt(journaled, task, sequence, len(rows), confirmation, duplicate)
 
-    def _sight(self, session: TaskSession, slice_id: str, mask: BoolArray) -> SightRow | None:
+    def _sight(
+        self, session: TaskSession, slice_id: str, mask: BoolArray, window: IntensityWindow
+    ) -> SightRow | None:
         """What the locator keeps of a saved slice, also of one with nothing on it; None: the task has none."""
         if session.whereabouts is None:
             return None
-        image = self._slices.unit(slice_id, self._window(session, slice_id))
+        image = self._slices.unit(slice_id, window)
         return session.whereabouts.sight(image, self._slices.grid(slice_id).mask(mask))
 
     def _objects(
@@ -421,7 +443,9 @@ class Engine:
             objects.append((self._propose(session, slice_id, prompt, view, "drawn by hand"), component))
         return objects
 
-    def _lesson_row(self, session: TaskSession, pending: Pending, view: View, truth: BoolArray) -> LessonRow:
+    def _lesson_row(
+        self, session: TaskSession, pending: Pending, view: View, truth: BoolArray, window: IntensityWindow
+    ) -> LessonRow:
         """The object's scores and losses under what was shown, before anything learns from it, and its lesson.
 
         ``truth`` (rows, columns) on the slice's own pixels, where scores are taken; learning sees it on square ones.
@@ -436,7 +460,7 @@ class Engine:
             specialist=None if opinion is None else metrics.dice(grid.mask_back(opinion.mask), truth),
             fused=metrics.dice(pending.proposal.mask, truth),
         )
-        arrays = session.specialist.lesson(view, square)
+        arrays = marked(session.specialist.lesson(view, square), window)
         # What was propagated is estimated otherwise, and says nothing of the models' own estimate.
         estimate = min(1.0, max(0.0, pending.estimate)) if pending.trust == 1.0 else None
         version = pending.proposal.version
@@ -630,6 +654,21 @@ class Engine:
         yield from self._session(task).forget(correction_id)
         return (yield from self._settled(task))
 
+    def set_window(
+        self, task: str, low: float | None = None, high: float | None = None, *, origin: str = "given"
+    ) -> TaskStatus:
+        return finish(self.setting_window(task, low, high, origin=origin))
+
+    def setting_window(
+        self, task: str, low: float | None = None, high: float | None = None, *, origin: str = "given"
+    ) -> Generator[None, None, TaskStatus]:
+        """``set_window`` in steps; from the last of them on the task is learned again."""
+        window = asked_window(low, high, origin)
+        session = self._session(task)
+        yield from self._greys.change(session, window, origin)
+        session.tell("window", low=low, high=high, origin=origin)
+        return (yield from self._settled(task))
+
     def reset(self, task: str) -> TaskStatus:
         return finish(self.resetting(task))
 
@@ -683,12 +722,8 @@ STEPS: Mapping[str, Callable[..., Generator[object, None, object]]] = {
     EngineApi.roll_back.__name__: Engine.rolling_back,
     EngineApi.forget.__name__: Engine.forgetting,
     EngineApi.reset.__name__: Engine.resetting,
+    EngineApi.set_window.__name__: Engine.setting_window,
 }
-
-
-def _is_of_now(session: TaskSession, pending: Pending) -> bool:
-    """Whether it was made by what the task knows now."""
-    return (pending.proposal.version, pending.proposal.share) == (session.in_use, session.share)
 
 
 def _first_receipt(session: TaskSession, correction_id: str) -> Receipt | None:

@@ -23,9 +23,10 @@ from auxol_core.engine.saves import saves_of
 from auxol_core.engine.standing import Standing
 from auxol_core.engine.telling import offset
 from auxol_core.engine.whereabouts import Whereabouts
-from auxol_core.errors import InvalidInputError, NotFoundError, StorageFullError
+from auxol_core.errors import CancelledError, InvalidInputError, NotFoundError, StorageFullError
 from auxol_core.options import TaskOptions
 from auxol_core.prompter.locating import Locator
+from auxol_core.scales import GreyScale
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, correction_of
 from auxol_core.specialist.guard import Trial
 from auxol_core.specialist.preset import Learner
@@ -72,6 +73,9 @@ class TaskSession:
         self._turn = 0
         self._updating: Generator[None, None, None] | None = None
         self._singly: set[str] = set()
+        self.notes = file.greys.notes
+        self.scales_seen: set[str] = set()  # ids of the slices whose scale was compared with the task's
+        self.scales_told: set[GreyScale] = set()
         self._listener = listener
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         # Numbered by the clock: a client that asks on after a restart must not wait for the old numbers to be reached.
@@ -203,10 +207,42 @@ class TaskSession:
         self.specialist.install(state)
         self.installed = version
 
-    def settle_window(self, window: IntensityWindow) -> None:
-        """Settle the intensity window for the task's life."""
-        self.file.set_window(window)
+    def set_window(self, window: IntensityWindow | None, origin: str) -> None:
+        """See through ``window`` from now on, or through that of the next slice that tells one; what was learned
+        stays."""
+        self.file.set_window(window, origin)
+        self.notes = self.file.greys.notes
         self.standing = replace(self.standing, window=window)
+
+    def rewindow(self, begin: Callable[[], Generator[None, None, Relearning]]) -> Generator[None, None, None]:
+        """See through another window, and learn again what was seen through the one of before: see ``rewindowing``.
+
+        Where the task is closed or moved meanwhile nothing is changed.
+        """
+        self._abandon()
+        turn, beginning = self._turn, begin()
+        while True:
+            try:
+                next(beginning)
+            except StopIteration as end:
+                self.relearning, self._relearning_held = end.value, False
+                break
+            yield
+            if turn != self._turn and not self.updating:
+                beginning.close()
+                raise CancelledError(f"Task {self.name!r} was moved while its window was changed. Change it again.")
+        self._abandon()
+        self.notes = self.file.greys.notes
+        if self.whereabouts is not None:
+            self.whereabouts.see_anew()
+        self._begin_again()
+
+    def note_scale(self, scale: GreyScale) -> None:
+        """Keep what scale the task's images are on; a full disk keeps it from being noted, and nothing else."""
+        try:
+            self.notes = self.file.greys.note(scale=scale)
+        except StorageFullError:
+            log.warning("On the full disk it cannot be noted what scale a task's images are on; that can wait")
 
     def saves_of(self, correction_id: str) -> list[CorrectionRow]:
         """What was saved under this id, in order; more than once where an undo came between."""
@@ -321,8 +357,11 @@ class TaskSession:
         state = yield from relearning.steps(self._again, self.tell)
         self.relearning, self._relearning_held = None, False
         self._install(state, self.file.current_version)
+        self.notes = self.file.greys.notes
         self._weigh()
-        self.tell("relearned", version=self.installed, old_answers=relearning.old_answers)
+        self.tell(
+            "relearned", version=self.installed, old_answers=relearning.old_answers, lost=self.notes.lost
+        )
 
     def _abandon(self) -> None:
         """End the update under way without a trace; what it was to learn stays queued."""
@@ -447,6 +486,8 @@ class TaskSession:
         self._abandon()
         self.file.reset()
         self.relearning = None
+        self.notes = self.file.greys.notes
+        self.scales_seen.clear()
         self._install(self.specialist.initial_state(), 0)
         self._weigh()
         self.tell("reset")

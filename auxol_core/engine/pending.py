@@ -12,7 +12,7 @@ import numpy as np
 from auxol_core.errors import NotFoundError, ProposalChangedError
 from auxol_core.promptable.simulate import jittered
 from auxol_core.specialist.base import Opinion
-from auxol_core.types import BoolArray, Box, FloatArray, Proposal, Segmentation, probability_of
+from auxol_core.types import BoolArray, Box, FloatArray, IntensityWindow, Proposal, Segmentation, probability_of
 
 # The box of a mask that was drawn by hand, moved by as much as a user's box would be.
 DRAWN_JITTER = 0.05
@@ -27,7 +27,8 @@ class Pending:
     ``generalist``: its answer to the proposal's prompt. ``fused``: logits (H, W) float32; ``told``: the mask that the
     caller knows; ``versions``: those under which the mask has been this one since it last changed;
     ``trust``: what the way from a seed leaves of the model's own quality estimate, 1 where nothing was propagated;
-    ``estimate``: the Dice that the models expected, before the task's own offset (telling.py)."""
+    ``estimate``: the Dice that the models expected, before the task's own offset (telling.py); ``window``: the greys
+    that they saw."""
 
     proposal: Proposal
     generalist: Segmentation = field(repr=False)
@@ -38,6 +39,7 @@ class Pending:
     versions: frozenset[int] = frozenset()
     trust: float = 1.0
     estimate: float = 0.0
+    window: IntensityWindow | None = None
 
     @property
     def nbytes(self) -> int:

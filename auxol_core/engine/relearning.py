@@ -5,6 +5,8 @@ Stored weights are differences from those that a learner begins with; beside oth
 stay true, so the current version is made again from them, with the corrections, steps and seeds that the journal has,
 in steps between which the task goes on:
 
+0. where it is the task's grey window that became another one, the lessons' pictures are brought to it first, as far as
+   they were not cut off (``rewindowing``, lesson_window.py);
 1. the file as it was is kept beside; then its weights go, and it says who makes them now;
 2. lessons hold what the old generalist answered: where the specialist can take another answer into them (Recalling),
    the one in use is asked; where it cannot, or the generalist does not take the prompt, the old answer stays;
@@ -30,10 +32,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 
+from auxol_core.engine.lesson_window import brought, lost_of, window_of
 from auxol_core.errors import InvalidInputError, StorageFullError, TaskFileGeneralistError
 from auxol_core.generalist.base import Generalist
 from auxol_core.imaging.lowering import lowered
-from auxol_core.specialist.base import Arrays, Recalling, Recollection, correction_of
+from auxol_core.specialist.base import Arrays, Lesson, Recalling, Recollection, correction_of
 from auxol_core.specialist.fusion import Losses
 from auxol_core.specialist.preset import Learner
 from auxol_core.taskfile.fault_points import reach
@@ -41,7 +44,7 @@ from auxol_core.taskfile.origin import Maker
 from auxol_core.taskfile.schema import UpdateRow
 from auxol_core.taskfile.task_file import TaskFile
 from auxol_core.taskfile.versions import KEEP_EVERY, KEEP_LAST
-from auxol_core.types import Progress, Segmentation
+from auxol_core.types import IntensityWindow, Progress, Segmentation
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +60,51 @@ def relearning_of(file: TaskFile, learner: Learner, generalist: Generalist) -> R
     maker = Maker(learner.word, generalist.name, generalist.weights_hash)
     if file.origin.begun or (file.corrections(limit=1) and not _fits(file, learner, maker)):
         return Relearning(file, learner, generalist, maker)
+    if _waits_through_another(file):
+        file.origin.begin(maker, (window, file.greys.notes.origin) if (window := file.window) else None)
+        return Relearning(file, learner, generalist, maker)
     if file.origin.maker != maker:
         try:
             file.origin.adopt(maker)
         except StorageFullError:
             log.warning("On the full disk it cannot be written down who makes the task's weights; that can wait")
     return None
+
+
+def rewindowing(
+    file: TaskFile, learner: Learner, generalist: Generalist, window: IntensityWindow, origin: str
+) -> Generator[None, None, Relearning]:
+    """Give a task with lessons another window, which ``origin`` set; what is to be made again then.
+
+    Yields after every small step, the last of which changes the window, in one transaction with all that follows from
+    it; until then the file is as it was. Raises StorageFullError.
+    """
+    maker = Maker(learner.word, generalist.name, generalist.weights_hash)
+    yield from _letting_go(file)
+    file.origin.begin(maker, (window, origin))
+    reach("relearning.begun")
+    return Relearning(file, learner, generalist, maker)
+
+
+def _letting_go(file: TaskFile) -> Steps:
+    """Keep the file as it is beside, then delete the old weights one version a step, because what is deleted is written
+    over: 11 MB a version of the network that ships. A file in which some are left is whole; its own learner makes the
+    others again."""
+    yield from file.keeping_old_file()
+    reach("relearning.kept")
+    for version in file.snapshot_versions():
+        file.let_go(version)
+        reach("relearning.let_go")
+        yield
+
+
+def _waits_through_another(file: TaskFile) -> bool:
+    """Whether a correction that waits to be learned was kept through another window than the task's: it was saved while
+    the window was being changed, and that was cancelled."""
+    window, first = file.window, file.greys.notes.first
+    otherwise = window if first is None else IntensityWindow(*first)
+    waiting = file.lessons_of(file.queued()) if window is not None else {}
+    return any(window_of(lesson.arrays, otherwise) != window for lesson in waiting.values())
 
 
 def _fits(file: TaskFile, learner: Learner, maker: Maker) -> bool:
@@ -86,6 +128,8 @@ class Relearning:
         self._specialist = learner.specialist
         self._reached: tuple[int, Arrays] = (0, self._specialist.initial_state())
         self._told = 0.0
+        self._lost: list[float] = []
+        self._unchanged = 0
         self.old_answers = 0  # objects whose lessons keep what the old generalist answered
         self.progress = self._measured()
 
@@ -96,9 +140,7 @@ class Relearning:
         StorageFullError and whatever reading the file does; what was reached stays.
         """
         if not (self._file.origin.begun and self._file.origin.is_of(self._maker)):
-            yield from self._file.keeping_old_file()
-            reach("relearning.kept")
-            yield from self._letting_go()
+            yield from _letting_go(self._file)
             self._file.origin.begin(self._maker)
             reach("relearning.begun")
         self.progress = self._measured()
@@ -110,40 +152,51 @@ class Relearning:
         self._file.origin.done()
         return state
 
-    def _letting_go(self) -> Steps:
-        """Delete the old weights one version a step, because what is deleted is written over: 11 MB a version of the
-        network that ships. A file in which some are left is whole; its own learner makes the others again."""
-        for version in self._file.snapshot_versions():
-            self._file.let_go(version)
-            reach("relearning.let_go")
-            yield
-
     # The generalist's answers
 
     def _refitting(self, tell: Tell) -> Generator[None, None, int]:
         """Bring the generalist's own answers into the lessons; how many objects keep the old one's."""
         waiting, kept = self._file.origin.to_refit(), 0
-        if not isinstance(self._specialist, Recalling):
-            kept = len(self._file.lessons_of(waiting))
-        else:
-            for correction_id in waiting:
-                kept += yield from self._refit(correction_id, self._specialist)
+        for correction_id in waiting:
+            kept += yield from self._refit(correction_id)
+            if isinstance(self._specialist, Recalling):
                 yield from self._step(tell)
+            else:
+                yield
         if kept:
             log.warning("%d lessons of a task keep the answers of the generalist that was there before", kept)
+        if self._lost:
+            mean = sum(self._lost) / len(self._lost)
+            self._file.greys.note(lost=min(1.0, mean), unchanged=self._unchanged)
         return kept
 
-    def _refit(self, correction_id: str, specialist: Recalling) -> Generator[None, None, int]:
+    def _refit(self, correction_id: str) -> Generator[None, None, int]:
         fresh: dict[str, Arrays] = {}
-        lessons = self._file.lessons_of([correction_id])
-        for key, lesson in lessons.items():
-            answers = []
-            for picture in specialist.recall(lesson):
-                answers.append((yield from self._answer(picture)))
-            if any(answer is not None for answer in answers):
-                fresh[key] = specialist.refit(lesson, answers)
+        lessons, kept = self._file.lessons_of([correction_id]), 0
+        for key, old in lessons.items():
+            lesson = self._brought(old)
+            if lesson is not old:
+                fresh[key] = lesson.arrays
+            answers: list[Segmentation | None] = []
+            if isinstance(self._specialist, Recalling):
+                for picture in self._specialist.recall(lesson):
+                    answers.append((yield from self._answer(picture)))
+                if any(answer is not None for answer in answers):
+                    fresh[key] = self._specialist.refit(lesson, answers)
+            kept += not any(answer is not None for answer in answers)
         self._file.origin.refit(correction_id, fresh)
-        return len(lessons) - len(fresh)
+        return kept
+
+    def _brought(self, lesson: Lesson) -> Lesson:
+        """``lesson`` with its pictures seen through the task's window; itself where they are."""
+        window, first = self._file.window, self._file.greys.notes.first
+        otherwise = window if first is None else IntensityWindow(*first)
+        arrays = None if window is None else brought(lesson.arrays, self._specialist, window, otherwise)
+        if arrays is None:
+            self._unchanged += window not in (None, window_of(lesson.arrays, otherwise))
+        if first is not None:
+            self._lost.append(lost_of(lesson.arrays if arrays is None else arrays))
+        return lesson if arrays is None else replace(lesson, arrays=arrays)
 
     def _answer(self, picture: Recollection) -> Generator[None, None, Segmentation | None]:
         """What the generalist in use says; None where it does not take the prompt."""

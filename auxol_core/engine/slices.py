@@ -46,8 +46,11 @@ class SliceStore:
     def put(self, image: SliceImage) -> str:
         """Keep ``image``; returns its id. InvalidInputError if it alone exceeds the bound."""
         slice_id = image.slice_id
-        if slice_id in self and self[slice_id].spacing_mm == image.spacing_mm:
-            return slice_id
+        if slice_id in self:
+            known = self[slice_id]
+            image = replace(image, scale=image.scale or known.scale)
+            if (known.spacing_mm, known.scale) == (image.spacing_mm, image.scale):
+                return slice_id
         if image.pixels.nbytes > self._slices.maxsize:
             raise InvalidInputError(
                 f"A slice may take {self._slices.maxsize / 2**20:.0f} MB of memory, this one takes "

@@ -126,6 +126,11 @@ class Whereabouts:
         shown = any(self._present[key] for key in self._seen)
         return self._locator.look(image) if shown else None
 
+    def see_anew(self) -> None:
+        """The sights in the file are other pictures than they were, and the states of the old ones are gone."""
+        self._sights.clear()
+        self._unmakable.clear()
+
     # Learning
 
     def abandon(self) -> None:

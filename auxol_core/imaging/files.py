@@ -80,7 +80,6 @@ __all__ = [
     "result_ending",
     "shown",
     "stem",
-    "to_8_bit",
     "volume_geometry",
     "volume_labels",
     "write_labels_like",
@@ -94,12 +93,6 @@ def read_dicom_series(series: DicomSeries) -> Volume:
     return read_volume(series)
 
 
-def to_8_bit(pixels: Pixels) -> NDArray[np.uint8]:
-    """A whole volume mapped by its own 0.5th and 99.5th percentile to 0..255."""
-    values = pixels.astype(np.float32)
-    low, high = (float(v) for v in np.percentile(values, (0.5, 99.5)))
-    unit = (values - low) / max(high - low, 1e-12)
-    return np.asarray(np.rint(255.0 * np.clip(unit, 0.0, 1.0)), dtype=np.uint8)
 
 
 def file_hash(path: Path) -> str:

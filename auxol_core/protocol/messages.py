@@ -83,7 +83,7 @@ def proposals_message(proposals: Sequence[Proposal | Propagated]) -> Message:
             arrays |= {f"{number}/{name}": array for name, array in shown.arrays.items()}
             patch = MaskPatch.between(None, proposal.mask)
             arrays[f"{number}/patch"] = patch.pixels
-            names = ("proposal_id", "task", "slice_id", "quality", "version", "share")
+            names = ("proposal_id", "task", "slice_id", "quality", "version", "share", "outside", "warning")
             about |= {name: getattr(proposal, name) for name in names}
             about |= {"prompt": shown.fields, "patch": _patch_fields(patch)}
         entries.append(about)
@@ -122,6 +122,8 @@ def _proposal(message: Message, number: int, entry: Fields) -> Proposal:
             quality=float(entry["quality"]),
             version=int(entry["version"]),
             share=float(entry["share"]),
+            outside=float(entry.get("outside", 0.0)),  # a server of before does not tell
+            warning=str(entry.get("warning", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise malformed(f"a proposal that is none ({error})") from error

@@ -20,7 +20,7 @@ import numpy as np
 
 from auxol_core.api import EngineApi
 from auxol_core.errors import DataError, InvalidInputError
-from auxol_core.imaging import files, metrics
+from auxol_core.imaging import eight_bit, files, metrics
 from auxol_core.replay.batch_prompts import Matched, PlacedPrompt, check_on_source, match, scaled
 from auxol_core.replay.batch_results import begun, check_out, each_source, seconds_since
 from auxol_core.replay.batch_sources import Source, find_sources, labelled_sources
@@ -28,6 +28,7 @@ from auxol_core.replay.batch_table import NO_PROMPTS, Line
 from auxol_core.replay.options import PromptOptions, WindowOf, check_axis, check_window
 from auxol_core.replay.prompts import components, prompt_for
 from auxol_core.replay.streams import enlarged, enlarged_mask
+from auxol_core.scales import SAMPLED, GreyScale
 from auxol_core.types import BoolArray, Prompt, SliceImage, TaskStatus
 
 __all__ = ["FORMS", "TASK", "BatchOptions", "Source", "find_sources", "labelled_sources", "segment_all"]
@@ -107,13 +108,15 @@ def _segment(
     line = begun(source)
     try:
         files.result_ending(source.content, options.form)  # what cannot be written so need not be computed
-        stack, truth = read_source(source, options)
+        stack, truth, warnings = read_source(source, options)
+        scale = GreyScale.of(stack, whole=True, most=SAMPLED)
         count, rows, cols = (int(n) for n in stack.shape[:3])
         result = np.zeros((count, rows, cols), dtype=bool)
         qualities: list[float] = []
         slices = 0
         for part in _slices(stack, truth, own, source, options):
-            mask, quality = _predict(engine, part)
+            mask, quality, told = _predict(engine, part, scale)
+            warnings += told
             result[part.index] = reduced(mask, (rows, cols))
             qualities += quality
             slices += 1
@@ -130,21 +133,33 @@ def _segment(
         quality=float(np.mean(qualities)),
         dice=None if truth is None else metrics.dice(result, truth),
         seconds=seconds_since(started),
+        warning=summed(warnings),
     )
 
 
-def read_source(source: Source, options: BatchOptions) -> tuple[files.Pixels, BoolArray | None]:
-    """(slices, rows, columns[, 3]) turned so that slices come first, and the truth alike; a picture is one slice."""
+def summed(warnings: Sequence[str]) -> str:
+    """The first of the warnings, and how many more of the same kind there are."""
+    distinct = list(dict.fromkeys(each for each in warnings if each))
+    return "" if not distinct else distinct[0] + (f" ({len(distinct) - 1} more)" if len(distinct) > 1 else "")
+
+
+def read_source(source: Source, options: BatchOptions) -> tuple[files.Pixels, BoolArray | None, list[str]]:
+    """(slices, rows, columns[, 3]) turned so that slices come first, and the truth alike; a picture is one slice. And
+    what the user should know of it."""
     if not source.volume:
         labels = None if source.labels is None else files.read_picture_labels(source.labels)[None]
-        return files.read_picture(source.path)[None], None if labels is None else np.asarray(labels == source.value)
+        truth = None if labels is None else np.asarray(labels == source.value)
+        return files.read_picture(source.path)[None], truth, []
     pixels = files.read_volume(source.content).pixels
+    told: list[str] = []
     if options.window == "volume":
-        pixels = files.to_8_bit(pixels)
+        told = [eight_bit.left_out(pixels)]
+        pixels = eight_bit.to_8_bit(pixels)
     stack = np.moveaxis(pixels, options.axis, 0)
     if source.labels is None:
-        return stack, None
-    return stack, np.moveaxis(files.read_volume_labels(source.labels, source.path) == source.value, options.axis, 0)
+        return stack, None, told
+    labels = files.read_volume_labels(source.labels, source.path)
+    return stack, np.moveaxis(labels == source.value, options.axis, 0), told
 
 
 def _slices(
@@ -183,16 +198,18 @@ def _slice_of(placed: PlacedPrompt, count: int, source: Source) -> int:
     return index
 
 
-def _predict(engine: EngineApi, part: _Slice) -> tuple[BoolArray, list[float]]:
-    slice_id = engine.put_slice(SliceImage(part.pixels))
+def _predict(engine: EngineApi, part: _Slice, scale: GreyScale) -> tuple[BoolArray, list[float], list[str]]:
+    """Mask, qualities and warnings of a slice of a source on this ``scale``."""
+    slice_id = engine.put_slice(SliceImage(part.pixels, scale=scale))
     mask = np.zeros(part.pixels.shape[:2], dtype=bool)
-    qualities = []
+    qualities, warnings = [], []
     for prompt in part.prompts:
         proposal = engine.predict(TASK, slice_id, prompt)
         mask |= proposal.mask
         qualities.append(proposal.quality)
+        warnings.append(proposal.warning)
         engine.dismiss(proposal.proposal_id)
-    return mask, qualities
+    return mask, qualities, warnings
 
 
 def reduced(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:

@@ -21,11 +21,12 @@ import numpy as np
 from auxol_core.api import EngineApi
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging import files, metrics
-from auxol_core.replay.batch import TASK, BatchOptions, read_source, reduced, take_in, write_result
+from auxol_core.replay.batch import TASK, BatchOptions, read_source, reduced, summed, take_in, write_result
 from auxol_core.replay.batch_results import begun, each_source, seconds_since
 from auxol_core.replay.batch_sources import Source
 from auxol_core.replay.batch_table import Line
 from auxol_core.replay.streams import enlarged
+from auxol_core.scales import SAMPLED, GreyScale
 from auxol_core.types import BoolArray, Box, Propagated, SliceImage
 from auxol_core.whole_files import write_whole
 
@@ -92,7 +93,7 @@ def _found(source: Source, engine: EngineApi, place: Path, options: BatchOptions
     line = begun(source)
     try:
         files.result_ending(source.content, options.form)
-        stack, truth = read_source(source, options)
+        stack, truth, warnings = read_source(source, options)
         result = np.zeros(tuple(int(n) for n in stack.shape[:3]), dtype=bool)
         told: list[Found] = []
         qualities: list[float] = []
@@ -101,6 +102,7 @@ def _found(source: Source, engine: EngineApi, place: Path, options: BatchOptions
             told.append(Found.of(item.index, item, mask))
             if item.proposal is not None:
                 qualities.append(item.proposal.quality)
+                warnings.append(item.proposal.warning)
         output = write_result(source, place, result, options)
         _write_table(place / f"{source.name}.csv", told)
     except (DataError, InvalidInputError) as error:
@@ -113,6 +115,7 @@ def _found(source: Source, engine: EngineApi, place: Path, options: BatchOptions
         quality=float(np.mean(qualities)) if qualities else None,
         dice=None if truth is None else metrics.dice(result, truth),
         seconds=seconds_since(started),
+        warning=summed(warnings),
     )
 
 
@@ -122,10 +125,13 @@ def _looked_through(
     """What is said of each slice of ``stack`` (slices, rows, columns[, 3]), and its mask (rows, columns)."""
     shape = (int(stack.shape[1]), int(stack.shape[2]))
     first, _ = enlarged(np.ascontiguousarray(stack[0]))
+    scale = GreyScale.of(stack, whole=True, most=SAMPLED)
     together = max(1, TOGETHER_BYTES // first.nbytes)
     for start in range(0, len(stack), together):
         part = stack[start : start + together]
-        ids = [engine.put_slice(SliceImage(enlarged(np.ascontiguousarray(pixels))[0])) for pixels in part]
+        ids = [
+            engine.put_slice(SliceImage(enlarged(np.ascontiguousarray(pixels))[0], scale=scale)) for pixels in part
+        ]
         for item in engine.find(TASK, ids, several=several):
             mask = np.zeros(shape, dtype=bool)
             if item.proposal is not None:

@@ -22,7 +22,8 @@ DONE, UNFINISHED, LEFT_OUT, NO_PROMPTS = "done", "unfinished", "left out", "no p
 class Line:
     """A line of segments.csv. ``quality``: the engine's expected Dice, mean over objects; ``dice``: the true one, where
     there are labels; ``status``: done, no prompts, left out or failed, and why. ``written``: the files that this
-    command wrote for the source, and the SHA-256 of each as it wrote it."""
+    command wrote for the source, and the SHA-256 of each as it wrote it. ``warning``: why not to trust what was done.
+    """
 
     name: str
     file: str
@@ -35,6 +36,7 @@ class Line:
     status: str
     key: str
     written: Mapping[str, str] = field(default_factory=dict)
+    warning: str = ""
 
 
 COLUMNS = tuple(f.name for f in fields(Line))
@@ -95,7 +97,7 @@ def _read(path: Path) -> list[Line]:
     try:
         rows = rows_of(read_text(path), COLUMNS[0])
         _, header, _ = next(rows, (1, [], ","))
-        if not set(COLUMNS) - {"written"} <= set(header):
+        if not set(COLUMNS) - {"written", "warning"} <= set(header):
             raise ValueError(f"its columns are {', '.join(header)[:100] or 'none'}")
         return [_line(dict(zip(header, cells, strict=False)), delimiter == ";") for _, cells, delimiter in rows]
     except (DataError, ValueError, KeyError, csv.Error) as error:
@@ -125,4 +127,5 @@ def _line(cells: Mapping[str, str], decimal_comma: bool) -> Line:
         status=cells["status"],
         key=cells["key"],
         written=written,
+        warning=cells.get("warning", ""),  # an earlier version did not write it
     )

@@ -24,6 +24,7 @@ class Row:
     ``seconds_update``: learning of the image's correction; ``seconds_saving``: making it durable; None where nothing
     was corrected. ``generalist_dice`` and ``specialist_dice``: each alone, mean over objects, known once corrected.
     ``share``: the generalist's weight; ``version``: the specialist's, both while predicting. ``note``: what went wrong.
+    ``outside``: how much of the prompts' surroundings lay outside the task's window, the worst of them.
     """
 
     dataset: str
@@ -48,6 +49,7 @@ class Row:
     quality: float | None = None
     version: int | None = None
     note: str = ""
+    outside: float | None = None
 
 
 COLUMNS: tuple[str, ...] = tuple(f.name for f in dataclasses.fields(Row))
@@ -81,6 +83,8 @@ def read_rows(path: Path) -> list[Row]:
     """
     with path.open(newline="", encoding="utf-8") as stream:
         lines = list(csv.reader(stream))
+    if lines and tuple(lines[0]) == COLUMNS[:-1]:  # of a version that did not look outside the window
+        lines = [list(COLUMNS), *([*cells, ""] for cells in lines[1:])]
     if not lines or tuple(lines[0]) != COLUMNS:
         raise DataError(f"{path} is not a CSV of this version's replay. Delete it to have it made again.")
     if len(lines[-1]) != len(COLUMNS):

@@ -183,6 +183,7 @@ class _Turn:
             quality=_mean([p.quality for p in proposals]),
             version=proposals[0].version if proposals else None,
             note=note,
+            outside=max((p.outside for p in proposals), default=None),
         )
         return self._reviewed(row, slice_id, proposals)
 
@@ -203,6 +204,7 @@ class _Turn:
             share=_mean([p.share for p in proposals]),
             quality=_mean([p.quality for p in proposals]),
             version=proposals[0].version,
+            outside=max(p.outside for p in proposals),
         )
         return self._reviewed(row, slice_id, proposals)
 

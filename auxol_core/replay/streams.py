@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from auxol_core.errors import DataError
-from auxol_core.imaging import files
+from auxol_core.imaging import eight_bit, files
 from auxol_core.replay.labels import patient_of
 from auxol_core.replay.options import PlanOptions
 from auxol_core.replay.prompts import Component, components, has_component, rng_for
@@ -210,7 +210,7 @@ class _Stack:
         volume, labels = files.read_volume(pair.image), files.read_volume_labels(pair.labels, pair.image)
         if volume.pixels.shape != labels.shape:
             raise DataError(f"{pair.name}: volume {volume.pixels.shape} and labels {labels.shape} differ in shape.")
-        pixels = files.to_8_bit(volume.pixels) if plan.window == "volume" else volume.pixels
+        pixels = eight_bit.to_8_bit(volume.pixels) if plan.window == "volume" else volume.pixels
         row, col = (s for axis, s in enumerate(volume.spacing_mm) if axis != plan.axis)
         return _Stack(np.moveaxis(pixels, plan.axis, 0), np.moveaxis(labels == value, plan.axis, 0), (row, col))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from auxol_core.imaging.outside import BOUND
 from auxol_core.replay.cache import Finished
 from auxol_core.replay.options import FOUND, ReplayOptions
 from auxol_core.replay.rows import Row
@@ -47,6 +48,7 @@ def entry(segment: Segment, method: str, run: Finished, options: ReplayOptions) 
         "accepted_share_last_half": _mean([float(row.accepted) for row in half]),
         "generalist_dice_mean": _mean([row.generalist_dice for row in rows]),
         "specialist_dice_mean": _mean([row.specialist_dice for row in rows]),
+        "n_outside_window": sum(row.outside is not None and row.outside > BOUND for row in rows),
         "share_last": rows[-1].share if rows else None,
     }
     return result | _costs(rows, run) | _skipped(segment, rows) | _made_with(run, options)

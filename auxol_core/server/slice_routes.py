@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from auxol_core.api import EngineApi
 from auxol_core.errors import InvalidInputError, NotFoundError
-from auxol_core.protocol import Message
+from auxol_core.protocol import Message, made
+from auxol_core.scales import GreyScale
 from auxol_core.server import answers
 from auxol_core.server.described import at, router, takes
 from auxol_core.server.requests import MAX_IDS, SLICE_ID, AtDesk, SliceId, array, only, received
@@ -37,7 +38,7 @@ class MissingSlices(BaseModel):
     EngineApi.put_slice,
     status_code=204,
     response_class=Response,
-    openapi_extra=takes("fields {spacing_mm: null or [a, b]}, arrays {pixels}"),
+    openapi_extra=takes("fields {spacing_mm: null or [a, b], scale: of its volume, if known}, arrays {pixels}"),
 )
 async def put_slice(request: Request, slice_id: SliceId, desk: AtDesk) -> Response:
     """Make a slice known. The id must be the content's."""
@@ -53,7 +54,9 @@ def _slice_of(message: Message, slice_id: str) -> SliceImage:
         raise InvalidInputError(f"spacing_mm must be null or two lengths in mm, got {spacing!r:.80}. Send what fits.")
     only(message, ["pixels"])
     pair = None if spacing is None else (_length(spacing[0]), _length(spacing[1]))
-    image = SliceImage(array(message, "pixels"), pair)
+    scale = message.fields.get("scale")
+    known = None if scale is None else made(GreyScale, scale)
+    image = SliceImage(array(message, "pixels"), pair, known)
     if image.slice_id != slice_id:
         raise InvalidInputError(
             f"The slice's id must be its content's, {image.slice_id[:12]}, got {slice_id[:12]}. Send the slice anew."

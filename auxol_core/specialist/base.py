@@ -162,6 +162,15 @@ class Rehearses(Protocol):
 
 
 @runtime_checkable
+class Pictured(Protocol):
+    """What a Specialist may be able to do, too: name the pictures in its lessons that were kept through the task's grey
+    window, so that they can be seen through another. Lessons of one that cannot keep the greys that they have."""
+
+    def pictures(self, arrays: Arrays) -> Sequence[str]:
+        """Names of the arrays of a lesson, uint8, 0..255 over the window; empty where this lesson holds none."""
+
+
+@runtime_checkable
 class Recalling(Protocol):
     """What a Specialist may be able to do, too: say what its lessons show, and take another generalist's answer into
     them. Where one cannot, a task that is learned again beside another generalist keeps the old one's answers."""

@@ -20,7 +20,7 @@ from auxol_core.taskfile.schema import LocatorRow
 from auxol_core.taskfile.sights import SightShelf, fitting
 from auxol_core.taskfile.versions import VersionTree
 
-_SMALL = ("corrections", "updates", "update_corrections", "locator_states", "locator_lessons", "estimates")
+_SMALL = ("corrections", "updates", "update_corrections", "locator_states", "locator_lessons", "estimates", "greys")
 # Weights of the locator are copied apart from its journal.
 _WITHOUT_WEIGHTS = {"locator_states": COLUMNS["locator_states"].replace("weights", "NULL")}
 _TASK = (

@@ -11,6 +11,7 @@ import dataclasses
 import logging
 import sqlite3
 
+from auxol_core.taskfile import greys
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.journal import CorrectionJournal
 from auxol_core.taskfile.schema import LEARN_KINDS, UpdateRow
@@ -51,6 +52,7 @@ def forget_everything(database: TaskDatabase) -> None:
         for table in ("snapshots", "updates", "locator_states", "corrections"):
             connection.execute(f"DELETE FROM {table}")
         connection.execute("UPDATE task SET current_version = 0, relearning = 0, refitted = 0, refit_to = 0")
+        greys.forget(connection)
 
 
 def give_room_back(database: TaskDatabase) -> None:

@@ -27,6 +27,7 @@ from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptE
 from auxol_core.taskfile import lesson_codec
 from auxol_core.taskfile.connections import check_length, connect
 from auxol_core.taskfile.formats import check_format
+from auxol_core.taskfile.greys import GreyNotes
 from auxol_core.taskfile.journal import unpack_lesson
 from auxol_core.taskfile.making import COLUMNS, STEP_BYTES, insert, making_file, size_of
 from auxol_core.taskfile.migrations import migrate
@@ -34,6 +35,7 @@ from auxol_core.taskfile.owner import claim, release, remove_quietly
 from auxol_core.taskfile.places import beside, refuse_existing
 from auxol_core.taskfile.schema import (
     FORMAT_VERSION,
+    MAX_GREYS,
     MAX_LESSON_BYTES,
     MAX_LOCATOR_BYTES,
     MAX_OPTIONS_TEXT,
@@ -63,6 +65,7 @@ MAX_ROWS = {
     "locator_states": 200_000,
     "locator_lessons": 200_000,
     "estimates": 200_000,
+    "greys": 1,
 }
 MAX_TEXT = 2000
 MAX_VALUE = {
@@ -72,6 +75,7 @@ MAX_VALUE = {
     "data": PART_BYTES,
     "sight": MAX_SIGHT_BYTES,
     "weights": MAX_LOCATOR_BYTES,
+    "told": MAX_GREYS,
 }
 
 _OWN = "options, generalist, generalist_hash, created, window_low, window_high, current_version, last_version"
@@ -257,6 +261,9 @@ def _check_row(reader: _Reader, table: str, row: list[Any]) -> None:
         reader.require(fine and isinstance(weights, bytes | None), "an update of the locator is not readable")
         if weights is not None:
             unpack_locator(identity, weights, digest)
+    elif table == "greys":
+        reader.require(isinstance(row[1], str), "what it knows of its greys is not readable")
+        GreyNotes.from_json(row[1])
 
 
 def _is_digest(value: object) -> bool:

@@ -26,6 +26,7 @@ COLUMNS = {
     "locator_states": "id, kind, locator, base, steps, seed, seconds, created, digest, weights",
     "locator_lessons": "state_id, sequence",
     "estimates": "sequence, position, quality",
+    "greys": "id, told",
 }
 
 # A step writes about so much; the disk takes some 10 ms for it.

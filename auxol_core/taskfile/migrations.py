@@ -114,17 +114,26 @@ def _learner_of_2(connection: sqlite3.Connection, options: str) -> str | None:
 # What format 4 added; the tables before it are still as they were in format 2, but for the task's own row. Who changes
 # one writes down here what it was.
 _SINCE_4 = 8
+_SINCE_5 = len(SCHEMA) - 1  # format 5 added one table, greys
 
 
 def _from_3(connection: sqlite3.Connection) -> None:
     """Room for what the task's locator keeps; there is nothing in it yet (engine/whereabouts.py fills it)."""
-    for statement in SCHEMA[_SINCE_4:]:
+    for statement in SCHEMA[_SINCE_4:_SINCE_5]:
+        connection.execute(statement)
+
+
+def _from_4(connection: sqlite3.Connection) -> None:
+    """Room for what the task knows of its greys; the scale is noted at its next slice, and who set the window is not
+    known any more."""
+    for statement in SCHEMA[_SINCE_5:]:
         connection.execute(statement)
 
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(2, (_TASK_2, *SCHEMA[1:_SINCE_4]), _from_2),
     Migration(3, (_TASK_3, *SCHEMA[1:_SINCE_4]), _from_3),
+    Migration(4, SCHEMA[:_SINCE_5], _from_4),
 )
 SCHEMAS: dict[int, tuple[str, ...]] = {
     **{migration.old: migration.schema for migration in MIGRATIONS},

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import cast
 
 from auxol_core.specialist.base import Arrays
-from auxol_core.taskfile import kept, lesson_codec
+from auxol_core.taskfile import greys, kept, lesson_codec
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.journal import CorrectionJournal
 from auxol_core.taskfile.schema import MAX_LESSON_BYTES, check_generalist, check_id
+from auxol_core.types import IntensityWindow
 
 # The format that tells of all this; whoever only looks at an older file finds nothing.
 _TOLD_SINCE = 3
@@ -73,17 +74,19 @@ class WeightsOrigin:
                 _checked(maker),
             )
 
-    def begin(self, maker: Maker) -> None:
+    def begin(self, maker: Maker, rewindow: tuple[IntensityWindow, str] | None = None) -> None:
         """Let the weights go that another one made; corrections and history stay. One transaction.
 
-        Where ``maker``'s generalist has other weights, all lessons are ``to_refit``. To be called with the old file
-        kept beside.
+        Where ``maker``'s generalist has other weights, all lessons are ``to_refit``, and so they are where the task is
+        to see through another window, ``rewindow``: it and who set it. To be called with the old file kept beside.
         """
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM snapshots")
             connection.execute("UPDATE updates SET state_digest = NULL")
             connection.execute("DELETE FROM estimates")  # another one is right or wrong in other places
-            if maker.generalist_hash != self.maker.generalist_hash:
+            if rewindow is not None:
+                greys.change(connection, *rewindow)
+            if rewindow is not None or maker.generalist_hash != self.maker.generalist_hash:
                 connection.execute(
                     "UPDATE task SET refitted = 0, refit_to = (SELECT coalesce(max(sequence), 0) FROM corrections)"
                 )

@@ -11,6 +11,8 @@
     sights              what the task's locator keeps of a saved slice, at most one a correction (sights.py)
     locator_states      what the locator became: one row an update of it, the newest with their weights
     locator_lessons     which corrections' sights an update of it saw that its base had not seen
+    greys               one row, once there is something to tell: the scale of the task's images, who set the window
+                        (greys.py)
     estimates           what the models in use took the Dice of a corrected object for, where that was not propagated
 
 Nothing here names a patient, a study, a file or a machine. Any change of this file's SQL needs a new FORMAT_VERSION and
@@ -38,13 +40,14 @@ from auxol_core.specialist.registry import find_preset, is_known, unknown
 from auxol_core.types import CorrectionInfo, IntensityWindow, Scores
 
 APPLICATION_ID = 0x4175784F  # "AuxO"
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 PART_BYTES = 4 << 20
 MAX_LESSON_BYTES = 64 << 20
 MAX_STATE_BYTES = 1 << 30
 MAX_SIGHT_BYTES = 4 << 20
 MAX_LOCATOR_BYTES = 64 << 20
+MAX_GREYS = 1 << 10
 MAX_NAME = 100
 MAX_OPTIONS_TEXT = 64 << 10
 
@@ -148,6 +151,9 @@ SCHEMA: tuple[str, ...] = (
         position INTEGER NOT NULL CHECK (typeof(position) = 'integer' AND position >= 0),
         quality REAL NOT NULL CHECK (typeof(quality) = 'real' AND quality BETWEEN 0 AND 1),
         PRIMARY KEY (sequence, position))""",
+    """CREATE TABLE greys (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        told TEXT NOT NULL CHECK (typeof(told) = 'text'))""",
 )
 
 

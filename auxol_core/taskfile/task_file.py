@@ -5,6 +5,7 @@
     VersionTree         what the specialist became: updates, snapshots, lineage   versions.py
     WeightsOrigin       who made the weights, and whether they are made again     origin.py
     SightShelf          what the task's locator sees and learns                   sights.py
+    GreyShelf           the grey window, who set it, the scale of the images      greys.py
     TaskFile            the whole: made, opened, forgotten, given away            here, forgetting.py, exporting.py,
                                                                                   importing.py, migrations.py
 
@@ -29,6 +30,7 @@ from auxol_core.taskfile.connections import connect
 from auxol_core.taskfile.database import SIDE_FILES, TaskDatabase
 from auxol_core.taskfile.exporting import copying, exporting
 from auxol_core.taskfile.fault_points import reach
+from auxol_core.taskfile.greys import GreyNotes, GreyShelf
 from auxol_core.taskfile.importing import MAX_IMPORT_BYTES, importing
 from auxol_core.taskfile.journal import CorrectionJournal
 from auxol_core.taskfile.making import make_file
@@ -58,6 +60,7 @@ class TaskFile:
         self.versions = VersionTree(database, self.journal)
         self.origin = WeightsOrigin(database, self.journal)
         self.shelf = SightShelf(database)
+        self.greys = GreyShelf(database)
         # The verbs of both parts, for whoever works with the whole task.
         self.add_correction = self.journal.add_correction
         self.corrections = self.journal.corrections
@@ -114,6 +117,10 @@ class TaskFile:
                 "window_low, window_high) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*identity, *edges),
             )
+
+            if window is not None:
+                told = GreyNotes(origin="given").to_json()
+                connection.execute("INSERT INTO greys (id, told) VALUES (1, ?)", (told,))
 
         make_file(path, fill)
         return cls.open(path, generalist_hash=generalist_hash)
@@ -197,8 +204,7 @@ class TaskFile:
     @property
     def window(self) -> IntensityWindow | None:
         """The intensity window; None until it was given or taken from the first slice."""
-        low, high = self.database.rows("SELECT window_low, window_high FROM task")[0]
-        return _window(low, high)
+        return self.greys.window
 
     @property
     def paused(self) -> bool:
@@ -210,14 +216,19 @@ class TaskFile:
         with self.database.transaction() as connection:
             connection.execute("UPDATE task SET paused = ?", (int(paused),))
 
-    def set_window(self, window: IntensityWindow) -> None:
-        """Settle the window for the task's life. One transaction; InvalidInputError if another one is settled."""
-        with self.database.transaction() as connection:
-            if self.window not in (None, window):
-                raise InvalidInputError(f"Expected the task's own window {self.window}, got {window}. Make a new task.")
-            connection.execute(
-                "UPDATE task SET window_low = ?, window_high = ?", (float(window.low), float(window.high))
+    def set_window(self, window: IntensityWindow | None, origin: str = "given") -> None:
+        """Set the window, or none; ``origin``: who does. One transaction.
+
+        InvalidInputError where lessons are kept through another one: they and the weights go with it, which is more
+        than a transaction (engine/relearning.py).
+        """
+        if self.window not in (None, window) and window is not None and self.corrections(limit=1):
+            raise InvalidInputError(
+                f"Expected the window of the task's lessons, {self.window}, got {window}. Change it in an engine, "
+                "which learns the lessons again."
             )
+        if window is None or self.window != window:
+            self.greys.change(window, origin)
 
     def forget(self, correction_id: str) -> list[UpdateRow]:
         """Delete a correction, its crops, sight and all that was learned from it. One transaction, then a tidying-up.
@@ -233,7 +244,8 @@ class TaskFile:
         return schedule
 
     def reset(self) -> None:
-        """Delete all corrections and versions; options, window and numbering stay. One transaction, then tidying up."""
+        """Delete all corrections and versions; options, a window that was given or a volume's, and numbering stay. One
+        transaction, then tidying up."""
         forgetting.forget_everything(self.database)
         self._tidy_up()
 

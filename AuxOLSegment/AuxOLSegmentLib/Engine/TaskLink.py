@@ -18,6 +18,7 @@ from auxol_core.types import (
     SliceImage,
     TaskStatus,
     VersionInfo,
+    WindowInfo,
 )
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 
@@ -118,6 +119,14 @@ class TaskLink:
     async def status(self) -> TaskStatus:
         """Where it stands."""
         return await self._connection.ask(EngineApi.status, self.name)
+
+    async def window(self) -> WindowInfo:
+        """What greys it sees."""
+        return await self._connection.ask(EngineApi.window, self.name)
+
+    async def setWindow(self, low: float | None, high: float | None, origin: str) -> TaskStatus:
+        """Have it see others; None: those of the next volume."""
+        return await self._connection.ask(EngineApi.set_window, self.name, low, high, origin=origin)
 
     async def corrections(self, after: int = 0) -> list[CorrectionInfo]:
         """The learning curve behind its first ``after`` rows."""

@@ -23,6 +23,7 @@ from AuxOLSegmentLib.Panel.PanelTools import (
     silently,
 )
 from AuxOLSegmentLib.Panel.Table import Table
+from AuxOLSegmentLib.Panel.WindowRow import WindowRow
 
 MODES = ("auto", "every", "demand")
 TASK_SUFFIX = ".auxol"
@@ -46,6 +47,7 @@ class LearningPanel:
         )
         self._curve = GrowingCurve()
         self._drawnIn: tuple[Any, ...] = ()
+        self.window = WindowRow(ui, logic, act)
         self._fillModes()
         self._connect()
 
@@ -150,6 +152,7 @@ class LearningPanel:
         self.drawCurve()
         self._refreshTables()
         self._refreshButtons()
+        self.window.refresh()
 
     def _refreshMode(self) -> None:
         self.ui.learnEverySpinBox.visible = MODES[self.ui.learningModeSelector.currentIndex] == "every"

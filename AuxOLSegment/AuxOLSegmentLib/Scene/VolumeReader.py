@@ -15,6 +15,7 @@ from slicer.i18n import tr as _
 from auxol_core.errors import InvalidInputError
 from auxol_core.types import MIN_SIDE, SliceImage
 from AuxOLSegmentLib.Scene.Geometry import SLICE_ROW_COLUMN, apply, hasLinearTransform, nearest, volumeLattice
+from AuxOLSegmentLib.Scene.VolumeScale import volumeScale
 
 # A view counts as aligned while its plane leaves the middle of the slice by less than this part of a slice anywhere in
 # the volume: then every pixel on display is of that one slice.
@@ -87,7 +88,8 @@ def sliceImage(volumeNode: slicer.vtkMRMLVolumeNode, axis: int, index: int) -> S
         pixels = pixels[:, :, 0]
     _sliceAt, rowAt, colAt = SLICE_ROW_COLUMN[axis]
     lengths = np.linalg.norm(volumeLattice(volumeNode)[:3, :3], axis=0)
-    return SliceImage(np.ascontiguousarray(pixels), (float(lengths[rowAt]), float(lengths[colAt])))
+    spacing = (float(lengths[rowAt]), float(lengths[colAt]))
+    return SliceImage(np.ascontiguousarray(pixels), spacing, volumeScale(volumeNode))
 
 
 def sliceShape(volumeNode: slicer.vtkMRMLVolumeNode, axis: int) -> tuple[int, int]:

@@ -61,7 +61,8 @@ class AcceptFlow:
         told = _(
             "{count}expected Dice {quality:.2f}; {generalist} {share:.0%}, specialist {own:.0%}, version {version}"
         )
-        return told.format(
+        warning = next((f"\n{each.warning}" for each in shown if each.warning), "")
+        text = told.format(
             count=count,
             quality=worst.quality,
             generalist=generalistName(self._desk.status),
@@ -69,6 +70,7 @@ class AcceptFlow:
             own=1 - worst.share,
             version=worst.version,
         )
+        return text + warning
 
     def accept(self) -> bool:
         """Write the proposals on display into the segment, as one undo step. False where there are none."""

@@ -119,11 +119,10 @@ class PromptFlow:
             self._tasks.start(link.dismiss(earlier.proposalID))
         self._parts[objectID] = parts
         self._show(Shown.of(proposal, key, objectID))
-        self._teller.say(
-            _("Proposed in {seconds:.1f} s: accept it, add a point, or edit it").format(
-                seconds=time.perf_counter() - began
-            )
+        told = _("Proposed in {seconds:.1f} s: accept it, add a point, or edit it").format(
+            seconds=time.perf_counter() - began
         )
+        self._teller.say(proposal.warning or told, "warning" if proposal.warning else "info")
         self.prepare(link, volume, key)
 
     def _stillAsked(self, objectID: str, key: SliceKey) -> bool:

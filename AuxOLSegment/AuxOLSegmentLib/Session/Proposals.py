@@ -23,7 +23,7 @@ class Shown:
 
     ``mask``: (rows, columns) bool of the whole slice. ``confidence`` 0..1: that the structure is there at all, where it
     was found; None where a person or a neighbouring slice says so. ``again``: the user has accepted it as it was, and
-    it is another one by now; nobody asked for that, so only accepting it writes it.
+    it is another one by now; nobody asked for that, so only accepting it writes it. ``warning``: why not to trust it.
     """
 
     proposalID: str
@@ -35,6 +35,7 @@ class Shown:
     share: float
     confidence: float | None = None
     again: bool = False
+    warning: str = ""
 
     @staticmethod
     def of(
@@ -42,7 +43,7 @@ class Shown:
     ) -> "Shown":
         """``proposal`` of the engine, on ``key``."""
         made = (proposal.mask, proposal.quality, proposal.version, proposal.share)
-        return Shown(proposal.proposal_id, key, objectID, *made, confidence, again)
+        return Shown(proposal.proposal_id, key, objectID, *made, confidence, again, proposal.warning)
 
     @property
     def worth(self) -> float:

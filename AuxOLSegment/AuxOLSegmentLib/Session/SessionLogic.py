@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from auxol_core.strokes import Vertices
-from auxol_core.types import BoolArray, Box, CorrectionInfo, TaskStatus, VersionInfo
+from auxol_core.types import BoolArray, Box, CorrectionInfo, TaskStatus, VersionInfo, WindowInfo
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 from AuxOLSegmentLib.Session.Presence import PresenceCurve
@@ -321,6 +321,23 @@ class SessionLogic:
     def reset(self) -> None:
         """Delete all that was learned and saved in the task."""
         self.desk.reset()
+
+    @property
+    def windowInfo(self) -> WindowInfo | None:
+        """What greys the task sees; None until that is known."""
+        return self.parts.greys.info
+
+    def setWindow(self, low: float, high: float) -> None:
+        """Have the task see the greys ``low`` .. ``high``; what was taught is brought to them and learned again."""
+        self.parts.greys.set(low, high)
+
+    def windowFromVolume(self) -> None:
+        """The same, with those of the chosen volume."""
+        self.parts.greys.fromVolume()
+
+    def resetWindow(self) -> None:
+        """Have the next volume that is prompted set them."""
+        self.parts.greys.reset()
 
     def exportTask(self, path: str | Path) -> None:
         """Write a copy of the task."""

@@ -23,6 +23,7 @@ from AuxOLSegmentLib.Session.Selection import Selection
 from AuxOLSegmentLib.Session.SliceBook import Books
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
+from AuxOLSegmentLib.Session.TaskGreys import TaskGreys
 from AuxOLSegmentLib.Session.TaskWindow import windowOf
 from AuxOLSegmentLib.Session.Teller import Teller
 from AuxOLSegmentLib.Session.Unreviewed import Unreviewed
@@ -88,6 +89,7 @@ class SessionParts:
             lambda key: self.finding.findNext(key),
         )
         self.finding = FindFlow(settings, selection, inUse, proposals, self.volumes, desk, teller)
+        self.greys = TaskGreys(selection, desk, tasks, teller)
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
         self.inputs = Inputs(
             selection, self.prompts, self.layer, desk, teller, lambda node: self.scene.watchSegmentation(node)
@@ -110,6 +112,7 @@ class SessionParts:
         self.scene = SceneWatcher(self.events)
         # Before whoever shows it: what they ask for is counted then.
         teller.listen(self.unreviewed.onChange)
+        teller.listen(self.greys.onChange)
         teller.listen(self.keeper.onChange)
 
     def _toolTaken(self, mode: str) -> None:

@@ -245,6 +245,10 @@ class TaskDesk:
         await link.change("reset")
         self._emptied(link.name)
 
+    def change(self, verb: Callable[[TaskLink], Any]) -> None:
+        """Have ``verb`` change the task, and take note of what became of it."""
+        self._do(verb)
+
     def _change(self, verb: str, **values: Any) -> None:
         self._do(lambda link: link.change(verb, **values))
 

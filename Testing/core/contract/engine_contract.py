@@ -19,7 +19,10 @@ from contract_proposals import ProposalsContract
 from contract_tasks import TasksContract
 from contract_teaching import TeachingContract
 from contract_volume import VolumeContract
+from contract_window import WindowContract
 
 
-class EngineContract(ProposalsContract, TeachingContract, TasksContract, HistoryContract, VolumeContract):
+class EngineContract(
+    ProposalsContract, TeachingContract, TasksContract, HistoryContract, VolumeContract, WindowContract
+):
     """Every promise of api.py. Subclasses override ``engine_factory``."""

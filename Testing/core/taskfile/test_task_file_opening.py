@@ -84,12 +84,14 @@ def test_only_the_file_itself_is_left_when_it_is_closed(path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
-def test_the_window_is_settled_once_for_life(task: TaskFile, path: Path) -> None:
+def test_the_window_is_that_of_the_lessons_once_there_are_any(task: TaskFile, path: Path) -> None:
     window = IntensityWindow(0.0, 255.0)
     assert task.window is None
+    task.set_window(IntensityWindow(0.0, 1.0))
     task.set_window(window)
+    task.add_correction("a", "slice", False, [lesson(1)])
     task.set_window(window)
-    with pytest.raises(InvalidInputError, match="own window"):
+    with pytest.raises(InvalidInputError, match="window of the task's lessons"):
         task.set_window(IntensityWindow(0.0, 1.0))
     task.close()
     with reopened(path) as again:

@@ -126,7 +126,7 @@ def test_a_file_of_format_3_gets_room_for_them_and_the_old_one_is_kept(path: Pat
         see(task, "a")
         publish(task, "a")
     with closing(sqlite3.connect(path)) as connection:  # as a program of then wrote it
-        for table in ("estimates", "locator_lessons", "locator_states", "sights"):
+        for table in ("greys", "estimates", "locator_lessons", "locator_states", "sights"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version=3")
         connection.commit()

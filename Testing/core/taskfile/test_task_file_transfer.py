@@ -33,6 +33,7 @@ COLUMNS = {
     "locator_states": "id kind locator base steps seed seconds created digest weights",
     "locator_lessons": "state_id sequence",
     "estimates": "sequence position quality",
+    "greys": "id told",
     "sqlite_sequence": "name seq",
 }
 
@@ -161,6 +162,10 @@ def test_a_task_open_elsewhere_is_no_place_to_export_to(task: TaskFile, path: Pa
         ("UPDATE task SET current_version = 4, last_version = 4", "current version"),
         ("UPDATE task SET window_low = 500.0", "window"),
         ("UPDATE task SET window_low = x'00'", "window"),
+        ("UPDATE greys SET told = '{}, x'", "greys"),
+        ('UPDATE greys SET told = \'{"origin": "elsewhere"}\'', "greys"),
+        ('UPDATE greys SET told = \'{"first": [3, 1]}\'', "greys"),
+        ("UPDATE greys SET told = replace(hex(zeroblob(2000)), '0', 'x')", "allowed"),
         ("UPDATE corrections SET state = 'x' WHERE sequence = 2", "rule"),
         ("UPDATE corrections SET saved_at = 9e999 WHERE sequence = 2", "finite"),
         ("UPDATE corrections SET correction_id = '/etc/passwd' WHERE sequence = 2", "correction id"),

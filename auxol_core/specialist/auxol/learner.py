@@ -32,7 +32,7 @@ from auxol_core.promptable.segmenter import Segmenter
 from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.promptable.weights import load_weights, to_channels_last
 from auxol_core.specialist.auxol.draw import guard_sample
-from auxol_core.specialist.auxol.lesson import decode, encode, looks_inverted, place_of
+from auxol_core.specialist.auxol.lesson import decode, encode, looks_inverted, names_of, place_of
 from auxol_core.specialist.auxol.opinion import checked, opinion_of
 from auxol_core.specialist.auxol.recall import recalled, refitted
 from auxol_core.specialist.auxol.schedule import REHEARSAL_AVERAGE, REHEARSAL_RATE, Drawn, steps_for
@@ -242,6 +242,10 @@ class AuxolSpecialist:
     def place(self, lesson: Lesson) -> Box | None:
         """See Specialist.place: the lesson holds the whole slice."""
         return place_of(lesson.arrays)
+
+    def pictures(self, arrays: Arrays) -> list[str]:
+        """See Pictured."""
+        return [f"image_{name}" for name in names_of(arrays)]
 
     def recall(self, lesson: Lesson) -> list[Recollection]:
         """See Recalling: the slice at up to 512 px, then the object's surroundings where they were kept."""

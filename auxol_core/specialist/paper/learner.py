@@ -91,6 +91,10 @@ class PaperSpecialist:
         pasted = paste_logits(logits[0, 0].numpy(), region, shape, OUTSIDE)
         return Opinion(pasted, _expected_dice(pasted[region]), region)
 
+    def pictures(self, arrays: Arrays) -> list[str]:
+        """See Pictured. A picture that was mixed with its mask shows the window's black where nothing was."""
+        return [] if np.asarray(arrays.get("mask", False)).dtype == np.uint8 else ["image"]
+
     def lesson(self, view: View, truth: BoolArray) -> dict[str, NDArray[np.generic]]:
         """The crop and the corrected mask in it, see the module's head.
 

@@ -28,7 +28,7 @@ from torch.nn import functional as F
 from auxol_core.errors import InvalidInputError, TaskFileGeneralistError
 from auxol_core.imaging.metrics import dice
 from auxol_core.promptable.losses import soft_dice
-from auxol_core.specialist.auxol.lesson import decode, encode, place_of
+from auxol_core.specialist.auxol.lesson import decode, encode, names_of, place_of
 from auxol_core.specialist.auxol.recall import recalled, refitted
 from auxol_core.specialist.base import Arrays, Candidate, Lesson, Opinion, Recollection, View, correction_of
 from auxol_core.specialist.low_rank import initial, merged
@@ -214,6 +214,10 @@ class SamMixSpecialist:
     def place(self, lesson: Lesson) -> Box | None:
         """See Specialist.place."""
         return place_of(lesson.arrays)
+
+    def pictures(self, arrays: Arrays) -> list[str]:
+        """See Pictured."""
+        return [f"image_{name}" for name in names_of(arrays)]
 
     def recall(self, lesson: Lesson) -> list[Recollection]:
         """See Recalling."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from auxol_core.imaging import files
+from auxol_core.imaging import eight_bit, files
 from auxol_core.replay.core_streams import core_structures
 from auxol_core.replay.labels import patient_of
 from auxol_core.replay.options import PromptKind, PromptOptions
@@ -75,7 +75,7 @@ def patients(pairs: Sequence[Pair], value: int, window: Window = "task") -> Iter
         truth = np.asarray(labels == value)
         if not truth.any():
             continue
-        pixels = files.to_8_bit(volume.pixels) if window == "volume" else volume.pixels
+        pixels = eight_bit.to_8_bit(volume.pixels) if window == "volume" else volume.pixels
         _, row, col = volume.spacing_mm
         images = []
         for plane in pixels:
