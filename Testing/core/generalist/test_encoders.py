@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from published_code import apart, randomised, run
 from torch import nn
 
 from auxol_core.errors import CheckpointError
@@ -26,33 +27,6 @@ from auxol_core.generalist.tiny_vit import TinyVit
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.options import Precision
 from auxol_core.types import Box, Prompt
-
-
-def randomised(module: Any) -> Any:
-    """``module`` with random weights, none of them 0 or 1 alone, which would hide a part that is left out."""
-    with torch.no_grad():
-        for parameter in module.parameters():
-            if bool((parameter == 1).all()):
-                parameter.normal_(1.0, 0.2)
-            elif not parameter.any():
-                parameter.normal_(std=0.3)
-        for part in module.modules():
-            if isinstance(part, nn.BatchNorm2d):
-                part.running_mean.normal_(std=0.1)  # type: ignore[union-attr]
-                part.running_var.uniform_(0.5, 1.5)  # type: ignore[union-attr]
-    return module.eval().requires_grad_(False)
-
-
-def apart(ours: torch.Tensor, theirs: torch.Tensor) -> float:
-    """The largest difference, as a share of the range of ``theirs``."""
-    return float((ours - theirs).abs().max() / (theirs.max() - theirs.min()))
-
-
-def run(steps: Any, x: torch.Tensor) -> torch.Tensor:
-    with torch.inference_mode():
-        for step in steps:
-            x = step(x)
-    return x
 
 
 @pytest.fixture(scope="module")
