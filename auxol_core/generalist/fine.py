@@ -97,7 +97,7 @@ class FineGeneralist:
             prompt.check_against(embedding.shape)
         shown = [frame.shown(prompt) for prompt in prompts]
         with torch.inference_mode():
-            return decoded(shown, lambda some: self._several(maps, some, embedding.shape))
+            return decoded(shown, lambda some: self._several(maps, some, embedding.shape), self._device)
 
     def pack(self, embedding: Embedding) -> dict[str, NDArray[Any]]:
         """``features``, ``fine1`` and so on, (1, C, h, w) float32; InvalidInputError if another model made it."""

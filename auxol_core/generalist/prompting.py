@@ -14,8 +14,8 @@ from auxol_core.types import Segmentation
 
 # SAM's own logits of an earlier look, which its mask input was trained on, rarely go beyond.
 MASK_LOGIT_LIMIT = 10.0
-# Prompts that are decoded at once take some 40 MB each.
-MOST_AT_ONCE = 8
+# Prompts that are decoded at once take some 40 MB each; on a CPU more than two leave the cache and take longer.
+AT_ONCE_ON_CPU, AT_ONCE = 2, 8
 
 
 def prompted(encoder: Any, shown: Sequence[Shown], device: torch.device, ends: bool = False) -> tuple[Tensor, Tensor]:
@@ -36,20 +36,21 @@ def prompted(encoder: Any, shown: Sequence[Shown], device: torch.device, ends: b
     return sparse, dense
 
 
-def alike(shown: Sequence[Shown]) -> list[list[int]]:
-    """The numbers of prompts that can be decoded at once: with as many points, and box and mask or not alike."""
+def alike(shown: Sequence[Shown], most: int) -> list[list[int]]:
+    """The numbers of prompts that can be decoded at once: with as many points, and box and mask or not alike; ``most``
+    of them together."""
     found: dict[tuple[int, bool, bool], list[int]] = {}
     for number, each in enumerate(shown):
         found.setdefault((len(each.points), each.box is None, each.mask is None), []).append(number)
-    return [
-        group[first : first + MOST_AT_ONCE] for group in found.values() for first in range(0, len(group), MOST_AT_ONCE)
-    ]
+    return [group[first : first + most] for group in found.values() for first in range(0, len(group), most)]
 
 
-def decoded(shown: Sequence[Shown], several: Callable[[list[Shown]], list[Segmentation]]) -> list[Segmentation]:
+def decoded(
+    shown: Sequence[Shown], several: Callable[[list[Shown]], list[Segmentation]], device: torch.device
+) -> list[Segmentation]:
     """What ``several`` answers to each of ``shown``, in their order; it is asked for those alike at once."""
     answers: dict[int, Segmentation] = {}
-    for group in alike(shown):
+    for group in alike(shown, AT_ONCE_ON_CPU if device.type == "cpu" else AT_ONCE):
         answers.update(zip(group, several([shown[number] for number in group]), strict=True))
     return [answers[number] for number in range(len(shown))]
 

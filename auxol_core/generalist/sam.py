@@ -94,7 +94,7 @@ class SamGeneralist:
         features = self.features(embedding)
         shown = [self.shown(prompt, embedding.shape) for prompt in prompts]
         with torch.inference_mode():
-            return decoded(shown, lambda some: self._several(features, some, embedding.shape))
+            return decoded(shown, lambda some: self._several(features, some, embedding.shape), self._device)
 
     def _several(self, features: torch.Tensor, shown: list[Shown], shape: tuple[int, int]) -> list[Segmentation]:
         sparse, dense = prompted(self._sam.prompt_encoder, shown, self._device)
