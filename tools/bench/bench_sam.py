@@ -144,9 +144,8 @@ def bars(rows: list[Row], above: dict[str, float], vit_h: Mapping[str, float]) -
     ours, theirs = (found[f"vit_b decode, {who}", "float32"].seconds for who in ("ours", "segment_anything"))
     judged.append(Bar(f"decode of one prompt, ours / theirs {ours / theirs:.2f}", "at most 0.5", ours / theirs <= 0.5))
     slow = slowest_click(found)
-    text = (
-        f"{slow.what.partition(',')[0]} {slow.seconds:.3f} s, the slowest but SAM 2.1 large (the engine's part on top)"
-    )
+    what = slow.what.partition(",")[0]
+    text = f"{what} {slow.seconds:.3f} s, the slowest but SAM 2.1 large's (the engine's part comes on top)"
     judged.append(Bar(text, f"at most {NEXT_S:g} s", slow.seconds <= NEXT_S))
     return judged
 
@@ -168,7 +167,7 @@ def main(
     rows = measured("vit_b", theirs, modes) + measured("mobile_sam", None, modes)
     rows += measured_families(modes) + measured_batch()
     above = {who: memory("vit_b", who) for who in ("ours", "theirs")}
-    vit_h = {mode: vit_h_megabytes(mode) for mode in modes}
+    vit_h: dict[str, float] = {mode: vit_h_megabytes(mode) for mode in modes}
     table = Table("what", "precision", "seconds", "apart from theirs")
     for row in rows:
         table.add_row(row.what, row.precision, f"{row.seconds:.3f}", "" if row.apart is None else f"{row.apart:.1e}")

@@ -160,6 +160,19 @@ def test_an_encoder_alone_is_refused(mobile: Path, tmp_path: Path) -> None:
         verify(path)
 
 
+def test_the_decoder_gives_the_mask_of_its_own_code_where_tokens_are_many() -> None:
+    torch.manual_seed(4)
+    sam = randomised(mobile_sam(import_segment_anything()))
+    features, points = torch.randn(1, 256, 64, 64), torch.rand(1, 30, 2) * 1024
+    with torch.inference_mode():
+        sparse, dense = sam.prompt_encoder(points=(points, torch.arange(30)[None] % 2), boxes=None, masks=None)
+        positions = sam.prompt_encoder.get_dense_pe()
+        expected, iou = sam.mask_decoder(features, positions, sparse, dense, multimask_output=False)
+        ours = MaskDecoding(sam)
+        logits, quality = ours.decode(ours.side(features, dense), sparse)
+    assert apart(logits, expected) < 1e-5 and torch.allclose(quality, iou, atol=1e-5)
+
+
 @pytest.mark.parametrize("masked", [False, True])
 def test_the_decoder_gives_the_mask_and_the_quality_of_its_own_code(masked: bool) -> None:
     torch.manual_seed(3)
