@@ -86,7 +86,9 @@ $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) "$(TORCH)"
 	$(PIP) -e ".[dev,host]"
-	# Without what it asks for, which would bring another torch: MobileSAM's own code, which ours is held against in a
-	# test.
-	$(PIP) --no-deps mobilesam-mirror==1.0.0
+	# Without what they ask for, which would bring another torch: the generalists' own code, which ours is held against in
+	# tests.
+	$(PIP) --no-deps mobilesam-mirror==1.0.0 segment_anything_hq==0.3 timm==1.0.31
+	# Its build asks for the torch that is here; nothing of it is compiled.
+	SAM2_BUILD_CUDA=0 $(PIP) --no-deps --no-build-isolation setuptools wheel sam2==1.1.0
 	touch $@

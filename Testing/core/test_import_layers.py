@@ -82,6 +82,7 @@ FAST_MODULES = (
     "generalist.checkpoints",
     "generalist.decoding",
     "generalist.download",
+    "generalist.family_rows",
     "generalist.registry",
     "generalist.row",
     "generalist.sam_rows",

@@ -135,20 +135,24 @@ def _complete(path: Path, row: GeneralistRow, shapes: Shapes) -> GeneralistRow:
     adapters = [name for name in more if any(word in name.lower() for word in ADAPTERS)]
     if adapters:
         raise CheckpointError(
-            f"{path} is a {row.title} with what an adapter has added ({len(adapters)} arrays such as {adapters[0]}), "
+            f"{path} is {_a(row.title)} with what an adapter has added ({len(adapters)} arrays such as {adapters[0]}), "
             f"which this program does not compute. Merge it into the weights, or choose the plain {row.title}."
         )
     if other:
         name = other[0]
         raise CheckpointError(
-            f"{path} is a {row.title} of another size: {name} should be {whole[name]}, and is {shapes[name]}, with "
-            f"{len(other)} more. It was adapted to other pictures or prompts; choose one of the published shape."
+            f"{path} is {_a(row.title)} of another size: {name} should be {whole[name]}, and is {shapes[name]}, with "
+            f"{len(other) - 1} more. It was adapted to other pictures or prompts; choose one of the published shape."
         )
     if missing or more:
         parts = ", ".join(sorted({name.partition(".")[0] for name in missing}) or sorted(more)[:2])
         what = f"lacks {len(missing)} of {len(whole)} arrays" if missing else f"has {len(more)} more"
         raise CheckpointError(f"{path} should be a whole {row.title} and {what} ({parts}). Choose the whole model.")
     return row
+
+
+def _a(title: str) -> str:
+    return f"{'an' if title[0] in 'AEIOU' else 'a'} {title}"
 
 
 def _only(path: Path, fitting: Sequence[GeneralistRow], shapes: Shapes) -> GeneralistRow:

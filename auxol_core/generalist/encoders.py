@@ -1,7 +1,7 @@
 """SAM's image encoders as rows of small steps, each as fast as a CPU allows.
 
-An encoder here is a list of callables, from the normalised picture (1, 3, side, side) to its features (1, C, h, w);
-whoever runs them may do something more urgent between two of them.
+An encoder here is a list of callables, from the normalised picture (1, 3, side, side) to its features (1, C, h, w), or
+to a tuple of these and of finer maps (fine.py); whoever runs them may do something more urgent between two of them.
 
 segment_anything's ViT (Kirillov et al. 2023; Li et al. 2022, "Exploring plain vision transformer backbones") adds to
 each attention a bias that is the sum of a part for the row and one for the column. Its own code writes the whole
@@ -12,7 +12,7 @@ precision of the products, so that none is converted again and again; sums along
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import torch
@@ -21,12 +21,29 @@ from torch.nn import functional
 
 from auxol_core.options import Precision
 
-Step = Callable[[Tensor], Tensor]
+# From the picture on; what lies between two steps is their own: tokens, a map, or a map and what is kept beside it.
+Step = Callable[[Any], Any]
 # Query rows of one head whose bias is made at once: 8 of 64 rows of 64 are 512 x 4096 numbers, 8 MB in float32.
 QUERY_ROWS = 8
 # Places of a window or a small picture, whose bias is made for all heads at once.
 SMALL = 1024
 DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+def run_steps(steps: Sequence[Step], picture: Callable[[], Tensor]) -> Generator[None, None, Any]:
+    """Runs ``steps`` from ``picture`` on and returns what the last one made; yields between two of them.
+
+    torch's inference mode is entered anew for each: it belongs to the thread, and whoever runs between two of them (an
+    optimiser step, say) must not find it switched on.
+    """
+    with torch.inference_mode():
+        x: Any = picture()
+    for number, step in enumerate(steps):
+        if number:
+            yield
+        with torch.inference_mode():
+            x = step(x)
+    return x
 
 
 def steps_of(encoder: Any, precision: Precision) -> Sequence[Step]:
@@ -64,7 +81,7 @@ class _Patches:
         return tokens if self._position is None else tokens + self._position
 
 
-class _Linear:
+class CastLinear:
     """A linear layer in ``dtype``; its input is converted, its output stays as it comes."""
 
     def __init__(self, layer: nn.Linear, dtype: torch.dtype) -> None:
@@ -81,7 +98,7 @@ class _Block:
     def __init__(self, block: Any, dtype: torch.dtype) -> None:
         self._before, self._between, self._window = block.norm1, block.norm2, int(block.window_size)
         self._attention = _Attention(block.attn, dtype)
-        self._wide, self._narrow = _Linear(block.mlp.lin1, dtype), _Linear(block.mlp.lin2, dtype)
+        self._wide, self._narrow = CastLinear(block.mlp.lin1, dtype), CastLinear(block.mlp.lin2, dtype)
         self._act = block.mlp.act
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -117,7 +134,7 @@ class _Attention:
     """Multi-head attention over tokens (B, h, w, C) with the relative position of segment_anything's Attention."""
 
     def __init__(self, attention: Any, dtype: torch.dtype) -> None:
-        self._in, self._out = _Linear(attention.qkv, dtype), _Linear(attention.proj, dtype)
+        self._in, self._out = CastLinear(attention.qkv, dtype), CastLinear(attention.proj, dtype)
         self._heads, self._scale, self._dtype = int(attention.num_heads), float(attention.scale), dtype
         self._by_row = self._by_col = None
         if attention.use_rel_pos:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from auxol_core.errors import CheckpointMissingError, InvalidInputError
 from auxol_core.generalist.builtin_row import BUILTIN
+from auxol_core.generalist.family_rows import FAMILY_ROWS
 from auxol_core.generalist.row import GeneralistRow
 from auxol_core.generalist.sam_rows import SAM_ROWS
 
-SHIPPED: tuple[GeneralistRow, ...] = (BUILTIN, *SAM_ROWS)
+SHIPPED: tuple[GeneralistRow, ...] = (BUILTIN, *SAM_ROWS, *FAMILY_ROWS)
 
 _rows: dict[str, GeneralistRow] = {row.name: row for row in SHIPPED}
 

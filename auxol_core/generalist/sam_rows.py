@@ -15,13 +15,15 @@ from auxol_core.options import Precision
 _SAM_PAGE = "https://github.com/facebookresearch/segment-anything#model-checkpoints"
 _SAM_FILES = "https://dl.fbaipublicfiles.com/segment_anything"
 _SAM_LICENCE = "Apache-2.0 of Meta Platforms."
+# What a SAM-HQ has beside the plain one (family_rows.py).
+HQ_TOKEN = "mask_decoder.hf_token.weight"
 
 
 def _is_sam(width: int, depth: int) -> Callable[[Shapes], bool]:
     def fits(shapes: Shapes) -> bool:
         position = shapes.get("image_encoder.pos_embed", ())
         blocks = {name.split(".")[2] for name in shapes if name.startswith("image_encoder.blocks.")}
-        return position[-1:] == (width,) and len(blocks) == depth
+        return position[-1:] == (width,) and len(blocks) == depth and HQ_TOKEN not in shapes
 
     return fits
 
@@ -32,6 +34,7 @@ def _is_mobile_sam(shapes: Shapes) -> bool:
         shapes.get("image_encoder.patch_embed.seq.0.c.weight") == (32, 3, 3, 3)
         and shapes.get("image_encoder.layers.3.blocks.1.mlp.fc2.weight") == (320, 1280)
         and "mask_decoder.mask_tokens.weight" in shapes
+        and HQ_TOKEN not in shapes
     )
 
 
@@ -42,7 +45,9 @@ def _load(checkpoint: CheckpointFile, device: str, precision: Precision) -> Gene
     return load_sam(checkpoint, device=device, precision=precision)
 
 
-def _whole(architecture: str) -> Callable[[], Shapes]:
+def whole_of(architecture: str) -> Callable[[], Shapes]:
+    """What asks for all that a checkpoint of ``architecture`` (sam_shapes.py) holds."""
+
     def shapes() -> Shapes:
         from auxol_core.generalist import sam_shapes
 
@@ -63,7 +68,7 @@ def _sam(name: str, title: str, fits: Callable[[Shapes], bool], published: Publi
         fits=fits,
         load=_load,
         published=published,
-        whole=_whole(name),
+        whole=whole_of(name),
     )
 
 
@@ -76,25 +81,19 @@ SAM_ROWS: tuple[GeneralistRow, ...] = (
         "vit_b",
         "SAM ViT-B",
         _is_sam(768, 12),
-        _sam_file(
-            "sam_vit_b_01ec64.pth", 375, "ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912"
-        ),
+        _sam_file("sam_vit_b_01ec64.pth", 375, "ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912"),
     ),
     _sam(
         "vit_l",
         "SAM ViT-L",
         _is_sam(1024, 24),
-        _sam_file(
-            "sam_vit_l_0b3195.pth", 1250, "3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622"
-        ),
+        _sam_file("sam_vit_l_0b3195.pth", 1250, "3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622"),
     ),
     _sam(
         "vit_h",
         "SAM ViT-H",
         _is_sam(1280, 32),
-        _sam_file(
-            "sam_vit_h_4b8939.pth", 2565, "a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e"
-        ),
+        _sam_file("sam_vit_h_4b8939.pth", 2565, "a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e"),
     ),
     # The MedSAM project publishes no SHA-256 of its file, so it is not downloaded (invariant 9), only accepted.
     GeneralistRow(
@@ -108,7 +107,7 @@ SAM_ROWS: tuple[GeneralistRow, ...] = (
         fits=_is_sam(768, 12),
         load=_load,
         published=Published("medsam_vit_b.pth", 375, "https://github.com/bowang-lab/MedSAM"),
-        whole=_whole("vit_b"),
+        whole=whole_of("vit_b"),
     ),
     # The same of MobileSAM's file, whose hash its page does not name.
     GeneralistRow(
@@ -122,6 +121,6 @@ SAM_ROWS: tuple[GeneralistRow, ...] = (
         fits=_is_mobile_sam,
         load=_load,
         published=Published("mobile_sam.pt", 39, "https://github.com/ChaoningZhang/MobileSAM"),
-        whole=_whole("vit_t"),
+        whole=whole_of("vit_t"),
     ),
 )

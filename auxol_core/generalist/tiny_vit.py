@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from auxol_core.generalist.encoders import DTYPES, Step, from_windows, into_windows
+from auxol_core.generalist.folding import folded, last
 from auxol_core.options import Precision
 
 WIDTHS, DEPTHS, HEADS, WINDOWS = (64, 128, 160, 320), (2, 2, 6, 2), (2, 4, 5, 10), (7, 7, 14, 7)
@@ -49,14 +50,14 @@ class TinyVit(nn.Module):
         """From the normalised picture (1, 3, side, side) to its features (1, 256, side / 16, side / 16) float32."""
         dtype = DTYPES[precision]
         first = _folded(self.patch_embed.seq, dtype)
-        found: list[Step] = [lambda x: _last(first(_last(x.to(dtype))))]
+        found: list[Step] = [lambda x: last(first(last(x.to(dtype))))]
         stages: list[Any] = list(self.layers)
         for stage in stages:
             found += stage.steps(dtype)
-        narrow, norm, wide, last = (
+        narrow, norm, wide, final = (
             part.to(dtype) if isinstance(part, nn.Conv2d) else part for part in _copied(self.neck)
         )
-        found.append(lambda x: last(wide(norm(narrow(x).float()).to(dtype)).float()).contiguous())
+        found.append(lambda x: final(wide(norm(narrow(x).float()).to(dtype)).float()).contiguous())
         return found
 
 
@@ -101,8 +102,8 @@ class _Merging(nn.Module):
         self.conv3 = _Conv(out, out, 1)
 
     def step(self, dtype: torch.dtype) -> Step:
-        first, along, last = (_folded(conv, dtype) for conv in (self.conv1, self.conv2, self.conv3))
-        return lambda x: last(functional.gelu(along(functional.gelu(first(x)))))
+        first, along, thin = (_folded(conv, dtype) for conv in (self.conv1, self.conv2, self.conv3))
+        return lambda x: thin(functional.gelu(along(functional.gelu(first(x)))))
 
 
 class _Windowed(nn.Module):
@@ -126,7 +127,7 @@ class _Windowed(nn.Module):
             rows, cols = x.shape[2:]
             windows, (down, across) = into_windows(x.permute(0, 2, 3, 1), self.window)
             attended = from_windows(attention(windows), self.window, down, across)[:, :rows, :cols]
-            x = _last(local(x + attended.permute(0, 3, 1, 2)))
+            x = last(local(x + attended.permute(0, 3, 1, 2)))
             tokens = x.permute(0, 2, 3, 1)
             seen = functional.layer_norm(tokens.float(), norm.normalized_shape, norm.weight, norm.bias, norm.eps)
             made: Tensor = tokens + narrow(functional.gelu(wide(seen.to(dtype))))
@@ -194,21 +195,8 @@ def _copied(module: Any) -> Any:
     return copy.deepcopy(module)
 
 
-def _last(x: Tensor) -> Tensor:
-    return x.contiguous(memory_format=torch.channels_last)
-
-
 def _folded(part: Any, dtype: torch.dtype) -> Any:
-    """``part`` with every ``_Conv`` as one convolution in ``dtype``, channels last; computed in float32."""
-    if not isinstance(part, _Conv):
-        return nn.Sequential(
-            *(_folded(child, dtype) if isinstance(child, _Conv) else child for child in part.children())
-        )
-    conv: Any = part[0]
-    norm: Any = part[1]
-    share = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-    made: Any = nn.Conv2d(conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, conv.padding,
-                     groups=conv.groups, device=conv.weight.device)  # fmt: skip
-    made.weight.data = (conv.weight * share[:, None, None, None]).detach()
-    made.bias.data = (norm.bias - norm.running_mean * share).detach()
-    return made.requires_grad_(False).to(dtype).to(memory_format=torch.channels_last)
+    """``part`` with every ``_Conv`` as one convolution in ``dtype``, channels last."""
+    if isinstance(part, _Conv):
+        return folded(part[0], part[1], dtype)
+    return nn.Sequential(*(_folded(child, dtype) if isinstance(child, _Conv) else child for child in part.children()))

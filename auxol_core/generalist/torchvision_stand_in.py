@@ -41,7 +41,7 @@ def import_segment_anything() -> ModuleType:
         )
     if torchvision_imports():
         return importlib.import_module("segment_anything")
-    with _stand_in():
+    with stand_in():
         return importlib.import_module("segment_anything")
 
 
@@ -64,7 +64,8 @@ def _torchvision_modules() -> set[str]:
 
 
 @contextmanager
-def _stand_in() -> Iterator[None]:
+def stand_in() -> Iterator[None]:
+    """While it lasts, torchvision is what is written here; afterwards what it was before."""
     displaced = {name: sys.modules.pop(name) for name in _torchvision_modules()}
     sys.modules.update(_modules())
     try:

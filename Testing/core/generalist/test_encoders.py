@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from published_code import apart, randomised, run
 from torch import nn
 
 from auxol_core.errors import CheckpointError
@@ -26,33 +27,6 @@ from auxol_core.generalist.tiny_vit import TinyVit
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.options import Precision
 from auxol_core.types import Box, Prompt
-
-
-def randomised(module: Any) -> Any:
-    """``module`` with random weights, none of them 0 or 1 alone, which would hide a part that is left out."""
-    with torch.no_grad():
-        for parameter in module.parameters():
-            if bool((parameter == 1).all()):
-                parameter.normal_(1.0, 0.2)
-            elif not parameter.any():
-                parameter.normal_(std=0.3)
-        for part in module.modules():
-            if isinstance(part, nn.BatchNorm2d):
-                part.running_mean.normal_(std=0.1)  # type: ignore[union-attr]
-                part.running_var.uniform_(0.5, 1.5)  # type: ignore[union-attr]
-    return module.eval().requires_grad_(False)
-
-
-def apart(ours: torch.Tensor, theirs: torch.Tensor) -> float:
-    """The largest difference, as a share of the range of ``theirs``."""
-    return float((ours - theirs).abs().max() / (theirs.max() - theirs.min()))
-
-
-def run(steps: Any, x: torch.Tensor) -> torch.Tensor:
-    with torch.inference_mode():
-        for step in steps:
-            x = step(x)
-    return x
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +158,19 @@ def test_an_encoder_alone_is_refused(mobile: Path, tmp_path: Path) -> None:
     torch.save({name: value for name, value in state.items() if name.startswith("image_encoder.")}, path)
     with pytest.raises(CheckpointError, match="should hold one of"):
         verify(path)
+
+
+def test_the_decoder_gives_the_mask_of_its_own_code_where_tokens_are_many() -> None:
+    torch.manual_seed(4)
+    sam = randomised(mobile_sam(import_segment_anything()))
+    features, points = torch.randn(1, 256, 64, 64), torch.rand(1, 30, 2) * 1024
+    with torch.inference_mode():
+        sparse, dense = sam.prompt_encoder(points=(points, torch.arange(30)[None] % 2), boxes=None, masks=None)
+        positions = sam.prompt_encoder.get_dense_pe()
+        expected, iou = sam.mask_decoder(features, positions, sparse, dense, multimask_output=False)
+        ours = MaskDecoding(sam)
+        logits, quality = ours.decode(ours.side(features, dense), sparse)
+    assert apart(logits, expected) < 1e-5 and torch.allclose(quality, iou, atol=1e-5)
 
 
 @pytest.mark.parametrize("masked", [False, True])

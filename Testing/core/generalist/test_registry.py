@@ -24,7 +24,9 @@ from auxol_core.generalist.base import Embedding, Generalist, encoded
 from auxol_core.generalist.builtin import BuiltinGeneralist
 from auxol_core.generalist.checkpoints import find
 from auxol_core.generalist.disk_cache import DiskCache, StoredEmbeddings
-from auxol_core.generalist.sam import PREPROCESSING, SamGeneralist
+from auxol_core.generalist.fine import FineGeneralist
+from auxol_core.generalist.sam import SamGeneralist
+from auxol_core.generalist.scaling import PREPROCESSING
 from auxol_core.server.told import told_of
 from auxol_core.types import Box, IntensityWindow, Prompt, SliceImage
 
@@ -139,7 +141,8 @@ def test_a_row_that_cannot_be_offered_is_refused() -> None:
 
 def test_rows_say_of_their_models_what_the_models_say() -> None:
     for row in registry.rows():
-        kind = {"promptable": BuiltinGeneralist, "sam": SamGeneralist}[row.family]
+        kind = {"promptable": BuiltinGeneralist, "sam": SamGeneralist}.get(row.family, FineGeneralist)
         assert row.has_encoder == kind.worth_storing
-        assert row.preprocessing in {"promptable": (BuiltinGeneralist.preprocessing,), "sam": PREPROCESSING}[row.family]
+        known = (BuiltinGeneralist.preprocessing,) if row.family == "promptable" else PREPROCESSING
+        assert row.preprocessing in known
         assert row.licence.endswith(".")

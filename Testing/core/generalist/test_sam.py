@@ -20,9 +20,10 @@ from tiny_sam import SIDE, build_tiny_sam, tiny_sam
 from auxol_core.errors import CheckpointError, InvalidInputError
 from auxol_core.generalist.base import Embedding, Generalist, encoded
 from auxol_core.generalist.checkpoints import find
+from auxol_core.generalist.prompting import MASK_LOGIT_LIMIT
 from auxol_core.generalist.registry import find_row
 from auxol_core.generalist.row import CheckpointFile
-from auxol_core.generalist.sam import MASK_LOGIT_LIMIT, SamGeneralist, load_sam
+from auxol_core.generalist.sam import SamGeneralist, load_sam
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.types import Box, Point, Prompt
 
@@ -106,6 +107,16 @@ def test_the_embedding_of_a_resampled_image_is_the_predictors_up_to_its_rounding
     predictor.set_image((image * 255).round().astype(np.uint8))
     ours = encoded(sam, image).data.tensor  # type: ignore[attr-defined]
     assert (ours - predictor.features).abs().max() < 0.05 * predictor.features.abs().max()
+
+
+def test_several_prompts_at_once_get_what_each_gets_alone(sam: SamGeneralist) -> None:
+    embedding = encoded(sam, picture(96, 128))
+    prompts = [*PROMPTS.values(), *reversed(PROMPTS.values())] + [Prompt(box=BOX)] * 9
+    for prompt, found in zip(prompts, sam.decode_all(embedding, prompts), strict=True):
+        alone = sam.decode(embedding, prompt)
+        np.testing.assert_allclose(found.logits, alone.logits, atol=1e-4)
+        assert found.quality == pytest.approx(alone.quality, abs=1e-5)
+    assert sam.decode_all(embedding, []) == []
 
 
 def test_each_prompt_gives_another_answer(sam: SamGeneralist) -> None:

@@ -201,7 +201,7 @@ def test_a_state_of_another_rank_or_a_part_of_one_is_refused() -> None:
 
 def test_it_says_which_generalists_it_works_beside() -> None:
     assert isinstance(sam(), HasMaskDecoder)
-    with pytest.raises(InvalidInputError, match=r"must be a SAM or a MedSAM, got .*Choose a checkpoint of one"):
+    with pytest.raises(InvalidInputError, match=r"must be a SAM or a MedSAM, .*, got .*Choose a checkpoint of one"):
         LORA.learner(TaskOptions(preset="lora"), Setting(tiny_generalist(), 0, "float32", "cpu"))
 
 

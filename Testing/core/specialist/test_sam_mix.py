@@ -17,6 +17,7 @@ from auxol_core.errors import InvalidInputError, TaskFileGeneralistError
 from auxol_core.generalist.base import encoded
 from auxol_core.generalist.builtin import BuiltinGeneralist
 from auxol_core.generalist.sam import SamGeneralist
+from auxol_core.generalist.sam_shapes import builder_of
 from auxol_core.generalist.torchvision_stand_in import import_segment_anything
 from auxol_core.options import TaskOptions
 from auxol_core.specialist.base import Arrays, Lesson, Recalling, Rehearses, View
@@ -306,6 +307,12 @@ def test_it_is_made_for_a_sam_and_for_the_built_in_network_and_refused_beside_ot
     stranger: Any = type("Stranger", (), {"name": "another"})()
     with pytest.raises(InvalidInputError, match="must be a SAM, a MedSAM or the built-in network, got another"):
         SAM_MIX.learner(TaskOptions(preset="sam_mix"), Setting(stranger, 0, "float32", "cpu"))
+
+
+def test_a_sam_with_another_encoder_is_refused_in_words() -> None:
+    for architecture in ("vit_t", "efficientvit_l0"):
+        with pytest.raises(InvalidInputError, match="SAM-Mix learns in the attention of SAM's ViT encoders"):
+            SamBody(SamGeneralist(builder_of(architecture)(), "another", "5a" * 32))
 
 
 def test_options_out_of_range_are_refused() -> None:

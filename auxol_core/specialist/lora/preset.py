@@ -36,8 +36,9 @@ class LoraOptions:
 def _specialist(options: LoraOptions, setting: Setting) -> Specialist:
     if not isinstance(setting.generalist, HasMaskDecoder):
         raise InvalidInputError(
-            "The preset lora learns inside SAM's mask decoder, so the generalist must be a SAM or a MedSAM, got "
-            f"{setting.generalist.name}. Choose a checkpoint of one of these, or the preset auxol."
+            "The preset lora learns inside SAM's own mask decoder, so the generalist must be a SAM or a MedSAM, a "
+            f"MobileSAM or an EfficientViT-SAM, got {setting.generalist.name}. Choose a checkpoint of one of these, or "
+            "the preset auxol."
         )
     from auxol_core.specialist.lora.learner import LoraSpecialist
 

@@ -50,7 +50,7 @@ class SamBody:
         self.module = nn.ModuleDict({ENCODER: shell_of(sam.image_encoder), DECODER: shell_of(sam.mask_decoder)})
         self._encoder: Any = self.module[ENCODER]
         self.places = places_in(self.module)
-        if not self.places:
+        if not self.places or not hasattr(self._encoder, "blocks"):
             raise InvalidInputError(
                 "SAM-Mix learns in the attention of SAM's ViT encoders, got another one. Choose vit_b, vit_l, vit_h or "
                 "medsam as the generalist, or another preset."
