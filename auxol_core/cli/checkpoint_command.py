@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -61,7 +60,7 @@ def measure_clicks(
         list[str] | None, typer.Argument(help="Generalists; without one, those whose weights are small.")
     ] = None,
     threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
-    random: Annotated[bool, typer.Option("--random", help="With random weights, also where real ones are here.")] = False,
+    random: Annotated[bool, typer.Option("--random", help="With random weights, even where real ones are.")] = False,
 ) -> None:
     """Time the first and the next click of generalists on this machine, and remember it. Weights that are not here are
     made up: what they are does not change the time. Nothing is downloaded."""

@@ -78,7 +78,8 @@ def why_recommended(among: Sequence[GeneralistChoice]) -> str:
         return f"Recommended: {chosen.title}, until this machine was measured (`auxol checkpoint measure`)."
     if chosen.click is None or not _is_quick(chosen.click) or chosen.megabytes is None:
         return f"Recommended: {chosen.title}; of the others none keeps a first click below {FIRST_S:g} s here."
-    return f"Recommended: {chosen.title}, the largest whose first click stays below {FIRST_S:g} s here ({chosen.click})."
+    largest = f"the largest whose first click stays below {FIRST_S:g} s here"
+    return f"Recommended: {chosen.title}, {largest} ({chosen.click})."
 
 
 def _is_quick(click: Click) -> bool:

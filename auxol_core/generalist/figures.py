@@ -22,6 +22,8 @@ from auxol_core.whole_files import write_whole
 log = logging.getLogger(__name__)
 
 FILE = "clicks.json"
+# So many slices of a session are looked at; then it is known.
+SLICES = 6
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,24 @@ def remember(name: str, figures: Figures, path: Path | None = None) -> None:
     except OSError as error:
         # Not remembered is no harm: it is measured again when somebody asks.
         log.info("What a click takes could not be remembered: %s", error)
+
+
+class InUse:
+    """Remembers what a generalist's encoder takes with its real weights, from its use: the best of the first slices,
+    the very first left out, which pays for what torch sets up."""
+
+    def __init__(self, name: str, threads: int, precision: str, device: str, path: Path | None = None) -> None:
+        self._name, self._threads, self._precision, self._device = name, threads, precision, device
+        self._path, self._seen, self._best = path, 0, math.inf
+
+    def encoded(self, took_s: float) -> None:
+        """A slice took so many seconds; see SliceStore."""
+        self._seen += 1
+        if self._seen == 1 or self._seen > SLICES or took_s >= self._best:
+            return
+        self._best = took_s
+        made = Figures(took_s, None, "real", self._threads, self._precision, self._device)
+        remember(self._name, made, self._path)
 
 
 def click_of(row: GeneralistRow, known: Mapping[str, Figures], rows: Sequence[GeneralistRow]) -> Click | None:

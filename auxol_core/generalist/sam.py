@@ -14,7 +14,7 @@ pixel (utils/amg.py, batched_mask_to_box), so our edges [a, b) become a s and b 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,18 +193,39 @@ class SamGeneralist:
         logits: torch.Tensor = self._sam.postprocess_masks(low_resolution, frame.resampled, frame.shape)
         return logits
 
+    @property
+    def encode_steps(self) -> int:
+        """See CountsSteps."""
+        return len(self._steps)
+
+    def encode_batch(self, images: Sequence[FloatArray]) -> Generator[None, None, list[Embedding]]:
+        """See EncodesBatches."""
+        with torch.inference_mode():
+            x = torch.cat([self.pixels(image) for image in images])
+        x = yield from self._stepped(x)
+        made = []
+        for image, features in zip(images, x.split(1), strict=True):
+            own = features.clone()  # a view would keep the whole batch as long as any slice of it is kept
+            shape = (int(image.shape[0]), int(image.shape[1]))
+            made.append(Embedding(shape, own.element_size() * own.nelement(), _Features(own)))
+        return made
+
     def _encode(self, image: FloatArray) -> Generator[None, None, Embedding]:
-        # The mode is entered anew for each step: it belongs to the thread, and whoever runs between two of them (an
-        # optimiser step, say) must not find it switched on.
         with torch.inference_mode():
             x = self.pixels(image)
+        x = yield from self._stepped(x)
+        shape = (int(image.shape[0]), int(image.shape[1]))
+        return Embedding(shape, x.element_size() * x.nelement(), _Features(x))
+
+    def _stepped(self, x: torch.Tensor) -> Generator[None, None, torch.Tensor]:
+        # The mode is entered anew for each step: it belongs to the thread, and whoever runs between two of them (an
+        # optimiser step, say) must not find it switched on.
         for number, step in enumerate(self._steps):
             if number:
                 yield
             with torch.inference_mode():
                 x = step(x)
-        shape = (int(image.shape[0]), int(image.shape[1]))
-        return Embedding(shape, x.element_size() * x.nelement(), _Features(x))
+        return x
 
     def _frame(self, shape: tuple[int, int]) -> Frame:
         low = int(self._sam.prompt_encoder.mask_input_size[0])

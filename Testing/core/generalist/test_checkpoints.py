@@ -396,7 +396,7 @@ def test_a_disk_that_fills_on_the_way_keeps_what_came_for_the_next_download(
     def fill(done: int, total: int | None) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(CheckpointError, match="free"):
+    with pytest.raises(CheckpointError, match=r"has no room\. Free disk space"):
         download(entry, own, fill)
     assert 0 < partly_here(entry, own) < len(CONTENT)
     assert download(entry, own).read_bytes() == CONTENT
@@ -423,7 +423,8 @@ def test_list_says_what_is_here_and_where(own: Path) -> None:
         "mobile_sam": None,
     }
     assert "vit_h" in CliRunner().invoke(checkpoint_app, ["list"]).stdout
-    assert "| vit_h | SAM ViT-H | 2565 MB | download |" in CliRunner().invoke(checkpoint_app, ["list", "--markdown"]).stdout
+    table = CliRunner().invoke(checkpoint_app, ["list", "--markdown"]).stdout
+    assert "| vit_h | SAM ViT-H | 2565 MB | download |" in table
 
 
 def test_verify_checks_all_that_is_here_and_fails_where_one_is_wrong(own: Path) -> None:

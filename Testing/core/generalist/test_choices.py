@@ -10,7 +10,7 @@ import pytest
 from auxol_core.errors import CheckpointMissingError
 from auxol_core.generalist import registry
 from auxol_core.generalist.choices import choices, markdown, recommended, why_recommended
-from auxol_core.generalist.figures import Click, Figures, click_of, remember, remembered, seconds
+from auxol_core.generalist.figures import Click, Figures, InUse, click_of, remember, remembered, seconds
 from auxol_core.generalist.measuring import measuring, random_checkpoint, worth_measuring
 from auxol_core.generalist.registry import find_row
 from auxol_core.steps import finish
@@ -98,3 +98,12 @@ def test_the_network_that_ships_is_measured_with_its_own_weights() -> None:
     measured = finish(measuring(find_row("builtin"), "cpu", "float32"))
     assert measured.weights == "real"
     assert measured.decode_s is not None and 0 < measured.decode_s < 30
+
+
+def test_a_generalist_in_use_is_timed_by_its_first_slices_without_the_very_first(tmp_path: Path) -> None:
+    path = tmp_path / "clicks.json"
+    remember("vit_b", MEASURED, path)
+    in_use = InUse("vit_b", 2, "bfloat16", "cpu", path)
+    for took in (30.0, 14.0, 13.0, 15.0, 13.5, 14.0, 1.0):
+        in_use.encoded(took)
+    assert remembered(path)["vit_b"] == Figures(13.0, 0.05, "real", 2, "bfloat16", "cpu")
