@@ -40,6 +40,7 @@ class TestPictures(WalkCase):
         for index in range(self.ui.generalistSelector.count):
             if self.ui.generalistSelector.itemData(index) == "vit_b":
                 self.ui.generalistSelector.setCurrentIndex(index)
+        self.ui.generalistSelector.lineEdit().setCursorPosition(0)
         quiet()
         self.photograph("choosing", ("settings",))
 

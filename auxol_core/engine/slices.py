@@ -116,8 +116,10 @@ class SliceStore:
             taken, waiting = waiting[:batch], waiting[batch:]
             made = yield from self._prepared([each for each in taken if each in self], window)
             room -= sum(made)
-            if made and room < max(made):
-                return
+            if made:
+                batch = min(batch, room // max(*made, 1))
+                if batch < 1:
+                    return
             yield
 
     def _prepared(self, ids: Sequence[str], window: IntensityWindow) -> Generator[None, None, list[int]]:

@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from auxol_core.generalist.row import GeneralistRow
 from auxol_core.machine.places import cache_folder
@@ -145,7 +146,7 @@ def _a_decoder(known: Mapping[str, Figures]) -> float | None:
     return next((each.decode_s for each in known.values() if each.decode_s is not None), None)
 
 
-def _read(path: Path) -> dict[str, dict[str, dict[str, object]]]:
+def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
         found = json.loads(path.read_text())
     except (OSError, ValueError):

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from auxol_core.errors import CheckpointMissingError
 from auxol_core.generalist.base import Embedding, Generalist
@@ -23,6 +25,7 @@ from auxol_core.generalist.row import CheckpointFile, GeneralistRow
 from auxol_core.options import Precision
 from auxol_core.types import Box, Prompt
 
+RANDOM = "random"
 SIDE = 512
 BOX = Box(100, 120, 300, 380)
 # An encoder that is quicker than this is timed once more: the first time pays for what torch sets up.
@@ -48,9 +51,17 @@ def random_checkpoint(row: GeneralistRow, folder: Path, seed: int = 0) -> Checkp
         )
     chance = torch.Generator().manual_seed(seed)
     state = {name: _values(shape, chance) for name, shape in row.whole().items()}
-    path = folder / f"{row.name}-random.pth"
-    torch.save(state, path)
+    path = folder / f"{row.name}-random.safetensors"
+    save_file(state, path, {"preprocessing": row.preprocessing, "weights": RANDOM})
     return CheckpointFile(row.name, path, "0" * 64, row)
+
+
+def is_random(path: Path) -> bool:
+    """Whether a file says that its weights are random ones (``random_checkpoint``), which nobody has trained."""
+    if path.suffix != ".safetensors":
+        return False
+    with safe_open(path, framework="pt") as file:
+        return (file.metadata() or {}).get("weights") == RANDOM
 
 
 def _values(shape: tuple[int, ...], chance: torch.Generator) -> torch.Tensor:
@@ -73,22 +84,28 @@ def measuring(
         real = not random and locate(row) is not None
         checkpoint = find(row.name) if real else random_checkpoint(row, Path(folder))
         yield
-        generalist = row.load(checkpoint, device, precision)
+        return (yield from measuring_file(checkpoint, device, precision))
+
+
+def measuring_file(
+    checkpoint: CheckpointFile, device: str, precision: Precision
+) -> Generator[None, None, Figures]:
+    """As ``measuring``, of a checkpoint that was found."""
+    generalist = checkpoint.row.load(checkpoint, device, precision)
+    yield
+    encode, embedding = yield from _encoded(generalist)
+    if encode < QUICK_S:
+        again, embedding = yield from _encoded(generalist)
+        encode = min(encode, again)
+    decodes = []
+    for _ in range(DECODES):
+        began = time.perf_counter()
+        generalist.decode(embedding, Prompt(box=BOX))
+        decodes.append(time.perf_counter() - began)
         yield
-        encode, embedding = yield from _encoded(generalist)
-        if encode < QUICK_S:
-            again, embedding = yield from _encoded(generalist)
-            encode = min(encode, again)
-        decodes = []
-        for _ in range(DECODES):
-            began = time.perf_counter()
-            generalist.decode(embedding, Prompt(box=BOX))
-            decodes.append(time.perf_counter() - began)
-            yield
+    weights = RANDOM if is_random(checkpoint.path) else "real"
     threads = torch.get_num_threads()
-    return Figures(
-        encode, float(np.median(decodes[1:])), "real" if real else "random", threads, str(precision), device
-    )
+    return Figures(encode, float(np.median(decodes[1:])), weights, threads, str(precision), device)
 
 
 def _encoded(generalist: Generalist) -> Generator[None, None, tuple[float, Embedding]]:

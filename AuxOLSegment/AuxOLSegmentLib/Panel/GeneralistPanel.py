@@ -14,6 +14,7 @@ from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, Say, confirmed, setReady
 
 MEGABYTE = 1_000_000
+WIDTH = 300  # pixels of a narrow panel
 
 
 class GeneralistPanel:
@@ -24,14 +25,18 @@ class GeneralistPanel:
         clicks = {
             ui.generalistUseButton: self._use,
             ui.generalistDownloadButton: self._download,
-            ui.generalistCancelButton: lambda: self.logic.cancelGeneralistDownload(self.settings.generalist),
+            ui.generalistCancelButton: lambda: self.logic.cancelGeneralistDownload(self._chosen),
             ui.generalistMeasureButton: lambda: self.logic.measureGeneralists(),
         }
         for button, action in clicks.items():
             button.connect("clicked(bool)", lambda *_unused, action=action: self.act(action))
 
+    @property
+    def _chosen(self) -> str:
+        return str(self.settings.generalist)
+
     def _row(self) -> Mapping[str, Any] | None:
-        return rowOf(self.logic.generalists, self.settings.generalist)
+        return rowOf(self.logic.generalists, self._chosen)
 
     def _download(self) -> None:
         row = self._row()
@@ -45,14 +50,14 @@ class GeneralistPanel:
             self.logic.downloadGeneralist(row["name"])
 
     def _use(self) -> None:
-        status, name = self.logic.status, self.settings.generalist
-        taught = status is not None and status.corrections + status.confirmations
+        status, name = self.logic.status, self._chosen
+        taught = 0 if status is None else status.corrections + status.confirmations
         if taught and not confirmed(
             _(
                 "The task '{task}' was taught beside the {former}. Beside {new} it is learned again from its {count} "
                 "saved slices; until then proposals come from {new} alone. Nothing is lost, and it can be cancelled "
                 "under Learning.\n\nRestart the engine and learn it again?"
-            ).format(task=status.name, former=generalistName(status), new=self._title(name), count=taught),
+            ).format(task=self.logic.task, former=generalistName(status), new=self._title(name), count=taught),
             _("Use another generalist"),
         ):
             return
@@ -66,6 +71,8 @@ class GeneralistPanel:
         """Everything about the generalist that the box names."""
         ui, row, table = self.ui, self._row(), self.logic.generalists
         ui.generalistLabel.text = "\n".join(filter(None, (choiceSentence(row), table.get("recommended", ""))))
+        # The sections around it ask for no height by width, so that a long text would be cut.
+        ui.generalistLabel.setMinimumHeight(ui.generalistLabel.heightForWidth(max(ui.generalistLabel.width, WIDTH)))
         download = (row or {}).get("download") or {}
         running = download.get("state") == "running"
         ui.generalistBar.visible = ui.generalistCancelButton.visible = running
@@ -96,7 +103,7 @@ class GeneralistPanel:
             _("Time the first and the next click on this machine; takes some seconds, and nothing is downloaded."),
         )
         told = self.logic.engineTold.get("generalist", {}).get("name")
-        same = _("The engine runs it already.") if told == self.settings.generalist else ""
+        same = _("The engine runs it already.") if told == self._chosen else ""
         missing = "" if row is None or row["obtained"] == "here" else _("Its weights are not on this machine yet.")
         setReady(
             ui.generalistUseButton, off or forbidden or same or missing, _("Restart the engine with this generalist.")

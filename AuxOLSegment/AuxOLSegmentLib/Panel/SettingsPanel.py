@@ -142,6 +142,7 @@ class SettingsPanel:
                 self.ui.generalistSelector.setCurrentIndex(at)
                 if at < 0:
                     self.ui.generalistSelector.setEditText(settings.generalist)
+                self.ui.generalistSelector.lineEdit().setCursorPosition(0)  # its beginning says more than its end
         presets = [(each["title"], each["name"]) for each in told.get("presets", ())]
         if settings.preset not in [name for _title, name in presets]:
             presets.append((settings.preset, settings.preset))

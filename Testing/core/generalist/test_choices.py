@@ -9,9 +9,10 @@ import pytest
 
 from auxol_core.errors import CheckpointMissingError
 from auxol_core.generalist import registry
+from auxol_core.generalist.checkpoints import verify
 from auxol_core.generalist.choices import choices, markdown, recommended, why_recommended
 from auxol_core.generalist.figures import Click, Figures, InUse, click_of, remember, remembered, seconds
-from auxol_core.generalist.measuring import measuring, random_checkpoint, worth_measuring
+from auxol_core.generalist.measuring import is_random, measuring, random_checkpoint, worth_measuring
 from auxol_core.generalist.registry import find_row
 from auxol_core.steps import finish
 
@@ -89,7 +90,8 @@ def test_random_weights_of_a_rows_shapes_are_loaded_and_timed_by_its_own_code(tm
     row = find_row("mobile_sam")
     assert worth_measuring(row) and not worth_measuring(find_row("vit_h"))
     checkpoint = random_checkpoint(row, tmp_path)
-    assert checkpoint.sha256 == "0" * 64
+    assert checkpoint.sha256 == "0" * 64 and is_random(checkpoint.path)
+    assert verify(checkpoint.path).row is row  # by its content, as a file of the user's own
     with pytest.raises(CheckpointMissingError, match="not known beforehand"):
         random_checkpoint(replace(row, whole=None), tmp_path)
 
@@ -107,3 +109,9 @@ def test_a_generalist_in_use_is_timed_by_its_first_slices_without_the_very_first
     for took in (30.0, 14.0, 13.0, 15.0, 13.5, 14.0, 1.0):
         in_use.encoded(took)
     assert remembered(path)["vit_b"] == Figures(13.0, 0.05, "real", 2, "bfloat16", "cpu")
+
+
+def test_the_page_of_the_documentation_has_a_row_for_every_generalist() -> None:
+    """Where one is missing: auxol checkpoint measure, then python -m tools.bench.generalists_page."""
+    page = (Path(__file__).resolve().parents[3] / "docs" / "generalists.md").read_text(encoding="utf-8")
+    assert [row.name for row in registry.rows() if f"| {row.name} | {row.title} |" not in page] == []
