@@ -130,6 +130,9 @@ class TestTheBox(PanelCase):
         self.assertIn("runs it already", self.ui.generalistUseButton.toolTip)
         self.told(row(), may_change=False)
         self.assertIn("keeper", self.ui.generalistDownloadButton.toolTip)
+        self.settings.set("remote", True)
+        self.told(row(obtained="here"))
+        self.assertIn("chosen where it runs", self.ui.generalistUseButton.toolTip)
 
     def test_measuring_is_asked_for_and_shown(self):
         self.told(row())

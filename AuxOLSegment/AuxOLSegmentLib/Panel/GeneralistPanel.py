@@ -102,11 +102,14 @@ class GeneralistPanel:
             off or forbidden or busy,
             _("Time the first and the next click on this machine; takes some seconds, and nothing is downloaded."),
         )
+        elsewhere = _("A server's generalist is chosen where it runs.") if self.settings.remote else ""
         told = self.logic.engineTold.get("generalist", {}).get("name")
         same = _("The engine runs it already.") if told == self._chosen else ""
         missing = "" if row is None or row["obtained"] == "here" else _("Its weights are not on this machine yet.")
         setReady(
-            ui.generalistUseButton, off or forbidden or same or missing, _("Restart the engine with this generalist.")
+            ui.generalistUseButton,
+            off or forbidden or elsewhere or same or missing,
+            _("Restart the engine with this generalist."),
         )
 
 

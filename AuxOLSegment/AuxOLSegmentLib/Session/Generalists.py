@@ -37,12 +37,16 @@ class Generalists:
         self._settings, self._connection, self._desk = settings, connection, desk
         self._tasks, self._teller, self._restart = tasks, teller, restart
         self.table: Mapping[str, Any] = {}
+        self._running = ""  # what the engine there was started with, as the settings named it
+        self._link: Any = None
         self._former = ""  # the generalist that the open task had before it was changed here
         self._reading: Task | None = None
         teller.listen(self._onChange)
 
     def _onChange(self, kind: str) -> None:
         if kind == "engine" and self._connection.state is EngineState.READY:
+            if self._connection.link is not self._link:
+                self._link, self._running = self._connection.link, str(self._settings.generalist)
             takeTitles(self._connection.told.get("generalists", ()))
             self.read()
 
@@ -86,8 +90,7 @@ class Generalists:
     def use(self, name: str) -> None:
         """Work beside the generalist ``name`` from now on: the engine starts anew, and the open task is learned again
         beside it."""
-        status = self._desk.status
-        self._former = "" if status is None else status.generalist
+        self._former = "" if self._desk.status is None else self._running
         self._settings.set("generalist", name)
         task = self._desk.task
         self._restart()

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from auxol_core.errors import CheckpointMissingError, InvalidInputError
+from auxol_core.generalist.measuring import is_random
 from auxol_core.machine.processor import cpu_name
 from auxol_core.options import MachineOptions
 from tools.bench.real.page import page
@@ -40,6 +41,8 @@ def bench_real(
         console.print(f"not used: {sentence}", markup=False, highlight=False, soft_wrap=True)
     if not found:
         raise CheckpointMissingError(f"No checkpoint of a known generalist is in {weights}. `auxol checkpoint list`.")
+    if out.resolve() == PAGE.resolve() and any(is_random(each.path) for each in found):
+        raise InvalidInputError(f"Random weights do not get into {PAGE}. Name another page with --out.")
     sets = sets_in(data)
     machine = MachineOptions(threads=threads, device=device)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory(prefix="auxol-real-", ignore_cleanup_errors=True) as kept:
@@ -47,8 +50,6 @@ def bench_real(
         for checkpoint in found:
             console.print(f"{checkpoint.row.title}: {checkpoint.path.name}", markup=False, highlight=False)
             runs.append(run(checkpoint, sets, machine, limit, Path(kept)))
-    if any(each.random for each in runs) and out.resolve() == PAGE.resolve():
-        raise InvalidInputError(f"Random weights do not get into {PAGE}. Name another page with --out.")
     first = runs[0].figures
     facts = {
         "Processor": f"{cpu_name()}, {platform.machine()}",
