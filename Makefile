@@ -6,6 +6,7 @@
 # make bench-learn DATA=folder    what a saved edit is worth for the next slice; hours, finished runs are kept
 # make bench-find DATA=folder    what a task's locator finds in volumes never seen; hours, finished runs are kept
 # make bench-sam       what a click costs with a SAM, beside segment_anything's own predictor
+# make bench-real WEIGHTS=folder DATA=folder    times and Dice of every published checkpoint in a folder
 # make bench-slicer    what keeps Slicer's main thread, in the headless host
 # make pretrain    train the built-in weights anew (hours)       make clean
 
@@ -13,6 +14,7 @@ PYTHON ?= python3
 # One exact build: a looser request may bring gigabytes of GPU libraries that nothing here needs.
 TORCH ?= torch==2.13.0
 DATA ?=
+WEIGHTS ?=
 OUT ?= runs/builtin
 ARGS ?=
 # Processes that share the tests; each loads torch, so not one for every core of a large machine.
@@ -27,7 +29,7 @@ DEMO := results/demo
 # Idle torch threads otherwise spin on cores that the rest of the process could use.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test test-long lint bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-slicer pretrain clean
+.PHONY: demo test test-long lint bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-real bench-slicer pretrain clean
 
 demo: $(STAMP)
 	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,generalist,auxol \
@@ -71,6 +73,10 @@ bench-find: $(STAMP)
 
 bench-sam: $(STAMP)
 	$(BIN)/python -m tools.bench.bench_sam $(ARGS)
+
+bench-real: $(STAMP)
+	@test -n "$(WEIGHTS)" -a -n "$(DATA)" || { echo "Say where they are: make bench-real WEIGHTS=folder DATA=folder." >&2; exit 2; }
+	$(BIN)/python -m tools.bench.real --weights "$(WEIGHTS)" --data "$(DATA)" $(ARGS)
 
 bench-slicer: $(STAMP)
 	PYTHONPATH=Testing/slicer $(BIN)/python tools/bench/slicer_stalls.py

@@ -12,13 +12,14 @@ from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
 VALUES = """message engineState engineText engineTold taskNames task status prompts layer corrections versions learning
-propagation windowInfo"""
+propagation windowInfo generalists preparing"""
 ASKED = """proposalText hasProposalOnDisplay canSave canSayNothing sliceCounts unreviewedCount review presence
 suggestedTaskName diagnostics displayKey"""
 ORDERS = """startEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save nothingHere
 saveAllReviewed setLearningMode learnNow pause undo rollBack forget reset exportTask importTask deleteTask
 setWindow windowFromVolume resetWindow
-proposeNeighbours propagate find cancelPropagation goTo acceptAbove writeCsv close"""
+proposeNeighbours propagate find cancelPropagation goTo acceptAbove writeCsv close
+downloadGeneralist cancelGeneralistDownload measureGeneralists useGeneralist cancelRelearning cancelPrompt"""
 READER_ORDERS = "start stop remove removeLast removeAll removeOn activate setVolume restore cleanup"
 
 
@@ -65,7 +66,7 @@ class FakeSession(Strict):
         layer = Strict(calls, {}, {"slices": [], "node": None}, "setVisible clear clearAll")
         values = dict.fromkeys(VALUES.split())
         values |= {"message": ("", "info"), "engineState": EngineState.OFF, "engineText": "", "engineTold": {}}
-        values |= {"taskNames": [], "task": ""}
+        values |= {"taskNames": [], "task": "", "generalists": {}}
         values |= {"prompts": reader, "layer": layer, "corrections": [], "versions": [], "propagation": (False, 0, 0)}
         values |= {"learning": SimpleNamespace(queued=0, phase="", done=0, total=0)}
         asked = dict.fromkeys(ASKED.split(), "")

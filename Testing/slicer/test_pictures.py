@@ -30,6 +30,20 @@ class TestPictures(WalkCase):
         self.photograph("panel", SECTIONS[:-1])
         self.find()
 
+    def test_choosing(self):
+        """The generalist's box and what is told of the chosen one, measured on this machine."""
+        self.chooseAll()
+        self.wait(lambda: self.session.generalists)
+        self.press(self.ui.generalistMeasureButton)
+        self.wait(lambda: self.session.generalists["measuring"])
+        self.wait(lambda: not self.session.generalists["measuring"])
+        for index in range(self.ui.generalistSelector.count):
+            if self.ui.generalistSelector.itemData(index) == "vit_b":
+                self.ui.generalistSelector.setCurrentIndex(index)
+        self.ui.generalistSelector.lineEdit().setCursorPosition(0)
+        quiet()
+        self.photograph("choosing", ("settings",))
+
     def teach(self, index, picture):
         """One slice: box, proposal, the reader's repair, save, learned."""
         version = self.session.status.version

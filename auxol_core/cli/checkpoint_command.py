@@ -1,9 +1,8 @@
-"""``auxol checkpoint``: which generalists' weights are on this machine; get, check and remove them."""
+"""``auxol checkpoint``: which generalists there are, what they take here; get, check, measure and remove."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,13 +11,16 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from auxol_core.errors import CheckpointError, CheckpointMissingError
-from auxol_core.generalist import registry
+from auxol_core.generalist import figures, registry
 from auxol_core.generalist.checkpoints import find, locate, own_folder
-from auxol_core.generalist.download import download
+from auxol_core.generalist.choices import GeneralistChoice, choices, markdown, origin, why_recommended
+from auxol_core.generalist.download import check_can_be_downloaded, download
 from auxol_core.generalist.row import CheckpointFile, GeneralistRow
+from auxol_core.options import MachineOptions
+from auxol_core.steps import finish
 
 checkpoint_app = typer.Typer(
-    help="Generalists' weights on this machine: list, download, verify, remove.", no_args_is_help=True
+    help="Generalists on this machine: list, measure, download, verify, remove.", no_args_is_help=True
 )
 
 Name = Annotated[str, typer.Argument(help="A generalist; `auxol checkpoint list` names them.")]
@@ -26,24 +28,66 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program t
 
 
 @checkpoint_app.command("list")
-def list_checkpoints(as_json: AsJson = False) -> None:
-    """Say which generalists there are, and where their weights are on this machine. Nothing is read or checked: see
-    verify."""
-    rows = [(row, locate(row)) for row in registry.rows()]
+def list_checkpoints(
+    as_json: AsJson = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the table of docs/generalists.md.")
+    ] = False,
+) -> None:
+    """Say which generalists there are, how their weights are got, and what a click takes on this machine. No weights
+    are read or checked: see verify; no click is timed: see measure."""
+    among = choices()
     if as_json:
-        _print_json([_described(row) | {"path": str(path) if path else None} for row, path in rows])
+        _print_json([_described(registry.find_row(each.name)) | _chosen(each) for each in among])
         return
-    table = Table("name", "what", "size", "on this machine", "licence")
-    for row, path in rows:
-        size = f"{row.published.megabytes} MB" if row.published else ""
-        table.add_row(row.name, row.title, size, _place(row, path), row.licence)
+    if as_markdown:
+        typer.echo(markdown(among) + f"\n{why_recommended(among)}")
+        return
+    table = Table("name", "what", "size", "on this machine", "clicks here", "licence")
+    for each in among:
+        size = "" if each.megabytes is None else f"{each.megabytes} MB"
+        told = "not measured" if each.click is None else f"{each.click} ({origin(each.click)})"
+        name = f"{each.name} (recommended)" if each.recommended else each.name
+        table.add_row(name, each.title, size, _place(each), told, each.licence)
     Console().print(table)
+    typer.echo(why_recommended(among))
     typer.echo(f"Downloads go to {own_folder()}")
 
 
+@checkpoint_app.command("measure")
+def measure_clicks(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Generalists; without one, those whose weights are small.")
+    ] = None,
+    threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
+    random: Annotated[bool, typer.Option("--random", help="With random weights, even where real ones are.")] = False,
+) -> None:
+    """Time the first and the next click of generalists on this machine, and remember it. Weights that are not here are
+    made up: what they are does not change the time. Nothing is downloaded."""
+    # Imported here: torch takes seconds.
+    from auxol_core.build import set_up_torch
+    from auxol_core.generalist.measuring import measuring, worth_measuring
+
+    rows = [registry.find_row(name) for name in names] if names else [r for r in registry.rows() if worth_measuring(r)]
+    compute = set_up_torch(MachineOptions(threads=threads))
+    for row in rows:
+        figures.remember(row.name, finish(measuring(row, compute.device, compute.precision, random=random)))
+        click = figures.click_of(row, figures.remembered(), registry.rows())
+        typer.echo(f"{row.name}: {click} ({origin(click)}), {compute.threads} thread(s), {compute.precision}")
+    typer.echo(why_recommended(choices()))
+
+
 @checkpoint_app.command("download")
-def download_checkpoint(name: Name) -> None:
-    """Download a checkpoint, going on where an earlier download broke off, and check its SHA-256."""
+def download_checkpoint(
+    name: Name, yes: Annotated[bool, typer.Option("--yes", "-y", help="I accept the licence.")] = False
+) -> None:
+    """Download a checkpoint, going on where an earlier download broke off, and check its SHA-256. Its licence is told
+    first."""
+    row = registry.find_row(name)
+    check_can_be_downloaded(row, own_folder())
+    if row.published is not None and not yes:
+        typer.echo(f"{row.title}, {row.published.megabytes} MB. Licence: {row.licence} See {row.published.page}")
+        typer.confirm("Download it under this licence?", abort=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -53,7 +97,6 @@ def download_checkpoint(name: Name) -> None:
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(name, total=None)
-        row = registry.find_row(name)
         path = download(row, own_folder(), lambda done, total: bar.update(task, completed=done, total=total))
     typer.echo(f"{name} is at {path}, and its SHA-256 is right.")
 
@@ -131,12 +174,22 @@ def _described(row: GeneralistRow) -> dict[str, object]:
     }
 
 
-def _place(row: GeneralistRow, path: Path | None) -> str:
-    if row.shipped is not None:
-        return "ships with the program"
-    if path is not None or row.published is None:
-        return str(path)
-    return "no (download it)" if row.published.url else f"no (by hand, from {row.published.page})"
+def _chosen(each: GeneralistChoice) -> dict[str, object]:
+    click = each.click
+    return {
+        "path": str(each.path) if each.path else None,
+        "obtained": each.obtained,
+        "recommended": each.recommended,
+        "first_click_s": click.first_s if click else None,
+        "next_click_s": click.next_s if click else None,
+        "clicks": origin(click),
+    }
+
+
+def _place(each: GeneralistChoice) -> str:
+    if each.obtained == "here":
+        return str(each.path) if each.megabytes is not None else "ships with the program"
+    return "no (download it)" if each.obtained == "download" else f"no (from a file: {each.page})"
 
 
 def _line(name: str, result: dict[str, object]) -> str:

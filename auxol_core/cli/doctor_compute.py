@@ -15,9 +15,11 @@ import numpy as np
 
 from auxol_core.cli.doctor_checks import Check, Verdict
 from auxol_core.errors import AuxolError, CheckpointError
-from auxol_core.generalist import checkpoints, registry
+from auxol_core.generalist import checkpoints, figures, registry
+from auxol_core.generalist.choices import choices, origin, why_recommended
 from auxol_core.imaging.metrics import dice
 from auxol_core.options import DEFAULT_GENERALIST, MachineOptions
+from auxol_core.steps import finish
 from auxol_core.types import BoolArray, Box, Prompt, SliceImage
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ def compute_checks(machine: MachineOptions, *, full: bool) -> Iterator[Check]:
     yield Check("precision", "ok", said, details={"precision": compute.precision, "reason": compute.precision_reason})
     yield check_threads(compute.threads)
     yield check_checkpoints(full=full)
+    yield check_generalists(compute, full=full)
     yield check_prediction(machine, full=full)
 
 
@@ -110,6 +113,38 @@ def check_checkpoints(*, full: bool) -> Check:
     if here:
         said += " Their SHA-256 is right." if full else " Not verified: --full does."
     return Check("checkpoints", "ok", said, details=details)
+
+
+def check_generalists(compute: Compute, *, full: bool) -> Check:
+    """What a click takes here with each generalist, as `auxol checkpoint list` says it; ``full``: measures those that
+    are not large and were not measured."""
+    from auxol_core.generalist.measuring import measuring, worth_measuring
+
+    known = figures.remembered()
+    failed = []
+    for row in registry.rows() if full else ():
+        if row.name in known or not worth_measuring(row):
+            continue
+        try:
+            figures.remember(row.name, finish(measuring(row, compute.device, compute.precision)))
+        except FAILURES as error:
+            failed.append(f"{row.name} ({type(error).__name__}: {_first_line(error)})")
+    among = choices()
+    details = {
+        each.name: {
+            "obtained": each.obtained,
+            "recommended": each.recommended,
+            "first_s": each.click.first_s if each.click else None,
+            "next_s": each.click.next_s if each.click else None,
+            "times": origin(each.click),
+        }
+        for each in among
+    }
+    timed = [f"{each.title}: {each.click}, {origin(each.click)}" for each in among if each.click is not None]
+    said = f"{'; '.join(timed) or 'None was measured on this machine'}. {why_recommended(among)}"
+    if failed:
+        return Check("generalists", "warning", said, f"Could not be measured: {', '.join(failed)}.", details)
+    return Check("generalists", "ok", said, details=details)
 
 
 def check_prediction(machine: MachineOptions, *, full: bool) -> Check:

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from auxol_core.api import EngineApi
+from auxol_core.engine import encodings
 from auxol_core.engine.ground import Errand
 from auxol_core.engine.lesson_window import marked
 from auxol_core.engine.open_task import COALESCED, Listener, TaskSession
@@ -74,6 +75,8 @@ SpecialistFactory = Callable[[TaskOptions], Learner]
 # Makes a task's locator; None: its preset has none.
 LocatorFactory = Callable[[TaskOptions], "Locator | None"]
 SLICE_BYTES = 512 * 2**20
+# Slices that a GPU prefetches at a time; a click waits for one block of them. Not tried on a GPU yet.
+GPU_BATCH = 4
 
 
 class Engine:
@@ -182,24 +185,26 @@ class Engine:
     def predicting(
         self, task: str, slice_id: str, prompt: Prompt, *, previous: str | None = None
     ) -> Generator[None, None, Proposal]:
-        """``predict`` in steps: yields between the encoder's blocks."""
+        """``predict`` in steps: yields between the encoder's blocks, and events tell how far it is."""
         session = self._session(task)
         prompt.check_against(self._slices[slice_id].shape)
         if previous is not None:
             earlier = self._pending[previous]
             _check_same_object(earlier.proposal, task, slice_id)
             prompt = replace(prompt, mask=earlier.probability)
-        view = yield from self._view(session, slice_id, prompt)
+        view = yield from self._view(session, slice_id, prompt, encodings.telling(session.tell, slice_id))
         pending = self._propose(session, slice_id, prompt, view, str(uuid.uuid4()))
         if previous is not None:
             self._pending.drop([previous])
         self._pending.add(pending)
         return pending.proposal
 
-    def _view(self, session: TaskSession, slice_id: str, prompt: Prompt) -> Generator[None, None, View]:
+    def _view(
+        self, session: TaskSession, slice_id: str, prompt: Prompt, told: encodings.Told | None = None
+    ) -> Generator[None, None, View]:
         while True:
             window = yield from self._greys.window(session, slice_id)
-            embedding = yield from self._slices.embedding(slice_id, window)
+            embedding = yield from self._slices.embedding(slice_id, window, told)
             if window == self._greys.now(session, slice_id):
                 break  # else it was changed meanwhile
         seen = embedding if self._shows_embedding(session) else None
@@ -374,10 +379,8 @@ class Engine:
         window = self._session(task).standing.window
         if window is None:
             return  # nobody has clicked yet
-        for slice_id in slices:
-            if slice_id in self._slices and task in self._sessions:
-                yield from self._slices.embedding(slice_id, window)
-                yield
+        batch = 1 if self._device == "cpu" else GPU_BATCH
+        yield from self._slices.prefetching(slices, window, lambda: task in self._sessions, batch)
 
     # Teaching
 

@@ -70,6 +70,10 @@ class WorkerEngine(Forwarder):
 
     def submit(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
         """Hand ``verb``, none that is ``at_once``, to the compute thread; a future of its result or its error."""
+        return self.start(verb, *args, **kwargs).future
+
+    def start(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Job[Result]:
+        """As ``submit``; the job can be cancelled between two of its steps."""
         about = declared(verb)
 
         def work() -> Any:
@@ -79,7 +83,7 @@ class WorkerEngine(Forwarder):
             given = about.arguments(*args, **kwargs)
             return self._then_learn(str(given["task" if about.on_open_task else "name"]), begun)
 
-        return self.worker.submit(work, urgency_of(about)).future
+        return self.worker.submit(work, urgency_of(about))
 
     def _begun(self, about: Verb, *args: Any, **kwargs: Any) -> Any:
         """A verb's result, or its steps; of a stream without steps of its own each item is one."""

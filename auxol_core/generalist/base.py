@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
@@ -60,6 +60,23 @@ class Generalist(Protocol):
     def unpack(self, arrays: Mapping[str, NDArray[Any]], shape: tuple[int, int]) -> Embedding:
         """The embedding of a slice of ``shape`` that ``pack`` made ``arrays`` of: decodes to the same logits, bit for
         bit. InvalidInputError if they are not what this model packs."""
+
+
+@runtime_checkable
+class CountsSteps(Protocol):
+    """A generalist that can say how far its encoder is."""
+
+    @property
+    def encode_steps(self) -> int:
+        """How many steps ``encode`` makes for a slice: its yields and the last one."""
+
+
+@runtime_checkable
+class EncodesBatches(Protocol):
+    """A generalist whose encoder takes several slices at a time, which a GPU does in little more than one's time."""
+
+    def encode_batch(self, images: Sequence[FloatArray]) -> Generator[None, None, list[Embedding]]:
+        """As ``encode``, for images of any sizes; their embeddings in the same order."""
 
 
 class EmbeddingStore(Protocol):

@@ -34,6 +34,11 @@ class EmbeddingCache:
         self._items.clear()
 
     @property
+    def max_bytes(self) -> int:
+        """The bound."""
+        return int(self._items.maxsize)
+
+    @property
     def nbytes(self) -> int:
         """Bytes in use."""
         return int(self._items.currsize)

@@ -33,7 +33,7 @@ from auxol_core.whole_files import UNFINISHED, write_whole
 
 log = logging.getLogger(__name__)
 
-# A thousand embeddings of SAM (4.2 MB each): three CT studies.
+# Two thousand embeddings of SAM (2.1 MB each): six CT studies.
 DEFAULT_MAX_BYTES = 4 * 2**30
 MAGIC = b"AuxOL embedding 1\n"
 _DIGEST_BYTES = 32
@@ -185,7 +185,9 @@ class StoredEmbeddings:
     """The embeddings of one generalist on disk: an EmbeddingStore.
 
     ``precision``: what the encoder computes in (float32, bfloat16); it and the preprocessing tell embeddings of the
-    same weights apart. A generalist whose encoding costs no more than reading stores nothing.
+    same weights apart. A generalist whose encoding costs no more than reading stores nothing. Numbers of float32 are
+    written in half precision (10 bits of fraction, so that each is within 1/2048 of itself), which halves what is
+    written and read; what half precision cannot hold, beyond 65504 or not finite, is written as it is.
     """
 
     def __init__(self, cache: DiskCache, generalist: Generalist, precision: str) -> None:
@@ -193,12 +195,13 @@ class StoredEmbeddings:
         self._maker = f"{generalist.weights_hash} {generalist.preprocessing} {precision}"
 
     def get(self, key: str) -> Embedding | None:
-        """The embedding that was put under ``key``, bit for bit, or None."""
+        """The embedding that was put under ``key``, to half precision, or None."""
         if not self._generalist.worth_storing:
             return None
-        arrays = self._cache.read(self._full(key))
-        if arrays is None:
+        written = self._cache.read(self._full(key))
+        if written is None:
             return None
+        arrays = dict(_widened(name, array) for name, array in written.items())
         try:
             rows, cols = (int(side) for side in arrays.pop("slice_shape"))
             return self._generalist.unpack(arrays, (rows, cols))
@@ -211,7 +214,8 @@ class StoredEmbeddings:
         """Keep ``embedding``; ``key`` names slice and intensity window."""
         if self._generalist.worth_storing:
             shape = np.asarray(embedding.shape, dtype=np.int64)
-            self._cache.write(self._full(key), {"slice_shape": shape, **self._generalist.pack(embedding)})
+            arrays = dict(_halved(name, array) for name, array in self._generalist.pack(embedding).items())
+            self._cache.write(self._full(key), {"slice_shape": shape, **arrays})
 
     def _full(self, key: str) -> str:
         return f"{key} {self._maker}"
@@ -221,6 +225,25 @@ class StoredEmbeddings:
 class _Entry:
     path: Path
     stat: os.stat_result
+
+
+# Before the name of an array that was float32 and is written in half precision.
+_HALF = "half:"
+_LARGEST_HALF = float(np.finfo(np.float16).max)
+
+
+def _halved(name: str, array: NDArray[Any]) -> tuple[str, NDArray[Any]]:
+    """``array`` as it is written. One comparison finds what is too large, infinite or not a number."""
+    if array.dtype != np.float32 or not np.all(np.abs(array) <= _LARGEST_HALF):
+        return name, array
+    return _HALF + name, array.astype(np.float16)
+
+
+def _widened(name: str, array: NDArray[Any]) -> tuple[str, NDArray[Any]]:
+    """The inverse of ``_halved``."""
+    if not name.startswith(_HALF):
+        return name, array
+    return name.removeprefix(_HALF), array.astype(np.float32)
 
 
 def _sealed(key: str, arrays: Arrays) -> bytes:

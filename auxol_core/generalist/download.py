@@ -30,7 +30,9 @@ _SPARE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class Wanted:
+    """A published file that can be checked: whose, how large, where its authors tell of it, its address and hash."""
+
     name: str
     megabytes: int
     page: str
@@ -45,16 +47,7 @@ def download(row: GeneralistRow, folder: Path, progress: Progress | None = None)
     ends the download, and the next one goes on from there. Raises CheckpointMissingError where the file cannot be
     fetched (with what to do by hand) and CheckpointError where it is wrong or the disk is full.
     """
-    file = row.published
-    if file is None:
-        raise CheckpointMissingError(f"The weights of {row.name} ship with the program; there is nothing to download.")
-    target = folder / file.file_name
-    if file.url is None or file.sha256 is None:
-        raise CheckpointMissingError(
-            f"{row.name} is not downloaded by this program, because its publisher names no SHA-256 to check it by. "
-            f"Get it from {file.page} and put it at {target}."
-        )
-    entry = _Wanted(row.name, file.megabytes, file.page, file.url, file.sha256)
+    entry, target = check_can_be_downloaded(row, folder)
     if target.is_file():
         if file_sha256(target) != entry.sha256:
             raise CheckpointError(
@@ -78,7 +71,33 @@ def download(row: GeneralistRow, folder: Path, progress: Progress | None = None)
     return target
 
 
-def _check(path: Path, entry: _Wanted) -> None:
+def check_can_be_downloaded(row: GeneralistRow, folder: Path) -> tuple[Wanted, Path]:
+    """What is to be fetched and where it will lie in ``folder``; CheckpointMissingError, with what to do by hand,
+    where there is nothing to fetch or nothing to check it by. Nobody is asked over the network."""
+    file = row.published
+    if file is None:
+        raise CheckpointMissingError(f"The weights of {row.name} ship with the program; there is nothing to download.")
+    target = folder / file.file_name
+    if file.url is None or file.sha256 is None:
+        raise CheckpointMissingError(
+            f"{row.name} is not downloaded by this program, because its publisher names no SHA-256 to check it by. "
+            f"Get it from {file.page} and put it at {target}."
+        )
+    return Wanted(row.name, file.megabytes, file.page, file.url, file.sha256), target
+
+
+def partly_here(row: GeneralistRow, folder: Path) -> int:
+    """Bytes of ``row``'s file that a download which broke off, or was cancelled, has left in ``folder``."""
+    if row.published is None:
+        return 0
+    part = folder / f"{row.published.file_name}.part"
+    try:
+        return part.stat().st_size
+    except OSError:
+        return 0
+
+
+def _check(path: Path, entry: Wanted) -> None:
     """Remove the downloaded ``path`` and raise CheckpointError unless its content has the hash."""
     found = file_sha256(path)
     if found != entry.sha256:
@@ -89,7 +108,7 @@ def _check(path: Path, entry: _Wanted) -> None:
         )
 
 
-def _fetch_all(entry: _Wanted, part: Path, target: Path, progress: Progress | None) -> None:
+def _fetch_all(entry: Wanted, part: Path, target: Path, progress: Progress | None) -> None:
     """Fetch until the file is whole. A broken connection is taken up again as long as each try brings something."""
     while True:
         before = part.stat().st_size if part.exists() else 0
@@ -101,7 +120,7 @@ def _fetch_all(entry: _Wanted, part: Path, target: Path, progress: Progress | No
                 raise
 
 
-def _fetch(entry: _Wanted, part: Path, target: Path, progress: Progress | None) -> None:
+def _fetch(entry: Wanted, part: Path, target: Path, progress: Progress | None) -> None:
     start = part.stat().st_size if part.exists() else 0
     # Not "gzip": what is counted, resumed and hashed are the file's own bytes.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
@@ -132,12 +151,12 @@ def _start_of(response: requests.Response) -> int | None:
     return int(first) if first.isdigit() else None
 
 
-def _by_hand(entry: _Wanted, target: Path, reason: str) -> str:
+def _by_hand(entry: Wanted, target: Path, reason: str) -> str:
     return (
         f"{entry.name} could not be downloaded ({reason}). Try again when this machine is online, or fetch {entry.url} "
         f"on another machine and put it at {target}; it is checked when it is opened."
     )
 
 
-def _disk_full(entry: _Wanted, folder: Path) -> str:
+def _disk_full(entry: Wanted, folder: Path) -> str:
     return f"{entry.name} needs {entry.megabytes} MB and {folder} has no room. Free disk space, then download again."

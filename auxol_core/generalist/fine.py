@@ -86,6 +86,11 @@ class FineGeneralist:
         check_image(image)
         return self._encode(image)
 
+    @property
+    def encode_steps(self) -> int:
+        """See CountsSteps."""
+        return len(self._steps)
+
     def decode(self, embedding: Embedding, prompt: Prompt) -> Segmentation:
         """See SamGeneralist.decode, which takes the same prompts; ``low_resolution`` lies in the square of prompts."""
         return self.decode_all(embedding, [prompt])[0]

@@ -36,7 +36,8 @@ class GeneralistRow:
     weights, or those of a sister of the same shape. ``load(checkpoint, device, precision)`` imports what it needs and
     raises CheckpointError. ``whole()``: names and shapes of all that a checkpoint of it holds, None where that is not
     known beforehand; it may import torch. The weights are ``published`` as a file, or ``shipped`` with the program at
-    that path.
+    that path. ``gflop``: 1e9 additions and multiplications of encoding one slice, from which its time is estimated on
+    a machine where only another one was measured; None: not counted.
     """
 
     name: str
@@ -51,6 +52,7 @@ class GeneralistRow:
     published: Published | None = None
     shipped: Path | None = None
     whole: Callable[[], Shapes] | None = field(default=None, repr=False)
+    gflop: float | None = None
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,21 @@ class SamGeneralist:
         """See HasMaskDecoder; each way of scaling has its own published inference."""
         return self._scaling.on_slice(low_resolution, shape)
 
+    @property
+    def encode_steps(self) -> int:
+        """See CountsSteps."""
+        return len(self._steps)
+
+    def encode_batch(self, images: Sequence[FloatArray]) -> Generator[None, None, list[Embedding]]:
+        """See EncodesBatches."""
+        x = yield from run_steps(self._steps, lambda: torch.cat([self.pixels(image) for image in images]))
+        made = []
+        for image, features in zip(images, x.split(1), strict=True):
+            own = features.clone()  # a view would keep the whole batch as long as any slice of it is kept
+            shape = (int(image.shape[0]), int(image.shape[1]))
+            made.append(Embedding(shape, own.element_size() * own.nelement(), _Features(own)))
+        return made
+
     def pixels(self, image: FloatArray) -> torch.Tensor:
         """See HasMaskDecoder: as the weights were taught."""
         return self._scaling.pixels(image, self._device)

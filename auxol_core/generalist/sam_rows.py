@@ -17,6 +17,7 @@ _SAM_FILES = "https://dl.fbaipublicfiles.com/segment_anything"
 _SAM_LICENCE = "Apache-2.0 of Meta Platforms."
 # What a SAM-HQ has beside the plain one (family_rows.py).
 HQ_TOKEN = "mask_decoder.hf_token.weight"
+# ``gflop``: counted by torch's FlopCounterMode over our encoders' own steps, 1024 x 1024 pixels.
 
 
 def _is_sam(width: int, depth: int) -> Callable[[Shapes], bool]:
@@ -56,7 +57,7 @@ def whole_of(architecture: str) -> Callable[[], Shapes]:
     return shapes
 
 
-def _sam(name: str, title: str, fits: Callable[[Shapes], bool], published: Published) -> GeneralistRow:
+def _sam(name: str, title: str, fits: Callable[[Shapes], bool], published: Published, gflop: float) -> GeneralistRow:
     return GeneralistRow(
         name=name,
         title=title,
@@ -69,6 +70,7 @@ def _sam(name: str, title: str, fits: Callable[[Shapes], bool], published: Publi
         load=_load,
         published=published,
         whole=whole_of(name),
+        gflop=gflop,
     )
 
 
@@ -82,18 +84,21 @@ SAM_ROWS: tuple[GeneralistRow, ...] = (
         "SAM ViT-B",
         _is_sam(768, 12),
         _sam_file("sam_vit_b_01ec64.pth", 375, "ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912"),
+        972.1,
     ),
     _sam(
         "vit_l",
         "SAM ViT-L",
         _is_sam(1024, 24),
         _sam_file("sam_vit_l_0b3195.pth", 1250, "3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622"),
+        2985.7,
     ),
     _sam(
         "vit_h",
         "SAM ViT-H",
         _is_sam(1280, 32),
         _sam_file("sam_vit_h_4b8939.pth", 2565, "a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e"),
+        5961.1,
     ),
     # The MedSAM project publishes no SHA-256 of its file, so it is not downloaded (invariant 9), only accepted.
     GeneralistRow(
@@ -108,6 +113,7 @@ SAM_ROWS: tuple[GeneralistRow, ...] = (
         load=_load,
         published=Published("medsam_vit_b.pth", 375, "https://github.com/bowang-lab/MedSAM"),
         whole=whole_of("vit_b"),
+        gflop=972.1,
     ),
     # The same of MobileSAM's file, whose hash its page does not name.
     GeneralistRow(
@@ -122,5 +128,6 @@ SAM_ROWS: tuple[GeneralistRow, ...] = (
         load=_load,
         published=Published("mobile_sam.pt", 39, "https://github.com/ChaoningZhang/MobileSAM"),
         whole=whole_of("vit_t"),
+        gflop=77.5,
     ),
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from auxol_core.machine.places import cache_folder
+from auxol_core.machine.processor import cpu_name
 from auxol_core.options import Precision
 from auxol_core.promptable.network import CROP_SIDE, INPUT_CHANNELS, PromptableNetwork
 from auxol_core.promptable.weights import to_channels_last
@@ -38,7 +39,7 @@ class PrecisionChoice:
 def choose_precision(threads: int, cache: Path | None = None) -> PrecisionChoice:
     """The faster precision for the promptable network on this CPU; measured at the first call (about a second)."""
     path = cache or cache_folder() / "precision.json"
-    key = f"{platform.machine()}|{_cpu_name()}|torch {torch.__version__}|{threads} threads"
+    key = f"{platform.machine()}|{cpu_name()}|torch {torch.__version__}|{threads} threads"
     known = _read(path)
     if key not in known:
         known[key] = _measure()
@@ -63,15 +64,6 @@ def _measure() -> float:
             times.append(time.perf_counter() - began)
         best[wanted] = min(times[1:])
     return best[True] / best[False]
-
-
-def _cpu_name() -> str:
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        for line in info.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()
 
 
 def _read(path: Path) -> dict[str, float]:

@@ -17,6 +17,7 @@ from auxol_core.protocol import PROTOCOL_VERSION
 from auxol_core.server import answers
 from auxol_core.server.described import router
 from auxol_core.server.gate import LOOPBACK_NAMES, Gate
+from auxol_core.server.generalist_routes import generalist_router
 from auxol_core.server.household import Household
 from auxol_core.server.proposal_routes import proposal_router
 from auxol_core.server.requests import visit_of
@@ -122,7 +123,7 @@ def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset
     )
     app.state.household = household
     written = (health_router, about_router, slice_router, proposal_router, task_router)
-    for each in (*written, plain_routes(written)):
+    for each in (*written, generalist_router, plain_routes(written)):
         app.include_router(each)
     answers.tell_errors(app)
     app.add_middleware(Gate, household=household, hosts=hosts)

@@ -195,11 +195,15 @@ class Desk:
         if previous is not None:
             self._check_mine(home, previous)
         async with self._told_plainly(task):
-            future = home.submit(EngineApi.predict, task, slice_id, prompt, previous=previous)
+            job = home.start(EngineApi.predict, task, slice_id, prompt, previous=previous)
             if home.shared:
                 # In the compute thread, before it can refresh the proposal and tell of that.
-                future.add_done_callback(self._made)
-            return await asyncio.wrap_future(future)
+                job.future.add_done_callback(self._made)
+            try:
+                return await asyncio.wrap_future(job.future)
+            except asyncio.CancelledError:
+                job.cancel()  # nobody waits for it any more: the encoder stops at its next block
+                raise
 
     def _made(self, future: Future[Proposal]) -> None:
         if not future.cancelled() and future.exception() is None:

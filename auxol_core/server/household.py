@@ -20,11 +20,12 @@ from starlette.concurrency import run_in_threadpool
 
 from auxol_core.api import EngineApi, VerbOf
 from auxol_core.engine.engine import Engine
-from auxol_core.engine.worker import Urgency, Worker
+from auxol_core.engine.worker import Job, Urgency, Worker
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import AuxolError
 from auxol_core.private_files import make_folder, tighten_folder
 from auxol_core.server.bell import Bell
+from auxol_core.server.generalists import Generalists
 from auxol_core.server.jobs import Jobs
 from auxol_core.server.leases import Key, Leases
 from auxol_core.server.limits import Limits, Turnstile
@@ -62,6 +63,10 @@ class Home:
     def submit(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
         """Hand ``verb`` over to the compute thread."""
         return self.engine.submit(verb, *args, **kwargs)
+
+    def start(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Job[Result]:
+        """As ``submit``; the job can be cancelled."""
+        return self.engine.start(verb, *args, **kwargs)
 
     async def call(self, verb: VerbOf[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """``verb`` of EngineApi, without a thread that waits for it."""
@@ -117,6 +122,7 @@ class Household:
         self.users, self.limits = users, limits or Limits()
         self.generalist, self.compute = generalist, dict(compute or {})
         self._data_dir, self._make_engine, self.worker = data_dir, make_engine, worker
+        self.generalists = Generalists(worker, not users.many, self.compute)
         self.leases = Leases(clock, idle_s, liveness_s)
         self.jobs = Jobs(clock, self.limits.job_keep_s, self.limits.jobs)
         self.proposals = Proposals()

@@ -32,6 +32,7 @@ from auxol_core.server.requests import (
     slice_id,
     text,
     texts,
+    while_there,
 )
 from auxol_core.types import Receipt
 
@@ -65,7 +66,7 @@ async def _predicted(request: Request, task: str, desk: Desk) -> Response:
             prompt = await run_in_threadpool(prompt_of, message)
         else:
             prompt = prompt_of(message)
-        proposal = await desk.predict(task, slice_id(message), prompt, previous)
+        proposal = await while_there(request, desk.predict(task, slice_id(message), prompt, previous))
     return await answers.message(proposals_message([proposal]))
 
 

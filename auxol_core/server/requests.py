@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote
 
 import numpy as np
@@ -13,6 +14,7 @@ from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPBearer
 from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.protocol import HEADER_CLIENT, HEADER_VERSION, PAGE_ROWS, Message, decode
@@ -20,6 +22,8 @@ from auxol_core.server.desk import Desk
 from auxol_core.server.gate import VISIT, Visit
 from auxol_core.server.household import Household
 from auxol_core.types import MAX_PIXELS, BoolArray
+
+Result = TypeVar("Result")
 
 MAX_IDS = 10_000  # of slices, proposals or seeds in one request: far more than a volume has
 LATEST = 2**63 - 1
@@ -82,6 +86,29 @@ async def received(request: Request, desk: Desk) -> AsyncIterator[Message]:
     with desk.household.bodies.passing(desk.user.name):
         data = b"".join([chunk async for chunk in request.stream()])
         yield await run_in_threadpool(decode, data, max_bytes=limits.message_bytes)
+
+
+async def while_there(request: Request, work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of ``work``, which is cancelled when the client closes the connection; then ClientDisconnect. For
+    after the body was read."""
+    task, gone = asyncio.create_task(work), asyncio.create_task(_left(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+        return await task
+    except asyncio.CancelledError:
+        task.cancel()
+        if gone.done():
+            raise ClientDisconnect from None
+        raise
+    finally:
+        gone.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def text(message: Message, name: str) -> str:

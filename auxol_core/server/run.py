@@ -219,6 +219,7 @@ def _household(options: ServeOptions) -> Household:
     # Imported here: torch takes seconds, and by now the port is known to be free.
     from auxol_core.build import make_parts, warm_up
     from auxol_core.generalist.disk_cache import DiskCache, StoredEmbeddings
+    from auxol_core.generalist.figures import InUse
     from auxol_core.server.told import told_of
     from auxol_core.server.user_engine import user_engines
 
@@ -229,10 +230,11 @@ def _household(options: ServeOptions) -> Household:
     log.info("The generalist is %s, images scaled as %s", parts.generalist.name, parts.generalist.preprocessing)
     threading.Thread(target=warm_up, name="auxol-warm-up", daemon=True).start()
     stored = StoredEmbeddings(DiskCache(), parts.generalist, parts.compute.precision)
+    in_use = InUse(parts.generalist.name, parts.compute.threads, parts.compute.precision, parts.compute.device)
     return Household(
         options.users,
         options.data_dir,
-        user_engines(parts, options.user_memory_mb * 2**20, stored),
+        user_engines(parts, options.user_memory_mb * 2**20, stored, encoded=in_use.encoded),
         worker,
         idle_s=options.idle_s,
         liveness_s=options.liveness_s,

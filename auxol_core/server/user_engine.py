@@ -20,9 +20,14 @@ UserEngineFactory = Callable[[Path, Listener], Engine]
 
 
 def user_engines(
-    parts: EngineParts, memory_bytes: int, stored: EmbeddingStore | None = None, kind: type[Engine] = Engine
+    parts: EngineParts,
+    memory_bytes: int,
+    stored: EmbeddingStore | None = None,
+    kind: type[Engine] = Engine,
+    encoded: Callable[[float], None] | None = None,
 ) -> UserEngineFactory:
-    """Makes a folder's engine, with ``memory_bytes`` for what it keeps of slices; ``stored`` as in SliceStore."""
+    """Makes a folder's engine, with ``memory_bytes`` for what it keeps of slices; ``stored``, ``encoded`` as in
+    SliceStore."""
     slice_bytes, unit_bytes, pending_bytes = (
         int(memory_bytes * share) for share in (SLICE_SHARE, UNIT_SHARE, PENDING_SHARE)
     )
@@ -34,6 +39,7 @@ def user_engines(
             embedding_bytes=memory_bytes - slice_bytes - unit_bytes - pending_bytes,
             unit_bytes=unit_bytes,
             stored=stored,
+            encoded=encoded,
         )
         return kind(
             parts.generalist,

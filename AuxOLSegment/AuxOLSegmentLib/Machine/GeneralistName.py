@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from slicer.i18n import tr as _
 
 from auxol_core.types import TaskStatus
 
 BUILTIN = "builtin"
+# Until an engine tells more.
 MODELS = {"vit_b": "SAM ViT-B", "vit_l": "SAM ViT-L", "vit_h": "SAM ViT-H", "medsam": "MedSAM"}
+
+
+def takeTitles(told: Iterable[Mapping[str, Any]]) -> None:
+    """Call generalists what the engine calls them: each of ``told`` has a name and a title."""
+    MODELS.update({str(each["name"]): str(each["title"]) for each in told})
 
 
 def generalistName(status: TaskStatus | None) -> str:

@@ -67,6 +67,7 @@ class LearningPanel:
         ui.versionsTable.connect("itemSelectionChanged()", self._refreshButtons)
         ui.correctionsTable.connect("itemSelectionChanged()", self._refreshButtons)
         clicks: dict[Any, Callable[[], None]] = {
+            ui.cancelRelearningButton: self._cancelRelearning,
             ui.learnNowButton: lambda: self.logic.learnNow(),
             ui.undoButton: lambda: self.logic.undo(),
             ui.rollBackButton: self._rollBack,
@@ -88,6 +89,16 @@ class LearningPanel:
         self.settings.set("learnEvery", every)
         self.act(lambda: self.logic.setLearningMode(mode, every))
         self._refreshMode()
+
+    def _cancelRelearning(self) -> None:
+        if confirmed(
+            _(
+                "Stop learning the task '{task}' again? It will be as it was, beside the generalist that it learned "
+                "with. Slices that were saved since stay saved and wait."
+            ).format(task=self.logic.task),
+            _("Cancel learning again"),
+        ):
+            self.logic.cancelRelearning()
 
     def _rollBack(self) -> None:
         version = self.versions.selected()
@@ -161,6 +172,7 @@ class LearningPanel:
         ui, status, learning = self.ui, self.logic.status, self.logic.learning
         ui.learningLabel.text = learningText(status, learning)
         # Two processes look alike to the eye: a bar that moves says that something is going on.
+        ui.cancelRelearningButton.visible = status is not None and status.relearning is not None
         ui.learningBar.visible = learning.phase == "learning"
         ui.learningBar.setRange(0, learning.total)
         ui.learningBar.setValue(learning.done)
@@ -194,6 +206,7 @@ class LearningPanel:
         noEngine = "" if logic.engineState is EngineState.READY else _("The engine is not running.")
         nothing = "" if logic.corrections else _("Nothing has been saved yet.")
         version, correction = self.versions.selected(), self.corrections.selected()
+        ui.cancelRelearningButton.toolTip = _("The task is then as it was before another generalist was chosen.")
         setReady(ui.learnNowButton, noTask or self._nothingQueued(), _("Learn from every saved slice that waits."))
         setReady(ui.pauseButton, noTask, _("Saved slices are kept and wait while learning is paused."))
         setReady(ui.undoButton, noTask or self._nothingLearned(), _("Back to the version before the current one."))

@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 from auxol_core.options import THINKING_STEPS
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.Settings import Settings
+from AuxOLSegmentLib.Panel.GeneralistPanel import choiceText
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, Say, fileToOpen, folderToUse, setReady, silently
 
@@ -47,7 +48,7 @@ class SettingsPanel:
 
     def _connect(self) -> None:
         ui = self.ui
-        ui.generalistSelector.connect("currentTextChanged(QString)", lambda text: self._set("generalist", text.strip()))
+        ui.generalistSelector.connect("currentTextChanged(QString)", self._chooseGeneralist)
         ui.presetSelector.connect("activated(int)", self._choosePreset)
         ui.deviceSelector.connect("currentIndexChanged(int)", lambda index: self._set("device", DEVICES[index]))
         ui.threadsSpinBox.connect("valueChanged(int)", lambda value: self._set("threads", value))
@@ -74,6 +75,14 @@ class SettingsPanel:
             self.settings.set(name, value)
             self.refresh()
             self.changed()
+
+    def _chooseGeneralist(self, text: str) -> None:
+        self._set("generalist", self._named(text))
+
+    def _named(self, text: str) -> str:
+        """The generalist that the box's text stands for: a row's name, or what was typed, a path perhaps."""
+        at = self.ui.generalistSelector.findText(text)
+        return text.strip() if at < 0 else str(self.ui.generalistSelector.itemData(at))
 
     def _choosePreset(self, index: int) -> None:
         self._set("preset", self.ui.presetSelector.itemData(index))
@@ -124,10 +133,16 @@ class SettingsPanel:
     def _offer(self) -> None:
         """The generalists and presets that the engine has; before it was asked, what is chosen."""
         told, settings = self.logic.engineTold, self.settings
-        generalists = [each["name"] for each in told.get("generalists", ())] or [settings.generalist]
-        if self._filled(self.ui.generalistSelector, [(name, name) for name in generalists]):
+        names = [each["name"] for each in told.get("generalists", ())] or [settings.generalist]
+        choices = [(choiceText(each), each["name"]) for each in self.logic.generalists.get("generalists", ())]
+        self._filled(self.ui.generalistSelector, choices or [(name, name) for name in names])
+        if self._named(self.ui.generalistSelector.currentText) != settings.generalist:
             with silently(self.ui.generalistSelector):
-                self.ui.generalistSelector.setEditText(settings.generalist)
+                at = self.ui.generalistSelector.findData(settings.generalist)
+                self.ui.generalistSelector.setCurrentIndex(at)
+                if at < 0:
+                    self.ui.generalistSelector.setEditText(settings.generalist)
+                self.ui.generalistSelector.lineEdit().setCursorPosition(0)  # its beginning says more than its end
         presets = [(each["title"], each["name"]) for each in told.get("presets", ())]
         if settings.preset not in [name for _title, name in presets]:
             presets.append((settings.preset, settings.preset))

@@ -19,10 +19,12 @@ from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
+from AuxOLSegmentLib.Panel.GeneralistPanel import GeneralistPanel
 from AuxOLSegmentLib.Panel.InputsPanel import InputsPanel
 from AuxOLSegmentLib.Panel.LearningPanel import LearningPanel
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import setReady
+from AuxOLSegmentLib.Panel.PreparingRow import PreparingRow
 from AuxOLSegmentLib.Panel.PromptPanel import PromptPanel
 from AuxOLSegmentLib.Panel.ReviewPanel import ReviewPanel
 from AuxOLSegmentLib.Panel.SettingsPanel import SettingsPanel
@@ -76,6 +78,8 @@ class PanelWidget:
         self.prompts = PromptPanel(ui, logic, self.inputs.whyNot, self.act, self.say)
         self.review = ReviewPanel(ui, logic, settings, self.inputs.whyNot, self.act)
         self.learning = LearningPanel(ui, logic, settings, self.act)
+        self.preparing = PreparingRow(ui, logic, self.act)
+        self.generalists = GeneralistPanel(ui, logic, settings, self.act, self.say)
         self.settingsPart = SettingsPanel(ui, logic, settings, self._onSettings, self.act, self.say)
 
     def _whatConcernsWhat(self) -> dict[str, tuple[Callable[[], None], ...]]:
@@ -86,10 +90,11 @@ class PanelWidget:
             "engine": (self.refresh,),
             "tasks": (self.inputs.refreshTasks,),
             "task": (self.inputs.refreshTasks, prompts.refresh, review.refresh, self.learning.refresh),
-            "prompts": (prompts.refreshPrompts, prompts.refreshProposal, review.refreshRange),
+            "prompts": (self.preparing.refresh, prompts.refreshPrompts, prompts.refreshProposal, review.refreshRange),
             "slices": (prompts.refreshProposal, prompts.refreshCounts, review.refreshAfterSlices),
             "unreviewed": (prompts.refreshCounts, review.refreshText),
             "learning": (self.inputs.refreshTaskText, self.learning.refresh),
+            "generalists": (self.settingsPart.refresh, self.generalists.refresh),
             "propagation": (review.refreshPropagation, review.refreshPresence),
         }
 
@@ -188,7 +193,10 @@ class PanelWidget:
         """Everything that SessionLogic knows."""
         self.refreshMessage()
         self.refreshEngine()
-        for part in (self.inputs, self.prompts, self.review, self.learning, self.settingsPart):
+        for part in (
+            *(self.preparing, self.inputs, self.prompts, self.review, self.learning),
+            *(self.settingsPart, self.generalists),
+        ):
             part.refresh()
 
     def _onInputs(self) -> None:
@@ -199,6 +207,7 @@ class PanelWidget:
     def _onSettings(self) -> None:
         self.setup.refresh()
         self.refreshEngine()
+        self.generalists.refresh()
         if self.entered:
             self._installShortcuts()
 

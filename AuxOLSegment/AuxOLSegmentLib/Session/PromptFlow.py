@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.strokes import Lasso, Scribble, Vertices
 from auxol_core.types import Box, Event, Prompt
-from AuxOLSegmentLib.Engine.Async import Tasks
+from AuxOLSegmentLib.Engine.Async import Task, Tasks
 from AuxOLSegmentLib.Prompts.PromptReader import PromptReader
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceCount, sliceImage, sliceStamp
 from AuxOLSegmentLib.Session.Offers import Offers
@@ -40,6 +40,8 @@ class PromptFlow:
         self._selection, self._proposals, self._offers = selection, proposals, offers
         self._desk, self._tasks, self._teller, self._onPrompt = desk, tasks, teller, prompted
         self._asking: dict[str, int] = {}  # how often each object's prompt has changed
+        self._answering: dict[str, Task] = {}
+        self._preparing: tuple[int, int] | None = None
         self._parts: dict[str, int] = {}  # how many clicks, boxes and strokes its last answer was for
         self.prompts = PromptReader(self._marked, self._gone, teller.refused, modeChanged)
 
@@ -87,7 +89,7 @@ class PromptFlow:
             return
         self._asking[objectID] = self._asking.get(objectID, 0) + 1
         if self._asking[objectID] == 1:
-            self._tasks.start(self._answered(objectID))
+            self._answering[objectID] = self._tasks.start(self._answered(objectID))
 
     async def _answered(self, objectID: str) -> None:
         """Ask until the answer is to the prompt as it is now: clicks that come meanwhile are answered together."""
@@ -99,7 +101,31 @@ class PromptFlow:
                 await self._ask(objectID)
         finally:
             self._asking.pop(objectID, None)
+            self._answering.pop(objectID, None)
+            self._preparing = None
             self._teller.tell("prompts")
+
+    @property
+    def preparing(self) -> tuple[int, int] | None:
+        """How far the encoder is with the slice that a prompt waits for: (done, total), total 0 where that is not
+        known; None where nothing is worth telling."""
+        return self._preparing
+
+    def cancel(self) -> None:
+        """Wait for no answer any more; the engine stops at its next block. Marks stay, and the next one asks again."""
+        for task in list(self._answering.values()):
+            task.cancel()
+        self._answering.clear()
+        self._teller.say(_("Cancelled. Your marks stay; one more asks again"))
+
+    def _isPreparing(self, event: Event) -> None:
+        if not self._asking:
+            return  # it was cancelled, or another Slicer waits for it
+        done, total = (int(event.data.get(name) or 0) for name in ("done", "total"))  # type: ignore[call-overload]
+        self._preparing = (done, total)
+        share = f" {100 * done // total} %" if total else ""
+        self._teller.say(_("Preparing this slice, once for all clicks on it:{share}").format(share=share), "busy")
+        self._teller.tell("prompts")
 
     async def _ask(self, objectID: str) -> None:
         key, prompt = self.prompts.key(objectID), self.prompts.prompt(objectID)
@@ -155,6 +181,10 @@ class PromptFlow:
         self._parts.clear()
 
     # What the engine says later
+
+    def happened(self, event: Event) -> None:
+        """The encoder is so far, or what is shown was made anew."""
+        (self._isPreparing if event.kind == "encoding" else self.refreshed)(event)
 
     def refreshed(self, event: Event) -> None:
         """The task has learned, and what is shown was computed anew."""

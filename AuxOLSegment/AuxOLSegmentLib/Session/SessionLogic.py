@@ -77,17 +77,37 @@ class SessionLogic:
 
     def startEngine(self) -> None:
         """Start or reach it, and ask for the tasks."""
-        self.connection.wanted()
-        self.parts.tasks.start(self.desk.readNames())
+        self.parts.startEngine()
 
     def stopEngine(self) -> None:
         """Let it go; what has a receipt is safe, the rest waits."""
-        self.parts.saving.finish()
-        self.parts.volumes.cancel()
-        self.desk.leave()
-        self.parts.saving.rest()
-        self.parts.tasks.cancelAll()  # a call that is under way would start it again
-        self.connection.stop()
+        self.parts.stopEngine()
+
+    @property
+    def generalists(self) -> Mapping[str, Any]:
+        """The engine's table: "generalists", each with size, licence, how it is got and what a click takes there, and
+        which is recommended; empty until it was asked."""
+        return self.parts.generalists.table
+
+    def downloadGeneralist(self, name: str) -> None:
+        """Have the engine fetch its weights; whoever calls this has told the licence and accepts it."""
+        self.parts.generalists.download(name)
+
+    def cancelGeneralistDownload(self, name: str) -> None:
+        """End it; what came stays for the next one."""
+        self.parts.generalists.cancelDownload(name)
+
+    def measureGeneralists(self) -> None:
+        """Have the engine time what a click takes on its machine."""
+        self.parts.generalists.measure()
+
+    def useGeneralist(self, name: str) -> None:
+        """Restart the engine with it; the open task is learned again beside it."""
+        self.parts.generalists.use(name)
+
+    def cancelRelearning(self) -> None:
+        """Have the open task be as it was before it began to be learned again."""
+        self.parts.generalists.cancelRelearning()
 
     def testServer(self, url: str, token: str, then: Callable[[bool, str], None]) -> None:
         """Ask the server at ``url`` who it is; ``then(ok, sentence)``."""
@@ -162,6 +182,15 @@ class SessionLogic:
     def promptLasso(self, key: SliceKey, vertices: Vertices) -> None:
         """For scripts: as if a closed line through ``vertices`` ((row, col), ...) were drawn; it begins an object."""
         self.parts.prompting.promptLasso(key, vertices)
+
+    @property
+    def preparing(self) -> tuple[int, int] | None:
+        """How far the slice that a prompt waits for is encoded: (done, total), total 0: not known; None: nothing is."""
+        return self.parts.prompting.preparing
+
+    def cancelPrompt(self) -> None:
+        """Wait for no answer to a prompt any more; marks stay."""
+        self.parts.prompting.cancel()
 
     def hasProposalOnDisplay(self) -> bool:
         """Whether the slice in use has one."""

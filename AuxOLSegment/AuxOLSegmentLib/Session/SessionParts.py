@@ -11,6 +11,7 @@ from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
 from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
 from AuxOLSegmentLib.Session.EngineFlow import EngineFlow
 from AuxOLSegmentLib.Session.FindFlow import FindFlow
+from AuxOLSegmentLib.Session.Generalists import Generalists
 from AuxOLSegmentLib.Session.Inputs import Inputs
 from AuxOLSegmentLib.Session.Keeper import Keeper
 from AuxOLSegmentLib.Session.NothingHere import NothingHere
@@ -51,10 +52,13 @@ class SessionParts:
             tasks,
             teller.tell,
             teller.say,
-            lambda event: self.prompting.refreshed(event),
+            lambda event: self.prompting.happened(event),
             lambda: self.prompting.askAgain(),
             lambda: windowOf(selection.volume),
             lambda task: self.saving.forget(task),
+        )
+        self.generalists = Generalists(
+            settings, self.engine.connection, desk, tasks, teller, lambda: self.restartEngine()
         )
         self.offers = offers = Offers(selection, proposals, desk)
         self.prompting = PromptFlow(
@@ -120,6 +124,25 @@ class SessionParts:
         if mode and self.writer.editorNode is not None:
             self.writer.editorNode.SetActiveEffectName("")
         self.teller.tell("prompts")
+
+    def stopEngine(self) -> None:
+        """Let it go; what has a receipt is safe, the rest waits."""
+        self.saving.finish()
+        self.volumes.cancel()
+        self.desk.leave()
+        self.saving.rest()
+        self.tasks.cancelAll()  # a call that is under way would start it again
+        self.engine.connection.stop()
+
+    def startEngine(self) -> None:
+        """Start or reach it, and ask for the tasks."""
+        self.engine.connection.wanted()
+        self.tasks.start(self.desk.readNames())
+
+    def restartEngine(self) -> None:
+        """Let it go, and start it anew with what the settings say now."""
+        self.stopEngine()
+        self.startEngine()
 
     def close(self) -> None:
         """Let go of everything: observers, connections, the worker."""

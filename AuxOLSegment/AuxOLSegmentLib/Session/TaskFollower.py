@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 
 RETRY_MS = 2_000
 TAKEN_BACK = {"restored", "forgotten", "reset"}  # after these events any row may be another one
-PASSING = {"progress", "refreshed", "relearning"}  # these change no row
+PASSING = {"progress", "refreshed", "relearning", "encoding"}  # these change no row
+OF_PROMPTS = {"refreshed", "encoding"}  # what they tell is the prompts' and proposals' own
 
 
 @dataclass
@@ -33,7 +34,8 @@ class LearningState:
 
 
 class TaskFollower:
-    """``changed(kind)``: 'task' or 'learning'; ``tell(text, level)``: a line for the user; ``refreshed(event)``."""
+    """``changed(kind)``: 'task' or 'learning'; ``tell(text, level)``: a line for the user; ``refreshed(event)``:
+    one of OF_PROMPTS."""
 
     def __init__(
         self,
@@ -136,7 +138,7 @@ class TaskFollower:
             self._tellScores()
 
     def _take(self, event: Event) -> None:
-        if event.kind == "refreshed":
+        if event.kind in OF_PROMPTS:
             self._refreshed(event)
             return
         take = {

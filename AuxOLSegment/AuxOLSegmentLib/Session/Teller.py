@@ -18,7 +18,7 @@ class Teller:
 
     def listen(self, listener: Listener) -> None:
         """Have ``listener(kind)`` called with 'engine', 'tasks', 'task', 'prompts', 'slices', 'unreviewed', 'learning',
-        'propagation' or 'message' whenever that has changed; in the order in which they came."""
+        'propagation', 'generalists' or 'message' whenever that has changed; in the order in which they came."""
         self._listeners.append(listener)
 
     def unlisten(self, listener: Listener) -> None:

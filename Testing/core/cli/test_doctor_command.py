@@ -36,7 +36,7 @@ from auxol_core.types import Box, Prompt
 
 NAMES = (
     *("python", "platform", "packages", "memory", "data folder", "cache folder", "checkpoint folder", "tasks"),
-    *("proxies", "loopback", "torch", "device", "precision", "threads", "checkpoints", "prediction"),
+    *("proxies", "loopback", "torch", "device", "precision", "threads", "checkpoints", "generalists", "prediction"),
 )
 CHEAP = ("--threads", "1", "--precision", "float32", "--device", "cpu")
 PATIENT = "Mustermann, Erika 1964"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -22,7 +23,7 @@ from auxol_core.errors import CancelledError, CheckpointError, CheckpointMissing
 from auxol_core.generalist import checkpoints, registry
 from auxol_core.generalist import download as download_module
 from auxol_core.generalist.checkpoints import find, load_state, own_folder, verify
-from auxol_core.generalist.download import download
+from auxol_core.generalist.download import download, partly_here
 from auxol_core.generalist.registry import find_row
 from auxol_core.generalist.row import GeneralistRow, Published
 from auxol_core.promptable.shipped import WEIGHTS
@@ -392,6 +393,19 @@ def test_a_folder_that_cannot_be_made_is_said(entry: GeneralistRow, own: Path) -
         download(entry, own / "file" / "below")
 
 
+def test_a_disk_that_fills_on_the_way_keeps_what_came_for_the_next_download(
+    entry: GeneralistRow, own: Path
+) -> None:
+    def fill(done: int, total: int | None) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(CheckpointError, match=r"has no room\. Free disk space"):
+        download(entry, own, fill)
+    assert 0 < partly_here(entry, own) < len(CONTENT)
+    assert download(entry, own).read_bytes() == CONTENT
+    assert partly_here(entry, own) == 0
+
+
 def test_medsam_is_not_downloaded_because_it_could_not_be_checked(own: Path) -> None:
     with pytest.raises(
         CheckpointMissingError, match=r"names no SHA-256 to check it by. Get it from .*MedSAM and put it"
@@ -409,6 +423,8 @@ def test_list_says_what_is_here_and_where(own: Path) -> None:
         "medsam": str(own / "medsam_vit_b.pth"),
     }
     assert "vit_h" in CliRunner().invoke(checkpoint_app, ["list"]).stdout
+    table = CliRunner().invoke(checkpoint_app, ["list", "--markdown"]).stdout
+    assert "| vit_h | SAM ViT-H | 2565 MB | download |" in table
 
 
 def test_verify_checks_all_that_is_here_and_fails_where_one_is_wrong(own: Path) -> None:
@@ -462,7 +478,10 @@ def test_download_puts_the_file_into_the_users_folder(
     entry: GeneralistRow, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "find_row", lambda _: entry)
-    result = CliRunner().invoke(checkpoint_app, ["download", "small"])
+    refused = CliRunner().invoke(checkpoint_app, ["download", "small"], input="n\n")
+    assert refused.exit_code == 1 and "Licence: Apache-2.0 of Meta" in refused.stdout
+    assert not own.exists() or list(own.iterdir()) == []
+    result = CliRunner().invoke(checkpoint_app, ["download", "small"], input="y\n")
     assert result.exit_code == 0
     assert str(own / "small.pth") in result.stdout
     assert (own / "small.pth").read_bytes() == CONTENT
