@@ -359,9 +359,8 @@ class TaskSession:
         self._install(state, self.file.current_version)
         self.notes = self.file.greys.notes
         self._weigh()
-        self.tell(
-            "relearned", version=self.installed, old_answers=relearning.old_answers, lost=self.notes.lost
-        )
+        lost = {"lost": self.notes.lost} if self.notes.lost else {}
+        self.tell("relearned", version=self.installed, old_answers=relearning.old_answers, **lost)
 
     def _abandon(self) -> None:
         """End the update under way without a trace; what it was to learn stays queued."""

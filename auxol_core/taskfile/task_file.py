@@ -118,9 +118,8 @@ class TaskFile:
                 (*identity, *edges),
             )
 
-            if window is not None:
-                told = GreyNotes(origin="given").to_json()
-                connection.execute("INSERT INTO greys (id, told) VALUES (1, ?)", (told,))
+            told = GreyNotes(origin="" if window is None else "given").to_json()
+            connection.execute("INSERT INTO greys (id, told) VALUES (1, ?)", (told,))
 
         make_file(path, fill)
         return cls.open(path, generalist_hash=generalist_hash)
