@@ -1,6 +1,6 @@
 # make demo        see it work on the sample in this repository
 # make test        the tests                    make test-long   those that take minutes
-# make lint        ruff and mypy --strict       make bench DATA=folder   the benchmark
+# make lint        ruff and mypy --strict       make bench DATA=folder   the evidence; ARGS=--quick: 15 minutes
 # make bench-worker    what the worker process costs against the same engine in process
 # make bench-anisotropy DATA=folder    slices whose pixels are not square
 # make bench-learn DATA=folder    what a saved edit is worth for the next slice; hours, finished runs are kept
@@ -54,7 +54,7 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	@test -n "$(DATA)" || { echo "Say where the data sets are: make bench DATA=folder (docs/benchmark.md lists them)." >&2; exit 2; }
-	$(BIN)/python -m tools.bench.bench --data "$(DATA)" $(ARGS)
+	$(BIN)/python -m tools.bench.evidence --data "$(DATA)" $(ARGS)
 
 bench-worker: $(STAMP)
 	$(BIN)/python -m tools.bench.bench_worker $(ARGS)

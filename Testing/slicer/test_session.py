@@ -1,10 +1,14 @@
 """The life of a slice in Slicer's scene, with a real worker: prompt, propose, accept, edit, save, learn, refresh."""
 
+import csv
 import json
 import os
+import shutil
 import signal
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -135,6 +139,25 @@ class TestLifeOfASlice(SessionCase):
         self.assertEqual(self.session.canSave()[0], False)
         provenance = self.session.writer.provenance(self.segmentation, self.segmentID)
         self.assertEqual(provenance["task"], self.name)
+
+    def test_the_table_of_a_session_counts_prompts_actions_and_voxels_changed_by_hand(self):
+        self.propose()
+        self.session.accept()
+        record = self.session.book.get(self.key(6))
+        self.assertEqual((record.prompts, record.changed, record.actions), (1, 0, 2))
+        more = np.zeros_like(self.mask())
+        more[:2, :5] = True
+        self.draw(more)
+        self.saved()
+        self.assertEqual((record.changed, record.edits), (10, 1))
+        self.assertEqual(record.actions, 4)
+        table = Path(tempfile.mkdtemp()) / "session.csv"
+        self.addCleanup(shutil.rmtree, table.parent)
+        self.session.writeCsv(table)
+        with table.open(encoding="utf-8", newline="") as file:
+            (row,) = csv.DictReader(file)
+        told = [row[name] for name in ("prompts", "edits", "actions", "voxels_changed")]
+        self.assertEqual(told, ["1", "1", "4", "10"])
 
     def test_the_same_mask_saved_again_is_taken_once(self):
         from AuxOLSegmentLib.Engine.Async import Task

@@ -69,10 +69,17 @@ def interval(
     differences: NDArray[np.float64], patients: Sequence[str], rng: np.random.Generator
 ) -> tuple[float, float]:
     """The 5th and 95th percentile of the mean difference over samples of patients drawn with replacement."""
+    return ratio_interval(differences, np.ones_like(differences), patients, rng)
+
+
+def ratio_interval(
+    above: NDArray[np.float64], below: NDArray[np.float64], patients: Sequence[str], rng: np.random.Generator
+) -> tuple[float, float]:
+    """The same of the sum of ``above`` over the sum of ``below``; 1 in a sample where nothing is below."""
     _, owner = np.unique(np.asarray(patients), return_inverse=True)
-    sums = np.bincount(owner, weights=differences)
-    counts = np.bincount(owner)
-    drawn = rng.multinomial(sums.size, np.full(sums.size, 1.0 / sums.size), size=DRAWS)
-    means = (drawn @ sums) / (drawn @ counts)
-    low, high = np.percentile(means, (LOW, HIGH))
+    tops, bottoms = np.bincount(owner, weights=above), np.bincount(owner, weights=below)
+    drawn = rng.multinomial(tops.size, np.full(tops.size, 1.0 / tops.size), size=DRAWS)
+    under = drawn @ bottoms
+    ratios = np.divide(drawn @ tops, under, out=np.ones(DRAWS), where=under != 0)
+    low, high = np.percentile(ratios, (LOW, HIGH))
     return float(low), float(high)

@@ -101,10 +101,12 @@ class AcceptFlow:
         """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet."""
         shown, selection = self._proposals.on(key), self._selection
         mask = self._unprotected(np.logical_or.reduce([each.mask for each in shown]), key)
-        before = selection.markOn(key)
+        before, record = selection.markOn(key), selection.book.of(key)
+        record.drawn(selection.maskOn(key))
         self._writer.addMask(mask, key, *selection.inputs, undo=undo)
+        record.wrote(selection.maskOn(key))
         self._proposals.take(key)
-        selection.book.of(key).accepted(
+        record.accepted(
             [each.proposalID for each in shown],
             before.digest,
             selection.digestOn(key),

@@ -144,6 +144,7 @@ class PromptFlow:
         if earlier is not None and not grown:
             self._tasks.start(link.dismiss(earlier.proposalID))
         self._parts[objectID] = parts
+        self._selection.book.of(key).prompts += 1
         self._show(Shown.of(proposal, key, objectID))
         told = _("Proposed in {seconds:.1f} s: accept it, add a point, or edit it").format(
             seconds=time.perf_counter() - began

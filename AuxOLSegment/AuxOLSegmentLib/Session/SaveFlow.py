@@ -162,6 +162,7 @@ class SaveFlow:
         self._teller.say(_("Saving ..."), "busy")
         mask = self._selection.maskOn(key)
         record.nothing = not mask.any()
+        record.drawn(mask)
         if self._desk.status is None:
             self._tasks.start(self._desk.link())  # so that it is followed; the save does not depend on it
         try:

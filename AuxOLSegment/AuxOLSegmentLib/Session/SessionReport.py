@@ -19,7 +19,8 @@ from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Session.SliceBook import SliceBook
 
 COLUMNS = (
-    "axis", "slice", "state", "expected_dice", "edits", "proposed", "accepted", "saved", "seconds_to_save",
+    "axis", "slice", "state", "expected_dice", "prompts", "edits", "actions", "voxels_changed",
+    "proposed", "accepted", "saved", "seconds_to_save",
     "confirmation", "dice_generalist", "dice_specialist", "dice_shown",
 )  # fmt: skip
 
@@ -43,7 +44,10 @@ def writeSessionCsv(path: Path, book: SliceBook, corrections: Sequence[Correctio
                         record.key.index,
                         NOTHING if record.nothing else record.state.value,
                         _number(record.quality),
+                        record.prompts,
                         record.edits,
+                        record.actions,
+                        record.changed,
                         *(_moment(at) for at in (record.proposedAt, record.acceptedAt, record.savedAt)),
                         _number(seconds),
                         "" if info is None else info.confirmation,

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 
 log = logging.getLogger(__name__)
@@ -38,7 +41,9 @@ class SliceRecord:
     masks that were there before, by digest: undo and redo bring those back. ``correctionID``: under which the mask was
     sent; the same mask is sent under the same id, so that the engine takes it once. Times in seconds since 1970, 0
     where it did not happen. ``ours``: the digest of a mask that was made of accepted proposals alone, '' where there
-    was none. ``nothing``: the user has said, or is saying, that nothing is on it.
+    was none. ``nothing``: the user has said, or is saying, that nothing is on it. ``prompts``: answered on it;
+    ``changed``: voxels that were changed by hand, up to the last acceptance or save; ``written``: the mask that was
+    there then, as bits, kept for this session.
     """
 
     key: SliceKey
@@ -54,6 +59,25 @@ class SliceRecord:
     acceptedIn: dict[str, list[str]] = field(default_factory=dict)
     ours: str = ""
     nothing: bool = False
+    prompts: int = 0
+    changed: int = 0
+    written: bytes = b""
+
+    @property
+    def actions(self) -> int:
+        """What a person did on it: prompts, the acceptance, changes that were seen, the save."""
+        return self.prompts + (self.acceptedAt > 0) + self.edits + (self.savedAt > 0)
+
+    def drawn(self, mask: NDArray[np.bool_]) -> None:
+        """``mask`` (rows, columns) is there now: what differs from the one before was changed by hand."""
+        bits = np.packbits(mask)
+        before = np.frombuffer(self.written, np.uint8) if self.written else np.zeros_like(bits)
+        self.changed += int(np.unpackbits(bits ^ before).sum())
+        self.written = bits.tobytes()
+
+    def wrote(self, mask: NDArray[np.bool_]) -> None:
+        """``mask`` is there now, and what differs from the one before was written by us."""
+        self.written = np.packbits(mask).tobytes()
 
     def proposed(self, quality: float) -> None:
         """A proposal is shown on it."""
@@ -222,6 +246,7 @@ def _plain(record: SliceRecord) -> dict[str, object]:
         "times": [record.proposedAt, record.acceptedAt, record.savedAt],
         "ours": record.ours,
         "nothing": record.nothing,
+        "effort": [record.prompts, record.changed],
     }
 
 
@@ -229,6 +254,7 @@ def _record(value: dict[str, Any]) -> SliceRecord:
     volumeID, axis, index = value["slice"]
     proposed, accepted, saved = (float(each) for each in value["times"])
     quality = value["quality"]
+    prompts, changed = (int(each) for each in value.get("effort", (0, 0)))  # scenes from before do not say
     return SliceRecord(
         SliceKey(str(volumeID), int(axis), int(index)),
         SliceState(value["state"]),
@@ -242,4 +268,6 @@ def _record(value: dict[str, Any]) -> SliceRecord:
         saved,
         ours=str(value.get("ours", "")),  # scenes from before "nothing here" do not say
         nothing=bool(value.get("nothing", False)),
+        prompts=prompts,
+        changed=changed,
     )

@@ -101,7 +101,7 @@ def test_a_key_names_the_files_that_a_run_depends_on_and_no_others() -> None:
 
 def test_a_finished_run_is_read_back_and_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = KeptRuns(tmp_path, tmp_path / "no data", workshop=None)  # type: ignore[arg-type]
-    monkeypatch.setattr(KeptRuns, "_hash", lambda self, wanted: "the same")
+    monkeypatch.setattr(KeptRuns, "data_hash", lambda self, wanted: "the same")
     run = StreamRun("kvasir", "box", "auxol", think_steps=40)
     assert runs.missing([run, run]) == [run]
     with monkeypatch.context() as making:

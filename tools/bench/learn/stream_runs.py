@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from auxol_core.promptable.shipped import WEIGHTS
 from auxol_core.replay.benchmark import engine_facts
 from auxol_core.replay.core_streams import core_structures
 from auxol_core.replay.methods import Method, methods
-from auxol_core.replay.options import FeedbackOptions, PlanOptions, PromptOptions, ReplayOptions
+from auxol_core.replay.options import FeedbackOptions, Noise, PlanOptions, PromptOptions, ReplayOptions
 from auxol_core.replay.rows import Row, read_rows, write_rows
 from auxol_core.replay.runner import Segment, Workshop, run
 from auxol_core.replay.streams import Stream, plan_stream
@@ -29,9 +29,28 @@ FIRST_IMAGES = 6
 Prompted = Literal["box", "point"]
 
 
+# The published paper's studies: when is corrected, how well, and how well is prompted.
+STUDIES: dict[str, Callable[[ReplayOptions], ReplayOptions]] = {
+    "every 2nd image": lambda plain: _fed_back(plain, every=2),
+    "every 4th image": lambda plain: _fed_back(plain, every=4),
+    "reviewed below 0.85": lambda plain: _fed_back(plain, review_below=0.85),
+    "reviewed below 0.90": lambda plain: _fed_back(plain, review_below=0.90),
+    "eroded by 0.05": lambda plain: _fed_back(plain, noise=Noise("erode", 0.05)),
+    "dilated by 0.05": lambda plain: _fed_back(plain, noise=Noise("dilate", 0.05)),
+    "either by 0.10": lambda plain: _fed_back(plain, noise=Noise("either", 0.10)),
+    "boxes shifted by 0.05": lambda plain: replace(plain, prompts=replace(plain.prompts, jitter=0.0, shift=0.05)),
+    "boxes shifted by 0.10": lambda plain: replace(plain, prompts=replace(plain.prompts, jitter=0.0, shift=0.10)),
+}
+
+
+def _fed_back(plain: ReplayOptions, **changed: Any) -> ReplayOptions:
+    return replace(plain, feedback=replace(plain.feedback, **changed))
+
+
 @dataclass(frozen=True)
 class StreamRun:
-    """``images``: of the stream's first ones; ``think_steps``, ``slip_every``: see FeedbackOptions."""
+    """``images``: of the stream's first ones; ``think_steps``, ``slip_every``: see FeedbackOptions; ``study``: what is
+    changed beside, by its name in STUDIES."""
 
     stream: str
     prompt: Prompted
@@ -40,6 +59,7 @@ class StreamRun:
     images: int = 32
     think_steps: int = 0
     slip_every: int = 0
+    study: str = ""
 
     @property
     def of_method(self) -> Method:
@@ -48,13 +68,19 @@ class StreamRun:
     @property
     def options(self) -> ReplayOptions:
         """The replay's options of this run."""
-        return ReplayOptions(
+        plain = ReplayOptions(
             prompts=PromptOptions(kind=self.prompt, seed=self.seed),
             plan=PlanOptions(limit=32, seed=self.seed),
             feedback=FeedbackOptions(think_steps=self.think_steps, slip_every=self.slip_every, seed=self.seed),
             auxol=AuxolOptions(),
             seed=self.seed,
         )
+        return STUDIES[self.study](plain) if self.study else plain
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What decides the rows; without the study where there is none, so that earlier runs keep their key."""
+        return {name: value for name, value in asdict(self).items() if name != "study" or value}
 
 
 class KeptRuns:
@@ -77,14 +103,15 @@ class KeptRuns:
     def name(self, wanted: StreamRun) -> str:
         """Readable, and ending in a hash of what decides the rows."""
         method = wanted.of_method
-        content: list[object] = [asdict(wanted), self._hash(wanted), digest_of(_files(wanted))]
+        content: list[object] = [wanted.told, self.data_hash(wanted), digest_of(_files(wanted))]
         if method.preset is not None:
             content.append(file_hash(WEIGHTS))
             content.append(asdict(method.task_options(wanted.options)) if method.taught else None)
         extra = "".join(
             f"-{word}{value}" for word, value in (("think", wanted.think_steps), ("slip", wanted.slip_every)) if value
         )
-        title = re.sub(r"[^a-z0-9]+", "_", wanted.stream.lower())
+        extra += f"-{_word(wanted.study)}" if wanted.study else ""
+        title = _word(wanted.stream)
         return f"{title}-{wanted.prompt}-{wanted.method}{extra}-{wanted.images}-seed{wanted.seed}-{key_of(*content)}"
 
     def _made(self, wanted: StreamRun) -> Iterable[Row]:
@@ -92,7 +119,7 @@ class KeptRuns:
 
     def _about(self, wanted: StreamRun) -> dict[str, object]:
         facts = asdict(engine_facts(self._workshop))
-        return {"run": asdict(wanted), "machine": facts, "depends on": _files(wanted)}
+        return {"run": wanted.told, "machine": facts, "depends on": _files(wanted)}
 
     def stream(self, wanted: StreamRun) -> Stream:
         """The images of a run, and those of the same stream beyond them."""
@@ -102,7 +129,8 @@ class KeptRuns:
             self._streams[place] = plan_stream(structure, wanted.options.plan)
         return self._streams[place]
 
-    def _hash(self, wanted: StreamRun) -> str:
+    def data_hash(self, wanted: StreamRun) -> str:
+        """Of names and contents of the images and labels of a run."""
         place = (wanted.stream, wanted.seed)
         if place not in self._hashes:
             self._hashes[place] = hash_of((item.name, item.pair) for item in self.stream(wanted).items)
@@ -113,6 +141,10 @@ def replayed(stream: Stream, wanted: StreamRun, method: str, workshop: Workshop)
     """The rows of a run as they are made, answered by ``method``."""
     first = replace(stream, items=stream.items[: wanted.images])
     return run([Segment(wanted.stream, first)], methods()[method], wanted.options, workshop)
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower())
 
 
 def _files(wanted: StreamRun) -> list[str]:

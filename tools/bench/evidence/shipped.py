@@ -1,0 +1,42 @@
+"""Finished runs in the repository, each CSV and what is told of it packed: only what changed is made again."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable
+from pathlib import Path
+
+from auxol_core.whole_files import write_whole
+
+ENDINGS = (".csv", ".json")  # the second one last: a run without it is not finished
+PACKED = ".gz"
+
+
+def unpack(shipped: Path, runs: Path, wanted: Iterable[str]) -> int:
+    """Put the ``wanted`` runs that ``shipped`` holds into ``runs`` where they are not there; how many were put."""
+    count = 0
+    for name in wanted:
+        packed = [shipped / f"{name}{ending}{PACKED}" for ending in ENDINGS]
+        if (runs / f"{name}.json").exists() or not all(path.exists() for path in packed):
+            continue
+        runs.mkdir(parents=True, exist_ok=True)
+        for path, ending in zip(packed, ENDINGS, strict=True):
+            write_whole(runs / f"{name}{ending}", gzip.decompress(path.read_bytes()))
+        count += 1
+    return count
+
+
+def pack(shipped: Path, runs: Path, wanted: Iterable[str]) -> tuple[int, int]:
+    """Pack the finished ``wanted`` runs into ``shipped`` and take away what is no longer wanted; both counts."""
+    shipped.mkdir(parents=True, exist_ok=True)
+    finished = [name for name in wanted if (runs / f"{name}.json").exists()]
+    known = {f"{name}{ending}{PACKED}" for name in finished for ending in ENDINGS}
+    old = [path for path in shipped.glob(f"*{PACKED}") if path.name not in known]
+    for path in old:
+        path.unlink()
+    for name in finished:
+        for ending in ENDINGS:
+            # No time inside: the same rows are the same bytes.
+            content = gzip.compress((runs / f"{name}{ending}").read_bytes(), mtime=0)
+            write_whole(shipped / f"{name}{ending}{PACKED}", content)
+    return len(finished), len(old) // len(ENDINGS)
