@@ -23,6 +23,7 @@ JPEG_END = b"\xff\xd9"
 JPEG_TAIL = 65536
 # Deflate packs 1032 bytes into one at the very most (RFC 1951: 258 bytes in two bits), LZW a little more.
 MOST_PACKED = 1400
+MOST_AXES = 10
 _NIFTI_1 = (348, 40, "h", 72, 108, "f")
 _NIFTI_2 = (540, 16, "q", 14, 168, "q")
 _HEADER_BYTES = 560
@@ -82,6 +83,11 @@ def _broken(path: Path, name: str, size: int, head: bytes) -> str | None:
 
 def _short_text_format(path: Path, size: int, header: TextHeader) -> str | None:
     """What is wrong with an NRRD or a MetaImage, whose pixels may lie in a file beside it."""
+    axes = header.fields.get("ndims", header.fields.get("dimension", "0"))
+    sizes = header.fields.get("dimsize", header.fields.get("sizes", "")).split()
+    # MetaIO believes any number of axes, and the process ends.
+    if not (axes.isdecimal() and 1 <= int(axes) <= MOST_AXES and len(sizes) == int(axes)):
+        return _damaged(path, f"says that it has {axes[:20]} axes and gives the sizes of {len(sizes)}")
     at = size - header.length
     if header.data_file is not None:
         if not (path.parent / header.data_file).is_file():

@@ -114,6 +114,11 @@ def in_other_clothes(path: Path) -> None:
     path.write_bytes(plain.read_bytes())
 
 
+def many_axes(path: Path) -> None:
+    itk(LABELS)(path)
+    path.write_bytes(path.read_bytes().replace(b"NDims = 3", b"NDims = 1000000"))
+
+
 def too_much(path: Path) -> None:
     itk(LABELS, useCompression=True)(path)
     path.write_bytes(path.read_bytes().replace(b"sizes: 6 5 3", b"sizes: 60000 50000 30"))
@@ -149,6 +154,7 @@ KINDS = [
     Kind("MetaImage, packed", ".mha", itk(LABELS, useCompression=True), LABELS, LABELS),
     Kind("MetaImage with .raw", ".mhd", itk(LABELS), LABELS, LABELS),
     Kind("MetaImage without its .raw", ".mhd", without_pixels, r"names a\.raw, which is not there", "not there"),
+    Kind("MetaImage of a million axes", ".mha", many_axes, "1000000 axes", "damaged"),
     Kind("MetaImage, several values a voxel", ".mha", vectors, AXES, AXES),
     Kind("segmentation of Slicer", ".seg.nrrd", segmentation(LABELS, Segment0_Name="Tumor"), LABELS, LABELS),
     Kind("segmentation of Slicer, layers", ".seg.nrrd", layers(LABELS == 1, LABELS == 2), "2 values a voxel", LABELS),
