@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from auxol_core.errors import DataError
+from auxol_core.imaging.eight_bit import to_8_bit as to_8_bit
 from auxol_core.imaging.integrity import check_complete
 from auxol_core.types import BoolArray
 from auxol_core.whole_files import written_beside
