@@ -29,8 +29,8 @@ from auxol_core.scales import GreyScale
 from auxol_core.types import Box, Prompt, Proposal, SliceImage
 
 TAUGHT = 6
-Pixels = NDArray[Any]
-SCALES: dict[str, Callable[[Pixels], Pixels]] = {
+Pixels = NDArray[np.float32]
+SCALES: dict[str, Callable[[Pixels], NDArray[Any]]] = {
     "HU, as taught": lambda hu: hu,
     "HU + 1024, unsigned": lambda hu: (hu + 1024).astype(np.uint16),
     "16 times HU + 1024": lambda hu: ((hu + 1024) * 16).astype(np.uint16),
