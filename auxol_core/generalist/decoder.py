@@ -212,12 +212,15 @@ def _answered(
     shares = torch.softmax(scores * keys.shape[-1] ** -0.5, dim=2)
     out = attention.out_proj
     given = v.unflatten(2, (heads, -1)).transpose(1, 2) @ out.weight.T.unflatten(0, (heads, -1))
-    return torch.baddbmm(out.bias.expand(len(k), 1, -1), shares.flatten(1, 2).transpose(1, 2), given.flatten(1, 2))
+    by_place = shares.flatten(1, 2).transpose(1, 2)
+    made: Tensor = torch.baddbmm(out.bias.expand(len(k), 1, -1), by_place, given.flatten(1, 2))
+    return made
 
 
 def _by_head(weight: Tensor, heads: int) -> Tensor:
     """(c, C) -> (heads, c / heads, C)"""
-    return weight.unflatten(0, (heads, -1))
+    made: Tensor = weight.unflatten(0, (heads, -1))
+    return made
 
 
 def _without_bias(layer: nn.Linear, x: Tensor) -> Tensor:
