@@ -45,6 +45,7 @@ def _efficientvit(size: str, megabytes: int, blocks: tuple[int, ...], neck: int)
         load=SAM_ROWS[0].load,
         published=Published(f"{name}.pt", megabytes, _EFFICIENTVIT_PAGE),
         whole=whole_of(f"efficientvit_{size}"),
+        gflop=_GFLOP[name],
     )
 
 
@@ -73,6 +74,20 @@ def _hq(plain: str, title: str, file_name: str, megabytes: int) -> GeneralistRow
         published=Published(file_name, megabytes, _HQ_PAGE),
         whole=whole_of(f"hq_{row.architecture}"),
     )
+
+
+# Of encoding one slice: torch's FlopCounterMode over our encoders' own steps. A SAM-HQ encodes as the SAM it is made of.
+_GFLOP = {
+    "efficientvit_sam_l0": 69.5,
+    "efficientvit_sam_l1": 98.0,
+    "efficientvit_sam_l2": 137.1,
+    "efficientvit_sam_xl0": 369.6,
+    "efficientvit_sam_xl1": 643.7,
+    "sam21_tiny": 201.4,
+    "sam21_small": 263.2,
+    "sam21_base_plus": 523.0,
+    "sam21_large": 1612.1,
+}
 
 
 def _is_sam2(width: int, blocks: int) -> Callable[[Shapes], bool]:
@@ -107,6 +122,7 @@ def _sam2(size: str, megabytes: int, width: int, blocks: int) -> GeneralistRow:
         load=_load_sam2,
         published=Published(f"sam2.1_hiera_{size}.pt", megabytes, _SAM2_PAGE),
         whole=whole,
+        gflop=_GFLOP[f"sam21_{size}"],
     )
 
 

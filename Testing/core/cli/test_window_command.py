@@ -73,7 +73,7 @@ def test_a_volume_gives_its_range_without_padding(tasks: Path) -> None:
     assert -40 < facts["window"]["low"] < facts["window"]["high"] < 120 and facts["origin"] == "volume"
     sitk.WriteImage(sitk.GetImageFromArray(np.full((5, 40, 40), 7, np.int16)), str(tasks / "flat.nii.gz"))
     refused = call(tasks, "new", "--from", str(tasks / "flat.nii.gz"))
-    assert refused.exit_code == 1 and "says nothing of other images" in refused.stderr
+    assert refused.exit_code == 2 and "says nothing of other images" in refused.stderr
 
 
 def test_a_taught_task_is_asked_for_and_learned_again(tasks: Path) -> None:
@@ -90,6 +90,6 @@ def test_a_taught_task_is_asked_for_and_learned_again(tasks: Path) -> None:
 
 def test_one_thing_at_a_time(tasks: Path) -> None:
     result = call(tasks, "new", "--set", "0", "1", "--reset")
-    assert result.exit_code == 1 and "got several" in result.stderr
-    assert call(tasks, "new", "--set", "5", "1").exit_code == 1
+    assert result.exit_code == 2 and "got several" in result.stderr
+    assert call(tasks, "new", "--set", "5", "1").exit_code == 2
     assert told(tasks, "new")["window"] is None

@@ -146,7 +146,7 @@ def test_a_table_of_before_the_hashes_is_read_and_its_files_stay(tmp_path, task)
     folder, out = pictures(tmp_path / "set", "a.png"), tmp_path / "out"
     segment(find_sources(folder), {"a": BOX}, task, out)
     with (out / "segments.csv").open(newline="") as stream:
-        rows = [row[:-1] for row in csv.reader(stream)]
+        rows = [row[:-2] for row in csv.reader(stream)]
     text = StringIO()
     csv.writer(text).writerows(rows)
     (out / "segments.csv").write_text(text.getvalue())

@@ -11,7 +11,7 @@ from replay_fakes import FakeEngine
 from rich.console import Console
 from test_batch_segment import lines_of, run
 
-from auxol_core.cli.batch_run import report
+from auxol_core.cli.batch_run import Lines, report
 from auxol_core.replay.batch import find_sources
 from auxol_core.replay.batch_prompts import PlacedPrompt
 from auxol_core.replay.batch_table import BatchTable, Line
@@ -46,7 +46,7 @@ def test_a_warning_stands_in_the_table_and_on_the_screen(volume):
     (line,) = lines_of(out)
     assert (line["status"], line["warning"]) == ("done", "Slice 0 is white. (1 more)")
     console = Console(record=True, width=200)
-    report(console, lines, out)
+    report(console, Lines(lines), out)
     assert "v: Slice 0 is white. (1 more)" in console.export_text()
 
 
