@@ -76,7 +76,7 @@ def _hq(plain: str, title: str, file_name: str, megabytes: int) -> GeneralistRow
     )
 
 
-# Of encoding one slice: torch's FlopCounterMode over our encoders' own steps. A SAM-HQ encodes as the SAM it is made of.
+# Of encoding one slice: torch's FlopCounterMode over our encoders' own steps. A SAM-HQ has the encoder of its SAM.
 _GFLOP = {
     "efficientvit_sam_l0": 69.5,
     "efficientvit_sam_l1": 98.0,

@@ -173,5 +173,5 @@ def test_the_whole_benchmark_prints_its_bars_and_fills_its_page(tmp_path: Path) 
 
 def test_the_replay_command_refuses_an_engine_it_does_not_know(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["replay", str(tmp_path), "--engine", "cloud"])
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "process or worker, got 'cloud'" in result.output

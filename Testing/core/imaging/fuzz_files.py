@@ -5,7 +5,6 @@ under the name that the error should be looked for in.
 """
 
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from test_files_volumes import KINDS as VOLUMES
 
 from auxol_core.errors import DataError
 from auxol_core.imaging import files
+from auxol_core.replay.peak import peak_rss_mb
 
 
 def seeds(folder):
@@ -73,7 +73,7 @@ def main():
         (folder / "seeds").mkdir()
         known = seeds(folder / "seeds")
         endings = sorted({last for last, _ in known})
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = peak_rss_mb()
         for number in range(count):
             how, last, content = damaged(rng, *known[int(rng.integers(len(known)))], endings)
             path = folder / f"f{number}{last}"
@@ -92,8 +92,9 @@ def main():
                 wrong.append(f"{number} {how} {last}: {traceback.format_exc()[-700:]}")
             longest = max(longest, time.process_time() - started)
             path.unlink()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    answer = {"told": told, "wrong": wrong, "longest": longest, "peak_mb": peak / 1024, "before_mb": before / 1024}
+    # Not getrusage's: on Linux that is inherited from whoever started this process.
+    peak = peak_rss_mb()
+    answer = {"told": told, "wrong": wrong, "longest": longest, "peak_mb": peak, "before_mb": before}
     sys.stdout.write("\nFUZZ " + json.dumps(answer) + "\n")
 
 

@@ -40,7 +40,6 @@ def fuzzed(count: int, seed: int) -> str:
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="resource, which measures memory, is not there")
 def test_damaged_files_are_refused_in_a_sentence(capsys):
     told = fuzzed(200, seed=1)
     with capsys.disabled():
@@ -48,7 +47,6 @@ def test_damaged_files_are_refused_in_a_sentence(capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="resource, which measures memory, is not there")
 def test_many_damaged_files_are_refused_in_a_sentence(capsys):
     told = fuzzed(2000, seed=2)
     with capsys.disabled():
