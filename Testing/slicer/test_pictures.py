@@ -41,6 +41,8 @@ class TestPictures(WalkCase):
             if self.ui.generalistSelector.itemData(index) == "vit_b":
                 self.ui.generalistSelector.setCurrentIndex(index)
         self.ui.generalistSelector.lineEdit().setCursorPosition(0)
+        for where in (self.ui.dataDirEdit, self.ui.pythonPathEdit):
+            where.setVisible(False)  # folders of the machine that makes the picture
         quiet()
         self.photograph("choosing", ("settings",))
 
