@@ -32,8 +32,14 @@ _USED_BY_SAM = (f"{_PACKAGE}.ops.boxes", f"{_PACKAGE}.transforms.functional")
 
 def import_segment_anything() -> ModuleType:
     """The package segment_anything, imported once. Raises CheckpointError where it is not installed."""
-    if "segment_anything" in sys.modules:
-        return sys.modules["segment_anything"]
+    found = sys.modules.get("segment_anything")
+    if found is not None and hasattr(found, "modeling"):
+        return found
+    # What somebody else's failed import left (MONAI tries it without a torchvision that imports): the package itself or
+    # parts of it, which a later import takes as they are and does not hang into the package.
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "segment_anything" and module is not None:  # None: somebody forbids it
+            del sys.modules[name]
     if importlib.util.find_spec("segment_anything") is None:
         raise CheckpointError(
             "A SAM checkpoint needs the Python package segment-anything, which is not installed. "

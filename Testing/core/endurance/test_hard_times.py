@@ -140,7 +140,7 @@ def test_a_port_in_use_is_told_to_the_host_that_wanted_it(start: StartServer, tm
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(UnavailableError, match=rf"exit code 1(?s:.)*Port {port} of 127\.0\.0\.1(?s:.)*--port"):
+        with pytest.raises(UnavailableError, match=rf"exit code 2(?s:.)*Port {port} of 127\.0\.0\.1(?s:.)*--port"):
             start(tmp_path / "tasks", "--port", str(port))
 
 

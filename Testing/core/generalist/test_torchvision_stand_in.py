@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,6 +104,16 @@ def test_the_stand_in_goes_also_when_the_import_fails(monkeypatch: pytest.Monkey
 @pytest.mark.usefixtures("without_torchvision")
 def test_a_second_import_gives_the_same_module() -> None:
     assert import_segment_anything() is import_segment_anything()
+
+
+@pytest.mark.usefixtures("without_torchvision")
+def test_what_a_failed_import_of_somebody_else_left_is_imported_anew() -> None:
+    with pytest.raises(ImportError):
+        importlib.import_module("segment_anything")
+    assert "segment_anything.modeling" in sys.modules and "segment_anything" not in sys.modules
+    sam = import_segment_anything()
+    assert sam.modeling.Sam is not None and "vit_b" in sam.sam_model_registry
+    assert import_segment_anything() is sam
 
 
 @pytest.mark.usefixtures("without_torchvision")
