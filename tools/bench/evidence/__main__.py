@@ -128,12 +128,14 @@ class Evidence:
         """Print the tables, draw the pictures; the bars."""
         rows, clicks, volumes = self.rows(), self.click_rows(), self.volumes()
         self.out.mkdir(parents=True, exist_ok=True)
-        for prompt in PROMPTS:
-            self.console.print(orders.streams_table(rows, self.plan, prompt))
-        for theirs in ("generalist", "paper", "auxol-frozen"):
-            self.console.print(orders.above_table(rows, self.plan, "auxol", theirs))
-        self.console.print(click_tables.clicks_table(clicks, self.plan))
-        self.console.print(studies_table(rows, self.plan))
+        tables = [orders.streams_table(rows, self.plan, prompt) for prompt in PROMPTS] if rows else []
+        others = ("generalist", "paper", "auxol-frozen")
+        tables += [orders.above_table(rows, self.plan, "auxol", each) for each in others]
+        tables.append(click_tables.clicks_table(clicks, self.plan))
+        tables += [studies_table(rows, self.plan)] if self.plan.studied and "studies" in self.parts else []
+        for made in tables:
+            if made.row_count:
+                self.console.print(made)
         figures.draw(self.out, rows, clicks, volumes, self.plan)
         self.gallery()
         there = {} if against is None else self._of(against)
