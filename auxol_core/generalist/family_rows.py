@@ -31,7 +31,7 @@ def _parts(shapes: Shapes, of: str) -> int:
     return len({name.removeprefix(of).partition(".")[0] for name in shapes if name.startswith(of)})
 
 
-def _efficientvit(size: str, megabytes: int, blocks: tuple[int, ...], neck: int) -> GeneralistRow:
+def _efficientvit(size: str, megabytes: int, blocks: tuple[int, ...], neck: int, gflop: float) -> GeneralistRow:
     name = f"efficientvit_sam_{size}"
     return GeneralistRow(
         name=name,
@@ -45,7 +45,7 @@ def _efficientvit(size: str, megabytes: int, blocks: tuple[int, ...], neck: int)
         load=SAM_ROWS[0].load,
         published=Published(f"{name}.pt", megabytes, _EFFICIENTVIT_PAGE),
         whole=whole_of(f"efficientvit_{size}"),
-        gflop=_GFLOP[name],
+        gflop=gflop,
     )
 
 
@@ -76,20 +76,6 @@ def _hq(plain: str, title: str, file_name: str, megabytes: int) -> GeneralistRow
     )
 
 
-# Of encoding one slice: torch's FlopCounterMode over our encoders' own steps. A SAM-HQ has the encoder of its SAM.
-_GFLOP = {
-    "efficientvit_sam_l0": 69.5,
-    "efficientvit_sam_l1": 98.0,
-    "efficientvit_sam_l2": 137.1,
-    "efficientvit_sam_xl0": 369.6,
-    "efficientvit_sam_xl1": 643.7,
-    "sam21_tiny": 201.4,
-    "sam21_small": 263.2,
-    "sam21_base_plus": 523.0,
-    "sam21_large": 1612.1,
-}
-
-
 def _is_sam2(width: int, blocks: int) -> Callable[[Shapes], bool]:
     def fits(shapes: Shapes) -> bool:
         first = shapes.get("image_encoder.trunk.patch_embed.proj.weight", ())
@@ -104,7 +90,7 @@ def _load_sam2(checkpoint: CheckpointFile, device: str, precision: Precision) ->
     return load_sam2(checkpoint, device=device, precision=precision)
 
 
-def _sam2(size: str, megabytes: int, width: int, blocks: int) -> GeneralistRow:
+def _sam2(size: str, megabytes: int, width: int, blocks: int, gflop: float) -> GeneralistRow:
     def whole() -> Shapes:
         from auxol_core.generalist.sam2 import whole_shapes
 
@@ -122,22 +108,23 @@ def _sam2(size: str, megabytes: int, width: int, blocks: int) -> GeneralistRow:
         load=_load_sam2,
         published=Published(f"sam2.1_hiera_{size}.pt", megabytes, _SAM2_PAGE),
         whole=whole,
-        gflop=_GFLOP[f"sam21_{size}"],
+        gflop=gflop,
     )
 
 
+# The last number as in sam_rows.py; a SAM-HQ has the encoder, and the operations, of its SAM.
 FAMILY_ROWS: tuple[GeneralistRow, ...] = (
-    _efficientvit("l0", 140, (2, 2, 2, 5, 5), 4),
-    _efficientvit("l1", 192, (2, 2, 2, 7, 7), 8),
-    _efficientvit("l2", 246, (2, 3, 3, 9, 9), 12),
-    _efficientvit("xl0", 469, (1, 2, 2, 3, 4, 4), 6),
-    _efficientvit("xl1", 815, (2, 3, 3, 5, 7, 7), 12),
+    _efficientvit("l0", 140, (2, 2, 2, 5, 5), 4, 69.5),
+    _efficientvit("l1", 192, (2, 2, 2, 7, 7), 8, 98.0),
+    _efficientvit("l2", 246, (2, 3, 3, 9, 9), 12, 137.1),
+    _efficientvit("xl0", 469, (1, 2, 2, 3, 4, 4), 6, 369.6),
+    _efficientvit("xl1", 815, (2, 3, 3, 5, 7, 7), 12, 643.7),
     _hq("vit_b", "SAM-HQ ViT-B", "sam_hq_vit_b.pth", 379),
     _hq("vit_l", "SAM-HQ ViT-L", "sam_hq_vit_l.pth", 1257),
     _hq("vit_h", "SAM-HQ ViT-H", "sam_hq_vit_h.pth", 2571),
     _hq("mobile_sam", "SAM-HQ tiny", "sam_hq_vit_tiny.pth", 42),
-    _sam2("tiny", 156, 96, 12),
-    _sam2("small", 184, 96, 16),
-    _sam2("base_plus", 324, 112, 24),
-    _sam2("large", 898, 144, 48),
+    _sam2("tiny", 156, 96, 12, 201.4),
+    _sam2("small", 184, 96, 16, 263.2),
+    _sam2("base_plus", 324, 112, 24, 523.0),
+    _sam2("large", 898, 144, 48, 1612.1),
 )

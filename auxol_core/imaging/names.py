@@ -50,9 +50,14 @@ def is_utf8(path: Path) -> bool:
     return True
 
 
+def printable(path: Path | str) -> str:
+    """A whole path as it can be printed and written anywhere; bytes that are not UTF-8 as ``\\xfc``."""
+    return os.fspath(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def shown(path: Path) -> str:
-    """The file's name as it can be printed anywhere; bytes that are not UTF-8 as ``\\xfc``."""
-    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """The file's name alone, printable."""
+    return printable(path.name)
 
 
 ODD_NAME = "its name is not UTF-8, as one from an old archive; rename it"

@@ -18,9 +18,9 @@ from time import perf_counter
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.imaging import files
+from auxol_core.imaging.names import printable
 from auxol_core.replay.batch_sources import PARTS, Source
 from auxol_core.replay.batch_table import DONE, LEFT_OUT, UNFINISHED, BatchTable, Line
-from auxol_core.replay.names import printable
 from auxol_core.replay.out_folder import make_out, told
 from auxol_core.whole_files import beside, put_in_place
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging import files
-from auxol_core.replay.names import own_names, printable, why_odd
+from auxol_core.imaging.names import printable
+from auxol_core.replay.names import own_names, why_odd
 from auxol_core.replay.sources import Problem, open_set, structures
 
 TABLE = "segments"  # the stem of segments.csv, which no result may have

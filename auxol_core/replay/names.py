@@ -1,8 +1,7 @@
-"""Names of files as identities: compared in one form of Unicode, told apart in results, shown whatever they hold."""
+"""Names of files as identities: compared in one form of Unicode, told apart in results."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from unicodedata import normalize
@@ -15,11 +14,6 @@ ODD_FOLDER = "the name of its folder is not UTF-8; rename the folder"
 def composed(name: str) -> str:
     """A name in NFC, as names are compared: a Mac writes an umlaut as two characters, others as one."""
     return normalize("NFC", name)
-
-
-def printable(path: Path | str) -> str:
-    """A whole path as it can be printed and written anywhere; bytes that are not UTF-8 as ``\\xfc``."""
-    return os.fspath(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def why_odd(path: Path) -> str | None:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from auxol_core.errors import DataError, InvalidInputError
-from auxol_core.replay.names import printable, why_odd
+from auxol_core.imaging.names import printable
+from auxol_core.replay.names import why_odd
 from auxol_core.replay.texts import read_text
 
 

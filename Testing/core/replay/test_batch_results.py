@@ -17,12 +17,13 @@ from replay_fakes import FakeEngine, disc, image_set, volume_set, write_image
 
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging.files import stem
+from auxol_core.imaging.names import printable
 from auxol_core.replay import batch_results
 from auxol_core.replay.batch import BatchOptions, find_sources, labelled_sources, segment_all
 from auxol_core.replay.batch_find import find_all
 from auxol_core.replay.batch_prompts import PlacedPrompt
 from auxol_core.replay.batch_table import BatchTable
-from auxol_core.replay.names import own_names, printable, why_odd
+from auxol_core.replay.names import own_names, why_odd
 from auxol_core.replay.options import PlanOptions, PromptOptions
 from auxol_core.replay.out_folder import check_replay_out
 from auxol_core.replay.sources import open_set

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Protocol, TypeVar
@@ -61,11 +62,11 @@ class Evidence:
     made_only: bool
     jobs: int
 
-    @property
+    @cached_property  # it remembers the hashes of the images
     def runs(self) -> KeptRuns:
         return KeptRuns(self.out / "runs", self.data, self.workshop)
 
-    @property
+    @cached_property
     def clicks(self) -> KeptClicks:
         return KeptClicks(self.out / "runs", self.runs, self.workshop)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from tools.bench.evidence.hands import HANDS
 from tools.bench.evidence.plan import ClickRun
 from tools.bench.learn.depends import depends_on, digest_of
 from tools.bench.learn.kept import Kept, key_of, of_dataclass
-from tools.bench.learn.stream_runs import KeptRuns, StreamRun
+from tools.bench.learn.stream_runs import KeptRuns, StreamRun, word_of
 
 # What decides the rows beside auxol_core.
 OWN = ("clicks.py", "hands.py")
@@ -62,7 +61,7 @@ class KeptClicks:
         options = asdict(method.task_options(ReplayOptions(seed=wanted.order))) if method.taught else None
         data = self.runs.data_hash(_streamed(wanted))
         key = key_of(asdict(wanted), data, digest_of(_files(wanted)), file_hash(WEIGHTS), own, options)
-        title = re.sub(r"[^a-z0-9]+", "_", wanted.stream.lower())
+        title = word_of(wanted.stream)
         return f"clicks-{title}-{wanted.first}-{wanted.method}-{wanted.hand}-order{wanted.order}-{key}"
 
 

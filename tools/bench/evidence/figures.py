@@ -21,9 +21,10 @@ from tools.bench.evidence.plan import Plan, run_of
 from tools.bench.learn.edits import GOOD as GOOD_VOLUME
 from tools.bench.learn.edits import MOST_EDITS, Edit
 from tools.bench.learn.stream_bars import PROMPTS
+from tools.bench.learn.stream_figure import SMOOTHED, smoothed
 from tools.bench.learn.stream_runs import Prompted, StreamRun
+from tools.bench.learn.volumes import outcome
 
-SMOOTHED = 8
 COLOURS = {"shape": "0.7", "generalist": "#0072b2", "paper": "#cc79a7", "auxol-frozen": "#56b4e9", "auxol": "#d55e00"}
 OTHER = "#009e73"
 
@@ -39,11 +40,6 @@ def draw(
     made = [_curves(out / f"orders-{prompt}.png", rows, plan, prompt) for prompt in PROMPTS]
     made += [_growing(out / "clicks.png", clicks, plan), _edits(out / "edits.png", volumes)]
     return [path for path in made if path is not None]
-
-
-def smoothed(values: Sequence[float]) -> NDArray[np.float64]:
-    """The mean of each SMOOTHED values in a row."""
-    return np.convolve(np.asarray(values, dtype=np.float64), np.ones(SMOOTHED) / SMOOTHED, "valid")
 
 
 def _curves(path: Path, kept: Mapping[StreamRun, Sequence[Row]], plan: Plan, prompt: Prompted) -> Path | None:
@@ -110,8 +106,7 @@ def _edits(path: Path, volumes: Mapping[tuple[str, str], Sequence[Edit]]) -> Pat
     )
     for axis, stream in zip(axes.flat, streams, strict=True):
         for arm, colour in (("frozen", COLOURS["generalist"]), ("learning", COLOURS["auxol"])):
-            last = [row for row in volumes.get((stream, arm), []) if row.last]
-            counts = [row.number if row.after >= GOOD_VOLUME else MOST_EDITS for row in last]
+            counts = outcome(volumes.get((stream, arm), []), half=False).edits
             axis.plot(np.arange(1, len(counts) + 1), counts, "o-", color=colour, label=arm)
         axis.set(title=stream, xlabel="volume", ylim=(-0.5, MOST_EDITS + 0.5))
     axes[0, 0].set_ylabel(f"edits to a Dice of {GOOD_VOLUME}")

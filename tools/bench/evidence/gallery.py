@@ -17,8 +17,7 @@ from matplotlib.lines import Line2D
 
 from auxol_core.imaging.files import Pixels
 from auxol_core.imaging.metrics import dice
-from auxol_core.replay.prompts import prompt_for
-from auxol_core.replay.runner import TASK, Workshop
+from auxol_core.replay.runner import TASK, Segment, Workshop, prompts_of
 from auxol_core.replay.streams import Stream
 from auxol_core.types import BoolArray, SliceImage
 from tools.bench.learn.stream_runs import StreamRun
@@ -55,8 +54,7 @@ def shown(stream: Stream, run: StreamRun, workshop: Workshop) -> list[Shown]:
             engine.create_task(TASK, run.of_method.task_options(run.options))
             for index, sample in enumerate(stream.samples()):
                 slice_id = engine.put_slice(SliceImage(sample.pixels, sample.spacing_mm))
-                label = stream.structure.value
-                prompts = [prompt_for(part, run.options.prompts, sample.name, label) for part in sample.components]
+                prompts = prompts_of(Segment(stream.name, stream), sample, run.options)
                 made = [engine.predict(TASK, slice_id, prompt) for prompt in prompts]
                 mask = np.asarray(np.logical_or.reduce([each.mask for each in made]))
                 truth = sample.truth

@@ -9,7 +9,8 @@ import numpy as np
 from auxol_core.replay.comparisons import ratio_interval
 from auxol_core.replay.prompts import rng_for
 from tools.bench.learn.bar import Bar
-from tools.bench.learn.edits import GOOD, MOST_EDITS, Edit
+from tools.bench.learn.edits import Edit
+from tools.bench.learn.volumes import outcome
 
 AT_MOST, SURELY = 0.5, 0.75
 
@@ -23,18 +24,13 @@ def edits_bar(kept: Mapping[tuple[str, str], Sequence[Edit]]) -> Bar:
     counts: dict[str, list[float]] = {"learning": [], "frozen": []}
     patients: list[str] = []
     for stream in streams:
-        halves = {arm: _second_half(kept[stream, arm]) for arm in counts}
-        patients += [f"{stream}/{row.patient}" for row in halves["learning"]]
-        for arm, rows in halves.items():
-            counts[arm] += [row.number if row.after >= GOOD else MOST_EDITS for row in rows]
+        halves = {arm: outcome(kept[stream, arm]) for arm in counts}
+        patients += [f"{stream}/{patient}" for patient in halves["learning"].patients]
+        for arm, half in halves.items():
+            counts[arm] += half.edits
     ours, theirs = np.array(counts["learning"], dtype=np.float64), np.array(counts["frozen"], dtype=np.float64)
     low, high = ratio_interval(ours, theirs, patients, rng_for(0, "bootstrap", "edits"))
     value = float(ours.sum() / theirs.sum()) if theirs.sum() else 1.0
     text = f"edits a volume, learning/frozen {value:.2f} ({low:.2f} to {high:.2f}), {theirs.mean():.1f} -> "
     text += f"{ours.mean():.1f}, {len(ours)} volumes of {', '.join(streams)}"
     return Bar(text, asked, value <= AT_MOST and high < SURELY)
-
-
-def _second_half(rows: Sequence[Edit]) -> list[Edit]:
-    last = [row for row in rows if row.last]
-    return last[len(last) // 2 :]

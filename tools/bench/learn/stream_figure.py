@@ -11,12 +11,18 @@ import matplotlib
 matplotlib.use("Agg")
 import numpy as np
 from matplotlib import pyplot as plt
+from numpy.typing import NDArray
 
 from auxol_core.replay.rows import Row
 from tools.bench.learn.stream_bars import PROMPTS, THINK_STEPS, calibration
 from tools.bench.learn.stream_runs import Prompted, StreamRun
 
 SMOOTHED = 8
+
+
+def smoothed(values: Sequence[float]) -> NDArray[np.float64]:
+    """The mean of each SMOOTHED values in a row."""
+    return np.convolve(np.asarray(values, dtype=np.float64), np.ones(SMOOTHED) / SMOOTHED, "valid")
 
 
 def draw(out: Path, rows: Mapping[StreamRun, Sequence[Row]], streams: Sequence[str]) -> None:
@@ -41,8 +47,7 @@ def _curves(path: Path, prompt: Prompted, rows: Mapping[StreamRun, Sequence[Row]
         for name, kind in kinds.items():
             found = rows.get(replace(kind, stream=stream))
             if found:
-                dice = np.array([row.dice for row in found])
-                axis.plot(np.convolve(dice, np.ones(SMOOTHED) / SMOOTHED, "valid"), label=name)
+                axis.plot(smoothed([row.dice for row in found]), label=name)
         axis.set_title(stream, fontsize=9)
     handles, names = axes.flat[0].get_legend_handles_labels()
     if handles:

@@ -110,8 +110,8 @@ class KeptRuns:
         extra = "".join(
             f"-{word}{value}" for word, value in (("think", wanted.think_steps), ("slip", wanted.slip_every)) if value
         )
-        extra += f"-{_word(wanted.study)}" if wanted.study else ""
-        title = _word(wanted.stream)
+        extra += f"-{word_of(wanted.study)}" if wanted.study else ""
+        title = word_of(wanted.stream)
         return f"{title}-{wanted.prompt}-{wanted.method}{extra}-{wanted.images}-seed{wanted.seed}-{key_of(*content)}"
 
     def _made(self, wanted: StreamRun) -> Iterable[Row]:
@@ -143,7 +143,8 @@ def replayed(stream: Stream, wanted: StreamRun, method: str, workshop: Workshop)
     return run([Segment(wanted.stream, first)], methods()[method], wanted.options, workshop)
 
 
-def _word(text: str) -> str:
+def word_of(text: str) -> str:
+    """``text`` as a part of a file's name."""
     return re.sub(r"[^a-z0-9]+", "_", text.lower())
 
 

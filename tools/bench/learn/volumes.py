@@ -105,8 +105,10 @@ def _name(run: VolumeRun, pairs: Sequence[Pair]) -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The edits of one arm over the second half of the volumes: how many each took, and whether it got there."""
+    """The edits of one arm over the second half of the volumes: how many each took, and whether it got there;
+    ``patients``: whose they are."""
 
+    patients: tuple[str, ...]
     edits: tuple[int, ...]
     there: tuple[bool, ...]
     over: float
@@ -131,7 +133,7 @@ def outcome(rows: Sequence[Edit], *, half: bool = True) -> Outcome:
     under = [firsts[row.volume].under for row in last]
     got = tuple(row.after >= GOOD for row in last)
     counted = tuple(row.number if ok else MOST_EDITS for row, ok in zip(last, got, strict=True))
-    return Outcome(counted, got, float(np.mean(over)), float(np.mean(under)))
+    return Outcome(tuple(row.patient for row in last), counted, got, float(np.mean(over)), float(np.mean(under)))
 
 
 def edits_table(arms: Sequence[tuple[str, Outcome, Outcome]]) -> Table:
