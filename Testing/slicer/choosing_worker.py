@@ -4,11 +4,10 @@ While FOLDER/slow is there its encoders take a hundred blocks of 50 ms; while FO
 again. "other" is the built-in network under another name and hash. It also runs whatever else it is started with.
 """
 
-import runpy
-import sys
 import time
 from dataclasses import replace
-from pathlib import Path
+
+from held_worker import run_as_python
 
 BLOCKS = 100
 
@@ -46,11 +45,4 @@ def prepare(folder):
 
 
 if __name__ == "__main__":
-    folder, first, *rest = sys.argv[1:]
-    if first == "-m":
-        prepare(Path(folder))
-        sys.argv = rest
-        runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
-    else:
-        sys.argv = [first, *rest]
-        runpy.run_path(first, run_name="__main__")
+    run_as_python(prepare)

@@ -22,12 +22,17 @@ def hold_the_encoder(hold):
     BuiltinGeneralist.encode = held
 
 
-if __name__ == "__main__":
-    hold, first, *rest = sys.argv[1:]
+def run_as_python(prepare):
+    """Do what Python would do with the arguments after the first; ``prepare(first)`` before a module is run."""
+    own, first, *rest = sys.argv[1:]
     if first == "-m":
-        hold_the_encoder(Path(hold))
+        prepare(Path(own))
         sys.argv = rest
         runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
     else:
         sys.argv = [first, *rest]
         runpy.run_path(first, run_name="__main__")
+
+
+if __name__ == "__main__":
+    run_as_python(hold_the_encoder)
