@@ -97,4 +97,7 @@ $(STAMP): pyproject.toml
 	$(PIP) --no-deps mobilesam-mirror==1.0.0 segment_anything_hq==0.3 timm==1.0.31
 	# Its build asks for the torch that is here; nothing of it is compiled.
 	SAM2_BUILD_CUDA=0 $(PIP) --no-deps --no-build-isolation setuptools wheel sam2==1.1.0
+	# Objects of the evidence (tools/bench/evidence/objects.py), whose own demands would bring an older numpy.
+	$(PIP) --no-deps panoptica==2.1.7 connected-components-3d scikit-image pandas lazy-loader imageio pytz tzdata \
+		python-dateutil six "plotly<6" tenacity
 	touch $@

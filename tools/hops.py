@@ -84,9 +84,7 @@ def main():
     folder = Path(tempfile.mkdtemp(prefix="auxol hops "))
     program = folder / "python"
     traced = f'"{sys.executable}" "{Path(__file__).resolve()}" worker "{folder}/worker"'
-    program.write_text(
-        f'#!/bin/sh\ncase "$1" in -m) shift; exec {traced} "$@";; esac\nexec "{sys.executable}" "$@"\n'
-    )
+    program.write_text(f'#!/bin/sh\ncase "$1" in -m) shift; exec {traced} "$@";; esac\nexec "{sys.executable}" "$@"\n')
     program.chmod(0o700)
 
     class Walk(WalkCase):

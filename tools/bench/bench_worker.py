@@ -64,9 +64,7 @@ def bench_worker(
     console.print(figures.last_line(judged))
 
 
-def measure(
-    generalist: str, machine: MachineOptions, repetitions: int, pause_s: float, console: Console
-) -> Report:
+def measure(generalist: str, machine: MachineOptions, repetitions: int, pause_s: float, console: Console) -> Report:
     """All measurements, one after another."""
     from auxol_core.build import make_engine
 

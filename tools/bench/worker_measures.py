@@ -222,9 +222,7 @@ def _first_update_there(pair: Pair) -> None:
     shown, slice_id = pair.known[0]
     _correct_there(pair, None, *_proposed_there(pair))
     time.sleep(0.05)
-    proposal = pair.timed(
-        "first_learning", "worker", lambda: pair.there.predict(TASK, slice_id, shown.box())
-    )
+    proposal = pair.timed("first_learning", "worker", lambda: pair.there.predict(TASK, slice_id, shown.box()))
     pair.there.dismiss(proposal.proposal_id)
     pair.watch.until_learned()
 

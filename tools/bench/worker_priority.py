@@ -38,9 +38,7 @@ def measure_priority(generalist: str, machine: MachineOptions, repetitions: int,
         with tempfile.TemporaryDirectory(prefix="auxol-bench-", ignore_cleanup_errors=True) as folder:
             arguments = _arguments(generalist, machine, Path(folder)) + (["--keep-priority"] if keep else [])
             try:
-                server = ServerProcess(
-                    _host(Path(folder), busy), *arguments, start_within=START_WITHIN_S
-                )
+                server = ServerProcess(_host(Path(folder), busy), *arguments, start_within=START_WITHIN_S)
             except AuxolError:
                 continue
             with server, closing(server.client()) as client:

@@ -27,9 +27,7 @@ class MadeUpSlice:
             raise ValueError("A made-up slice has no organ.")
         rng = np.random.default_rng(number)
         rows, cols = rng.uniform(-0.05, 0.05, (2, 2)) * ((tight.height,), (tight.width,))
-        return Prompt(
-            Box(tight.row0 + rows[0], tight.col0 + cols[0], tight.row1 + rows[1], tight.col1 + cols[1])
-        )
+        return Prompt(Box(tight.row0 + rows[0], tight.col0 + cols[0], tight.row1 + rows[1], tight.col1 + cols[1]))
 
     def click(self, number: int = 0) -> Prompt:
         """One click in the organ, another one for each ``number``."""

@@ -148,7 +148,7 @@ def test_fewer_clicks_and_failures_are_bars_that_can_be_missed() -> None:
 
 
 def edit(stream: str, arm: str, volume: int, number: int) -> Edit:
-    return Edit(stream, arm, volume, f"p{volume}", number, 0.5, 0.95, 3, 0.5, 0.5, True, "worst", 0, 0, 9, True)
+    return Edit(stream, arm, volume, f"p{volume}", number, 0.5, 0.95, 3, 0.5, 0.5, True, "worst", 0, 0, 9, True, 7)
 
 
 def test_edits_are_pooled_over_the_second_halves_of_all_streams() -> None:
@@ -212,7 +212,7 @@ def test_tables_and_pictures_are_made_of_what_there_is(tmp_path: Path) -> None:
     made = figures.draw(tmp_path, kept, clicks, volumes, PLAN)
     assert sorted(path.name for path in made) == ["clicks.png", "edits.png", "orders-box.png", "orders-point.png"]
     assert figures.draw(tmp_path, {}, {}, {}, PLAN) == []
-    assert studies_table(kept, PLAN).row_count == 1 + len(STUDIES)
+    assert studies_table(kept, {}, PLAN).row_count == 2 + len(STUDIES)
     assert orders.streams_table(kept, PLAN, "box").row_count == 2
     assert orders.above_table(kept, PLAN, "auxol", "paper").row_count == 0
     assert click_tables.clicks_table(clicks, PLAN).row_count == 6

@@ -75,7 +75,7 @@ def read_by(engine: Scripted, lessons: int) -> Reading:
 def test_what_is_found_well_takes_no_action() -> None:
     one = patient()
     engine = Scripted(one, {index: (one.truth[index], 0.9) for index in (1, 2, 3)})
-    assert read_by(engine, 5) == Reading(5, "one", "one", 1.0, 0, True, 1.0)
+    assert read_by(engine, 5) == Reading(5, True, "one", "one", 1.0, 0, True, 1.0)
     assert engine.saved == []
 
 
@@ -95,6 +95,14 @@ def test_before_any_lesson_the_first_prompt_counts_and_a_miss_counts_in_full() -
     assert (found.lessons, found.actions, found.there) == (0, MOST_EDITS, False) and 0 < found.first < 0.2
 
 
+def test_without_find_a_taught_task_is_prompted_as_an_untaught_one() -> None:
+    one = patient()
+    found = read(Scripted(one, {1: (one.truth[1], 0.9)}), one, 5, finds=False)  # type: ignore[arg-type]
+    assert (found.lessons, found.found) == (5, False)
+    # Nothing is found: the largest slice is prompted, then those beside it, the lower one of two first (2, 1, 0, 3).
+    assert found.actions == 4
+
+
 def test_with_an_engine_nothing_stays_pending(tmp_path: Path) -> None:
     engine = Engine(tiny_generalist(), tiny_learner, tmp_path, MACHINE)
     engine.create_task(TASK, TaskOptions())
@@ -106,7 +114,10 @@ def test_with_an_engine_nothing_stays_pending(tmp_path: Path) -> None:
 
 def test_the_bars_compare_the_same_volumes_before_and_after() -> None:
     def rows(lessons: int, actions: int) -> list[Reading]:
-        return [Reading(0, "p", "v", 0.1, 12, True, 0.9), Reading(lessons, "p", "v", 0.8, actions, True, 0.9)]
+        return [
+            Reading(0, False, "p", "v", 0.1, 12, True, 0.9),
+            Reading(lessons, True, "p", "v", 0.8, actions, True, 0.9),
+        ]
 
     found = reading_bars({Case("s", 5, 0, 0): rows(5, 7), Case("s", 20, 0, 0): rows(20, 6)})
     assert [bar.met for bar in found] == [True, False] and "share 0.58" in found[0].figure

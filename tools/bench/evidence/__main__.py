@@ -26,19 +26,18 @@ from auxol_core.replay.runner import Workshop
 from tools.bench.evidence import click_tables, figures, gallery, orders
 from tools.bench.evidence.click_runs import KeptClicks
 from tools.bench.evidence.clicks import Clicked
+from tools.bench.evidence.further import Further
+from tools.bench.evidence.objects import objects_table
 from tools.bench.evidence.plan import QUICK, ClickRun, Plan
 from tools.bench.evidence.shipped import pack, unpack
 from tools.bench.evidence.studies import studies_table
-from tools.bench.evidence.whole import edits_bar
+from tools.bench.evidence.whole import edits_bar, edits_table, prompts_table
 from tools.bench.learn.bar import Bar, counted
-from tools.bench.learn.edits import Edit
-from tools.bench.learn.sets import Sets
 from tools.bench.learn.stream_bars import PROMPTS
 from tools.bench.learn.stream_runs import KeptRuns, StreamRun
-from tools.bench.learn.volumes import Volumes
 
 SHIPPED = Path("docs/benchmark/runs")
-PARTS = ("streams", "clicks", "studies", "volumes", "gallery")
+PARTS = ("streams", "clicks", "studies", "volumes", "find", "objects", "gallery")
 Run = TypeVar("Run")
 
 
@@ -70,6 +69,16 @@ class Evidence:
     def clicks(self) -> KeptClicks:
         return KeptClicks(self.out / "runs", self.runs, self.workshop)
 
+    @property
+    def further(self) -> Further:
+        return Further(self.out / "runs", self.data, self.plan, self.parts, self.runs, self.workshop)
+
+    def names(self) -> list[str]:
+        """Of all runs that are wanted, made or not."""
+        streams, clicks = self.wanted()
+        own = [*(self.runs.name(each) for each in streams), *(self.clicks.name(each) for each in clicks)]
+        return own + self.further.names()
+
     def wanted(self) -> tuple[list[StreamRun], list[ClickRun]]:
         """The runs of the parts that were asked for."""
         streams = list(self.plan.stream_runs()) if "streams" in self.parts else []
@@ -80,13 +89,14 @@ class Evidence:
         """What is missing, ``jobs`` at a time; what the repository ships is not missing."""
         streams, clicks = self.wanted()
         runs, clicked = self.runs, self.clicks
-        names = [*(runs.name(each) for each in streams), *(clicked.name(each) for each in clicks)]
+        names = self.names()
         found = unpack(SHIPPED, self.out / "runs", names)
         self.tell(f"{len(names)} runs, {found} of them taken from {SHIPPED}")
         if self.made_only:
             return
         self._made("stream", runs.rows, runs.name, runs.missing(streams))
         self._made("clicks", clicked.rows, clicked.name, [each for each in clicks if not clicked.has(each)])
+        self.further.make(self.tell)
 
     def _made(
         self, what: str, rows: Callable[[Run], Sequence[Dice]], name: Callable[[Run], str], missing: Sequence[Run]
@@ -108,16 +118,6 @@ class Evidence:
         kept = self.clicks
         return {each: kept.rows(each) for each in self.wanted()[1] if kept.has(each)}
 
-    def volumes(self) -> dict[tuple[str, str], list[Edit]]:
-        """The edits of whole volumes by (stream, arm), as `make bench-learn` keeps them."""
-        if "volumes" not in self.parts or not self.plan.volumes:
-            return {}
-        engine = lambda folder: make_engine(DEFAULT_GENERALIST, folder, self.workshop.machine)  # noqa: E731
-        kept = Volumes(self.out / "runs", self.data, engine, made_only=self.made_only)
-        arms = [(stream, arm) for stream in Sets().whole for arm in ("learning", "frozen")]
-        found = {each: kept.edits(*each) for each in arms}
-        return {each: rows for each, rows in found.items() if rows is not None}
-
     def gallery(self) -> None:
         """Made anew each time: masks are not kept."""
         if "gallery" not in self.parts or self.made_only:
@@ -127,13 +127,18 @@ class Evidence:
 
     def report(self, against: Path | None) -> list[Bar]:
         """Print the tables, draw the pictures; the bars."""
-        rows, clicks, volumes = self.rows(), self.click_rows(), self.volumes()
+        rows, clicks, further = self.rows(), self.click_rows(), self.further
+        volumes = further.edits()
         self.out.mkdir(parents=True, exist_ok=True)
         tables = [orders.streams_table(rows, self.plan, prompt) for prompt in PROMPTS] if rows else []
         others = ("generalist", "paper", "auxol-frozen")
         tables += [orders.above_table(rows, self.plan, "auxol", each) for each in others]
         tables.append(click_tables.clicks_table(clicks, self.plan))
-        tables += [studies_table(rows, self.plan)] if self.plan.studied and "studies" in self.parts else []
+        tables += (
+            [studies_table(rows, further.adapted(), self.plan)] if self.plan.studied and "studies" in self.parts else []
+        )
+        tables += [edits_table(volumes), prompts_table(further.readings())]
+        tables.append(objects_table(further.objects(), self.plan.streams))
         for made in tables:
             if made.row_count:
                 self.console.print(made)
@@ -155,9 +160,7 @@ class Evidence:
 
     def ship(self) -> None:
         """Pack what is finished into the repository."""
-        streams, clicks = self.wanted()
-        names = [*(self.runs.name(each) for each in streams), *(self.clicks.name(each) for each in clicks)]
-        packed, gone = pack(SHIPPED, self.out / "runs", names)
+        packed, gone = pack(SHIPPED, self.out / "runs", self.names())
         self.tell(f"{packed} runs packed into {SHIPPED}, {gone} old ones taken away")
 
     def tell(self, text: str) -> None:

@@ -46,7 +46,7 @@ def chosen(found: Sequence[Shown]) -> list[Shown]:
 
 
 def shown(stream: Stream, run: StreamRun, workshop: Workshop) -> list[Shown]:
-    """The proposals of a run of ``auxol``, image after image."""
+    """The proposals of a run, image after image; the truth is learned where the method learns."""
     found: list[Shown] = []
     with tempfile.TemporaryDirectory(prefix="auxol-gallery-", ignore_cleanup_errors=True) as folder:
         engine = workshop.engine(Path(folder))
@@ -60,8 +60,12 @@ def shown(stream: Stream, run: StreamRun, workshop: Workshop) -> list[Shown]:
                 truth = sample.truth
                 found.append(Shown(stream.name, sample.name, dice(mask, truth), sample.pixels, mask, truth))
                 ids = [each.proposal_id for each in made]
-                engine.correct(TASK, slice_id, truth, correction_id=f"{sample.name}:{index}", proposals=ids)
-                engine.learn_now(TASK)
+                if run.of_method.taught:
+                    engine.correct(TASK, slice_id, truth, correction_id=f"{sample.name}:{index}", proposals=ids)
+                    engine.learn_now(TASK)
+                else:
+                    for each in ids:
+                        engine.dismiss(each)
         finally:
             engine.close()
     return found

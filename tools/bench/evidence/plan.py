@@ -33,7 +33,10 @@ class ClickRun:
 
 @dataclass(frozen=True)
 class Plan:
-    """``streams`` prompted once an image, in ``orders`` orders with ``methods``; ``clicked`` click by click."""
+    """``streams`` prompted once an image, in ``orders`` orders with ``methods``; ``clicked`` click by click.
+
+    ``volumes``: whole volumes, too, with and without *Find*, and images that hold several objects.
+    """
 
     streams: tuple[str, ...] = (*LearnSets().core, *CT_STREAMS)
     clicked: tuple[str, ...] = CLICK_STREAMS
@@ -86,7 +89,7 @@ class Plan:
             missing = [each for each in theirs if each not in ours]
             words += [f"{name}: {', '.join(missing)}"] if missing else []
         words += [] if self.careless else ["the careless reader"]
-        return words + ([] if self.volumes else ["whole volumes"])
+        return words + ([] if self.volumes else ["whole volumes, Find, images of several objects"])
 
 
 QUICK = Plan(

@@ -15,16 +15,22 @@ from tools.bench.learn.stream_runs import STUDIES, StreamRun
 Kept = Mapping[StreamRun, Sequence[Row]]
 
 
-def studies_table(kept: Kept, plan: Plan) -> Table:
-    """A row a study, a column a stream; boxes, one order."""
+def studied(stream: str, study: str = "") -> list[StreamRun]:
+    """The two runs of a cell."""
+    return [StreamRun(stream, "box", method, study=study) for method in ("generalist", "auxol")]
+
+
+def studies_table(kept: Kept, adapted: Kept, plan: Plan) -> Table:
+    """A row a study, a column a stream; boxes, one order. ``adapted``: runs over an adapted generalist."""
     table = Table("study", *plan.studied, title="Dice of the last half, generalist -> auxol (images corrected)")
     for study in ("", *STUDIES):
         table.add_row(study or "as in the other tables", *(_cell(kept, stream, study) for stream in plan.studied))
+    table.add_row("an adapted generalist underneath", *(_cell(adapted, stream, "") for stream in plan.studied))
     return table
 
 
 def _cell(kept: Kept, stream: str, study: str) -> str:
-    rows = [kept.get(StreamRun(stream, "box", method, study=study)) for method in ("generalist", "auxol")]
+    rows = [kept.get(each) for each in studied(stream, study)]
     if not all(rows):
         return "-"
     alone, ours = (float(np.mean([row.dice for row in last_half(each or [])])) for each in rows)

@@ -70,7 +70,9 @@ def _read(runs: FindRuns, cases: list[Case], console: Console, *, made_only: boo
         if rows is not None:
             found[case] = rows
             told = ", ".join(f"{row.actions}{'' if row.there else '+'}" for row in rows)
-            console.print(f"{case.name} {READER} (before, after, of each volume): {told}", highlight=False)
+            console.print(
+                f"{case.name} {READER} (before; taught, without and with Find; of each volume): {told}", highlight=False
+            )
     return found
 
 

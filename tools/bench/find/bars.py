@@ -127,7 +127,7 @@ def reading_bars(rows: Mapping[Case, Sequence[Reading]]) -> list[Bar]:
     found = []
     for labels, most, asked in ((5, 2 / 3, "at most two thirds of before"), (20, 1 / 3, "at most a third of before")):
         cases = [each for case, each in sorted(rows.items()) if case.labels == labels]
-        after = [row.actions for each in cases for row in each if row.lessons]
+        after = [row.actions for each in cases for row in each if row.lessons and row.found]
         before = [row.actions for each in cases for row in each if not row.lessons]
         text = f"prompts and edits a volume, {labels} lessons, {len(after)} volumes"
         if not after:

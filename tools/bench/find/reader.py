@@ -2,10 +2,11 @@
 
 *before*: the task knows nothing; the largest slice is prompted and saved, which is one action. *after*: the task was
 taught so many slices with the structure, and as many without it, of other patients; *Find* over the whole volume costs
-nothing. From then on both do the same: what is told worst among what is shown is repaired and saved, one action (its
-truth, empty where the structure is not), it is learned, and the volume is found again and propagated from all that is
-saved; a slice shows the one of both that is told surer. Where nothing more is shown the next slice beside a saved one
-is looked at. At most 15 actions; who does not get there counts 15. Every volume begins with what the case taught alone.
+nothing. *taught, without Find*: the same task, asked as before. From then on all do the same: what is told worst among
+what is shown is repaired and saved, one action (its truth, empty where the structure is not), it is learned, and the
+volume is propagated from all that is saved, and found again with *Find*; a slice shows the one of both that is told
+surer. Where nothing more is shown the next slice beside a saved one is looked at. At most 15 actions; who does not get
+there counts 15. Every volume begins with what the case taught alone.
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ LEARNED_MEANWHILE = 40  # steps of rehearsal after the last lesson, as a worker 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a volume took. ``lessons``: taught before, 0 for *before*; ``first``: its Dice after *Find* or the first
-    prompt; ``actions``: prompts and edits, MOST_EDITS where ``there`` is false."""
+    """What a volume took. ``lessons``: taught before, 0 for *before*; ``found``: with *Find*; ``first``: its Dice after
+    *Find* or the first prompt; ``actions``: prompts and edits, MOST_EDITS where ``there`` is false."""
 
     lessons: int
+    found: bool
     patient: str
     volume: str
     first: float
@@ -103,7 +105,7 @@ class _Volume:
 
 
 def readings(labelled: Sequence[Labelled], lessons: int, patients: Sequence[Patient]) -> Iterator[Reading]:
-    """A row a volume: before anything was taught, then after the ``labelled`` slices."""
+    """Rows of each volume: before anything was taught, then after the ``labelled`` slices, without and with *Find*."""
     with tempfile.TemporaryDirectory(prefix="auxol-reader-", ignore_cleanup_errors=True) as folder:
         engine = make_engine("builtin", Path(folder) / "tasks", MachineOptions(threads=1))
         taught = Path(folder) / "taught.auxol"
@@ -112,12 +114,12 @@ def readings(labelled: Sequence[Labelled], lessons: int, patients: Sequence[Pati
             _teach(engine, labelled)
             engine.export_task("taught", taught)
             for patient in patients:
-                for known in (0, lessons):
+                for known, finds in ((0, False), (lessons, False), (lessons, True)):
                     if known:
                         engine.import_task(taught, TASK)
                     else:
                         engine.create_task(TASK, TaskOptions())
-                    yield read(engine, patient, known)
+                    yield read(engine, patient, known, finds=finds)
                     engine.delete_task(TASK)
         finally:
             engine.close()
@@ -134,19 +136,20 @@ def _teach(engine: EngineApi, labelled: Sequence[Labelled]) -> None:
     engine.think("taught", steps=LEARNED_MEANWHILE)
 
 
-def read(engine: EngineApi, patient: Patient, lessons: int, good: float = GOOD) -> Reading:
-    """One volume in TASK, which is open and knows ``lessons`` slices with the structure."""
+def read(engine: EngineApi, patient: Patient, lessons: int, good: float = GOOD, *, finds: bool = True) -> Reading:
+    """One volume in TASK, which is open and knows ``lessons`` slices with the structure; who knows none cannot find."""
+    finds = finds and lessons > 0
     volume = _Volume(engine, patient, [engine.put_slice(image) for image in patient.images])
-    if lessons:
+    if finds:
         volume.look(find=True)
-    first: float | None = volume.dice() if lessons else None
+    first: float | None = volume.dice() if finds else None
     actions, now = 0, first or 0.0
     while now < good and actions < MOST_EDITS and len(volume.saved) < len(volume.ids):
         volume.save(volume.worst())
         actions += 1
-        volume.look(find=bool(lessons))
+        volume.look(find=finds)
         now = volume.dice()
         first = now if first is None else first
     there = now >= good
     actions = actions if there else MOST_EDITS
-    return Reading(lessons, patient.patient, patient.name, first or 0.0, actions, there, now)
+    return Reading(lessons, finds, patient.patient, patient.name, first or 0.0, actions, there, now)

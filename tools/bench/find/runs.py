@@ -36,7 +36,14 @@ _DEPENDS: dict[str, tuple[str, ...]] = {
     "asked": (*ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, *_ONWARD),
     "unet": ("prompter/locator/draw.py", "types.py"),
     "reader": (
-        *ANY, *GENERALIST, *LEARNING, SPECIALISTS[PRESET], *_LOCATOR, *_ONWARD, *PROPAGATION, "engine/whereabouts.py"
+        *ANY,
+        *GENERALIST,
+        *LEARNING,
+        SPECIALISTS[PRESET],
+        *_LOCATOR,
+        *_ONWARD,
+        *PROPAGATION,
+        "engine/whereabouts.py",
     ),
     "cam": (*ANY, *GENERALIST, "prompter/cam/", "prompter/presence.py", "prompter/located.py", "prompter/base.py"),
 }
@@ -83,9 +90,13 @@ class FindRuns:
     def _rows(self) -> Kept[Found]:
         return of_dataclass(self.folder, Found)
 
+    def reader_name(self, case: Case) -> str:
+        """Of the readings of a case: readable, and ending in a hash of what decides the rows."""
+        return f"{case.name}-reader-{_key('reader', case)}"
+
     def readings(self, case: Case, *, made_only: bool) -> list[Reading] | None:
         """What a simulated reader needs, kept or made now; None where it would have to be made."""
-        kept, name = of_dataclass(self.folder, Reading), f"{case.name}-reader-{_key('reader', case)}"
+        kept, name = of_dataclass(self.folder, Reading), self.reader_name(case)
         if made_only and not kept.has(name):
             return None
 

@@ -32,7 +32,8 @@ class Edit:
     ``before``, ``after``: the volume's Dice before this slice was saved and after the propagation that followed.
     ``slice``: which; ``quality``: what was told of it, ``true``: its Dice, None where nothing was proposed there;
     ``there``: whether the structure is on it; ``why``: how it was chosen. ``over``, ``under``: slices proposed without
-    the structure and slices of the structure without a proposal after the propagation; ``last``: of this volume.
+    the structure and slices of the structure without a proposal after the propagation; ``last``: of this volume;
+    ``changed``: voxels that saving this slice put in or took out.
     """
 
     stream: str
@@ -51,6 +52,7 @@ class Edit:
     under: int
     slices: int
     last: bool
+    changed: int
 
 
 @dataclass(eq=False)
@@ -139,12 +141,17 @@ def _until_good(volume: _Volume, stream: str, arm: str, number: int, seed: int, 
         slices = int(truth.any(axis=(1, 2)).sum())
         yield Edit(
             stream, arm, number, volume.patient.patient, count, before, after, index, quality, true, there, why,
-            over, under, slices, last,
+            over, under, slices, last, _changed(mask, truth[index]),
         )  # fmt: skip
         if last:
             return
         before = after
         index, why = volume.worst()
+
+
+def _changed(shown: BoolArray | None, truth: BoolArray) -> int:
+    """Where nothing was proposed all of it is drawn."""
+    return int(np.count_nonzero(truth if shown is None else shown ^ truth))
 
 
 def _beyond(shown: BoolArray, truth: BoolArray) -> tuple[int, int]:

@@ -74,6 +74,10 @@ class Volumes:
 
         return self._rows(run, Tried, TaskOptions(seed=run.seed), measure)
 
+    def name(self, run: VolumeRun) -> str:
+        """Readable, and ending in a hash of what decides the rows."""
+        return _name(run, chosen(structure_of(self.data, run.stream), run.seed, None))
+
     def _rows(self, run: VolumeRun, kind: type[Row], options: TaskOptions, measure: Measuring[Row]) -> list[Row] | None:
         structure = structure_of(self.data, run.stream)
         pairs = chosen(structure, run.seed, None)
