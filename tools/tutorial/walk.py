@@ -21,13 +21,15 @@ from tools.tutorial.photographs import Photographs
 ORGAN = "Liver"
 GOOD = 0.95  # a proposal of this Dice is accepted as it is
 TAUGHT = 8
-ENOUGH = 3  # proposals of the review list, one after another, that need no repair: then the rest is accepted
+# Of the review list: so many proposals in a row that need no repair, or so many in all, and the rest is accepted.
+ENOUGH, MOST = 3, 12
 MARGIN = 3  # pixels between the box and the organ
 
 
 class TutorialWalk(WalkCase):
     """Set up by ``walk``."""
 
+    startOnEnter = True  # noqa: N815 - WalkCase, as a new user has it
     scan: Path
     labels: Path
     value: int
@@ -60,19 +62,20 @@ class TutorialWalk(WalkCase):
         filled = np.flatnonzero(self.truth.any((1, 2)))
         self.first, self.last = int(filled[0]), int(filled[-1])
         self.middle = (self.first + self.last) // 2
+        self.fit()
         self.leave()
         self.open()  # as a reader does who comes back from Sample Data
-        self.fit()
         self.settle()
         self.show(self.middle)
         self.photographs.take("1-loaded", ("inputs",), ("Red",))
 
     def settle(self) -> None:
         """What the panel still asks for before a prompt, pressed as it asks: nothing where it sees to that itself."""
-        ui = self.ui
+        quiet(1)
+        if not getattr(self.panel.inputs, "whyNotMark", self.panel.inputs.whyNot)():
+            return
         if self.session.volume is None:
-            ui.volumeSelector.setCurrentNode(self.volume)
-        self.segmentation = ui.segmentationSelector.currentNode()
+            self.ui.volumeSelector.setCurrentNode(self.volume)
         if not self.session.segmentID:
             self.pressIfOn("addSegmentButton")
         self.nameSegment()
@@ -91,6 +94,7 @@ class TutorialWalk(WalkCase):
 
     def nameSegment(self) -> None:
         """Double-click its name in the Segment Editor."""
+        self.segmentation = self.session.segmentation
         if self.segmentation is not None and self.session.segmentID:
             segment = self.segmentation.GetSegmentation().GetSegment(self.session.segmentID)
             segment.SetName(ORGAN)
@@ -100,6 +104,8 @@ class TutorialWalk(WalkCase):
 
     def firstProposal(self) -> None:
         self.box(self.middle)
+        self.nameSegment()
+        quiet()
         self.photographs.take("2-proposal", ("prompts", "proposal"), ("Red",))
 
     def box(self, index: int) -> np.ndarray:
@@ -165,6 +171,7 @@ class TutorialWalk(WalkCase):
         self.goThrough([item.key.index for item in rows])
         self.ui.acceptAboveSpinBox.setValue(0.0)
         self.press(self.ui.acceptAboveButton)
+        self.wait(lambda: not any(item.state.value == "proposed" for item in self.session.review()))
         quiet(1)
         whole = np.stack([self.mask(index) for index in range(self.truth.shape[0])])
         self.numbers.organ(whole, self.truth)
@@ -173,9 +180,9 @@ class TutorialWalk(WalkCase):
         self.photographs.take("6-organ", (), ("Red", "Green"))
 
     def goThrough(self, slices: list[int]) -> None:
-        """The list from its top, until so many in a row were good as they were."""
+        """The list from its top, until enough in a row were good as they were."""
         good = 0
-        for index in slices:
+        for index in slices[:MOST]:
             if good == ENOUGH:
                 break
             self.show(index)
