@@ -56,7 +56,9 @@ class TestSampleDownloads(SlicerCase):
         self.assertEqual(len(self.sources), len(self.downloads.SCANS))
         for source in self.sources:
             digest = re.fullmatch(r"SHA256:([0-9a-f]{64})", source.checksums[0])[1]
-            self.assertEqual(source.uris, [f"https://github.com/Slicer/SlicerTestingData/releases/download/SHA256/{digest}"])
+            self.assertEqual(
+                source.uris, [f"https://github.com/Slicer/SlicerTestingData/releases/download/SHA256/{digest}"]
+            )
 
     def test_ct_and_mr_are_both_there(self):
         kinds = {source.sampleName.removeprefix("AuxOL")[:2] for source in self.sources}

@@ -65,15 +65,27 @@ SCANS = (
 )
 
 
-def licences() -> dict[str, str]:
-    """What each scan shows, and its licence, by ``Scan.name``. Made anew: the language may change."""
-    unknown = _("licence: see {home}").format(home="github.com/Slicer/SlicerTestingData")
+def descriptions() -> dict[str, str]:
+    """What stands under each scan's thumbnail, by ``Scan.name``: what it shows, its licence, its size. Made anew: the
+    language may change."""
+    home, size = "github.com/Slicer/SlicerTestingData", {scan.name: scan.megabytes for scan in SCANS}
     return {
-        "CTLiver": _("CT: liver with tumours, kidneys\nMedical Decathlon, CC BY-SA 4.0"),
-        "CTAAbdomen": _("CT angiography: kidneys, aorta\nOsiriX library, research and teaching only"),
-        "CTACardio": _("CT angiography: heart\n{licence}").format(licence=unknown),
-        "MRHead": _("MR: healthy head\ndonated, no restrictions"),
-        "MRBrainTumor": _("MR: brain tumour\n{licence}").format(licence=unknown),
+        "CTLiver": _(
+            "CT: liver with tumours, kidneys\nMedical Decathlon, CC BY-SA 4.0\ndownload: at most {megabytes} MB"
+        ).format(megabytes=size["CTLiver"]),
+        "CTAAbdomen": _(
+            "CT angiography: kidneys, aorta\nOsiriX library, research and teaching only\n"
+            "download: at most {megabytes} MB"
+        ).format(megabytes=size["CTAAbdomen"]),
+        "CTACardio": _("CT angiography: heart\nlicence: see {home}\ndownload: at most {megabytes} MB").format(
+            home=home, megabytes=size["CTACardio"]
+        ),
+        "MRHead": _("MR: healthy head\ndonated, no restrictions\ndownload: at most {megabytes} MB").format(
+            megabytes=size["MRHead"]
+        ),
+        "MRBrainTumor": _("MR: brain tumour\nlicence: see {home}\ndownload: at most {megabytes} MB").format(
+            home=home, megabytes=size["MRBrainTumor"]
+        ),
     }
 
 
@@ -81,7 +93,7 @@ def registerDownloads() -> None:
     """Put the scans into the module Sample Data; nothing is downloaded by that. Harmless a second time."""
     import SampleData  # a module of Slicer's, there once it has started
 
-    logic, told = SampleData.SampleDataLogic, licences()
+    logic, told = SampleData.SampleDataLogic, descriptions()
     for scan in SCANS:
         if any(source.sampleName == scan.sampleName for source in logic.sampleDataSourcesByCategory(CATEGORY)):
             continue
@@ -96,10 +108,8 @@ def registerDownloads() -> None:
             loadFileTypes="VolumeFile",
             customDownloader=download,
         )
-        # Under the thumbnail stands what is to be known before the click; there is no argument for it.
-        logic.sampleDataSourcesByCategory(CATEGORY)[-1].sampleDescription = _(
-            "{contents}\ndownload: at most {megabytes} MB"
-        ).format(contents=told[scan.name], megabytes=scan.megabytes)
+        # There is no argument for what stands under the thumbnail.
+        logic.sampleDataSourcesByCategory(CATEGORY)[-1].sampleDescription = told[scan.name]
 
 
 def download(source: Any) -> None:
