@@ -22,7 +22,7 @@ ORGAN = "Liver"
 GOOD = 0.95  # a proposal of this Dice is accepted as it is
 TAUGHT = 8
 # Of the review list: so many proposals in a row that need no repair, or so many in all, and the rest is accepted.
-ENOUGH, MOST = 3, 12
+ENOUGH, MOST = 3, 10
 MARGIN = 3  # pixels between the box and the organ
 
 
@@ -169,10 +169,7 @@ class TutorialWalk(WalkCase):
         quiet()
         self.photographs.take("5-review", ("review",), ("Red",))
         self.goThrough([item.key.index for item in rows])
-        self.ui.acceptAboveSpinBox.setValue(0.0)
-        self.press(self.ui.acceptAboveButton)
-        self.wait(lambda: not any(item.state.value == "proposed" for item in self.session.review()))
-        quiet(1)
+        self.acceptTheRest()
         whole = np.stack([self.mask(index) for index in range(self.truth.shape[0])])
         self.numbers.organ(whole, self.truth)
         self.show(self.middle)
@@ -188,6 +185,14 @@ class TutorialWalk(WalkCase):
             self.show(index)
             if self.proposed(index):
                 good = 0 if self.acceptRepairSave(index) else good + 1
+
+    def acceptTheRest(self) -> None:
+        """Once more where a proposal was made anew in that moment: it is shown beside what was taken over."""
+        self.ui.acceptAboveSpinBox.setValue(0.0)
+        for _attempt in range(3):
+            quiet(10)  # a look at what the last lesson has changed
+            self.pressIfOn("acceptAboveButton")
+            quiet(5)
 
     def goCoronal(self) -> None:
         """The green view through the organ's middle."""
