@@ -15,7 +15,7 @@ from slicer_setting import HOST, quiet
 
 PANEL, VIEW, GAP = 420, 440, 8
 COLOURS = 128  # of the picture's own: a third of the file, and no difference to the eye
-HEIGHT = 700  # what a screen of 1050 leaves to a module's panel, and a little
+ROOM = 660  # what a screen of 1050 leaves to a module's panel
 
 
 class Photographs:
@@ -28,7 +28,7 @@ class Photographs:
     def take(self, name: str, sections: tuple[str, ...], views: tuple[str, ...] = ()) -> None:
         """``sections`` of the panel, open, beside these slice views."""
         parts = [self.panelPixels(sections)] if sections else []
-        height = parts[0].shape[0] if parts else HEIGHT
+        height = parts[0].shape[0] if parts else ROOM
         parts += [self.viewPixels(view, VIEW, height if len(views) == 1 else VIEW) for view in views]
         self.save(name, parts)
 
@@ -49,10 +49,12 @@ class Photographs:
         from host.pythonqt.convert import to_real
         from PySide6 import QtCore, QtGui
 
-        self.reveal(sections)
+        tabs = self.reveal(sections)
         widget = to_real(self.panel.uiWidget)
         for _attempt in range(3):  # texts that wrap and hidden parts settle one after another
             height = widget.heightForWidth(PANEL) if widget.hasHeightForWidth() else widget.sizeHint().height()
+            if tabs:  # pages fit a screen; the tallest of them would leave the others half empty
+                height = max(ROOM, widget.minimumSizeHint().height())
             to_real(slicer.util.mainWindow()).resize(PANEL + 40, height + 200)
             widget.setFixedSize(PANEL, height)
             quiet(0.1)
@@ -65,8 +67,9 @@ class Photographs:
         rows = np.frombuffer(shown.constBits(), np.uint8).reshape(shown.height(), shown.bytesPerLine())
         return rows[:, : 3 * shown.width()].reshape(shown.height(), shown.width(), 3).copy()  # the image's own goes
 
-    def reveal(self, names: tuple[str, ...]) -> None:
-        """Open these sections and close the others; turn to the page of tabs that holds the first of them."""
+    def reveal(self, names: tuple[str, ...]) -> bool:
+        """Open these sections and close the others; turn to the page of tabs that holds the first of them, and say
+        whether there was one."""
         from host.pythonqt.convert import to_real
 
         found = {name.removesuffix("Section"): each for name, each in vars(self.panel.ui).items()
@@ -74,9 +77,7 @@ class Photographs:
         for name, section in found.items():
             if "collapsed" in dir(section):
                 section.collapsed = name not in names
-        for name in names:
-            if name in found and _turnTo(to_real(found[name])):
-                break
+        return any(_turnTo(to_real(found[name])) for name in names if name in found)
 
     # The views
 
