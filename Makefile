@@ -1,6 +1,8 @@
 # make demo        see it work on the sample in this repository
 # make test        the tests                    make test-long   those that take minutes
 # make lint        ruff and mypy --strict       make bench DATA=folder   the evidence; ARGS=--quick: 15 minutes
+# make docs        the documentation as a site, strictly: site/index.html
+# make tutorial DATA=folder    the tutorial's pictures and numbers anew, walked in the headless host
 # make bench-worker    what the worker process costs against the same engine in process
 # make bench-anisotropy DATA=folder    slices whose pixels are not square
 # make bench-learn DATA=folder    what a saved edit is worth for the next slice; hours, finished runs are kept
@@ -29,7 +31,7 @@ DEMO := results/demo
 # Idle torch threads otherwise spin on cores that the rest of the process could use.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test test-long lint bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-real bench-slicer pretrain clean
+.PHONY: demo test test-long lint docs tutorial bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-real bench-slicer pretrain clean
 
 demo: $(STAMP)
 	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,generalist,auxol \
@@ -51,6 +53,14 @@ test-long: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html; to search in it: $(BIN)/mkdocs serve."
+
+tutorial: $(STAMP)
+	@test -n "$(DATA)" || { echo "Say where btcv_ct is: make tutorial DATA=folder." >&2; exit 2; }
+	$(BIN)/python -m tools.tutorial --data "$(DATA)" $(ARGS)
 
 bench: $(STAMP)
 	@test -n "$(DATA)" || { echo "Say where the data sets are: make bench DATA=folder (docs/benchmark.md lists them)." >&2; exit 2; }
@@ -85,7 +95,7 @@ pretrain: $(STAMP)
 	$(BIN)/python -m pretrain.train --out "$(OUT)" $(ARGS)
 
 clean:
-	rm -rf $(VENV) results build dist auxol_core.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) results site build dist auxol_core.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find auxol_core Testing -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): pyproject.toml

@@ -50,9 +50,11 @@ class AuxOLSegment(ScriptedLoadableModule):
 
 
 def _registerSampleData():
+    from AuxOLSegmentLib.Scene.SampleDownloads import registerDownloads
     from AuxOLSegmentLib.Scene.SampleVolume import registerSampleData
 
     registerSampleData()
+    registerDownloads()
 
 
 class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
