@@ -1,6 +1,7 @@
 # make demo        see it work on the sample in this repository
 # make test        the tests                    make test-long   those that take minutes
-# make lint        ruff and mypy --strict       make bench DATA=folder   the evidence; ARGS=--quick: 15 minutes
+# make lint        ruff, mypy --strict, the workflows and what the Extensions Index checks
+# make bench DATA=folder   the evidence; ARGS=--quick: 15 minutes
 # make bench-worker    what the worker process costs against the same engine in process
 # make bench-anisotropy DATA=folder    slices whose pixels are not square
 # make bench-learn DATA=folder    what a saved edit is worth for the next slice; hours, finished runs are kept
@@ -51,6 +52,8 @@ test-long: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/python -m tools.index_check
 
 bench: $(STAMP)
 	@test -n "$(DATA)" || { echo "Say where the data sets are: make bench DATA=folder (docs/benchmark.md lists them)." >&2; exit 2; }
