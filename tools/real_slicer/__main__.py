@@ -25,9 +25,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _fetch(given: argparse.Namespace) -> int:
-    found = package.find(given.system, given.stability, given.offset, given.service)
-    sys.stdout.write(f"Slicer {found.version}, revision {found.revision}, {found.size / 1e6:.0f} MB: {found.name}\n")
     try:
+        found = package.find(given.system, given.stability, given.offset, given.service)
+        told = f"revision {found.revision}, {found.size / 1e6:.0f} MB: {found.name}"
+        sys.stdout.write(f"Slicer {found.version}, {told}\n")
         path = package.download(found, given.into)
         executable = package.unpack(path, given.into / "installed", package.carry_out).resolve()
     except (package.PackageError, subprocess.SubprocessError, OSError) as error:
