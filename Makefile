@@ -1,6 +1,7 @@
 # make demo        see it work on the sample in this repository
 # make test        the tests                    make test-long   those that take minutes
-# make lint        ruff and mypy --strict       make bench DATA=folder   the evidence; ARGS=--quick: 15 minutes
+# make lint        ruff, mypy --strict, the workflows and what the Extensions Index checks
+# make bench DATA=folder   the evidence; ARGS=--quick: 15 minutes
 # make docs        the documentation as a site, strictly: site/index.html
 # make tutorial DATA=folder    the tutorial's pictures and numbers anew, walked in the headless host
 # make bench-worker    what the worker process costs against the same engine in process
@@ -13,8 +14,8 @@
 # make pretrain    train the built-in weights anew (hours)       make clean
 
 PYTHON ?= python3
-# One exact build: a looser request may bring gigabytes of GPU libraries that nothing here needs.
-TORCH ?= torch==2.13.0
+# Another build of torch than that of tools/dev.py.
+TORCH ?=
 DATA ?=
 WEIGHTS ?=
 OUT ?= runs/builtin
@@ -25,7 +26,6 @@ JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 DEMO := results/demo
 
 # Idle torch threads otherwise spin on cores that the rest of the process could use.
@@ -38,12 +38,8 @@ demo: $(STAMP)
 		--prompt box --generalist builtin --engine worker --out $(DEMO)
 	@echo "The learning curve is $(DEMO)/curve.png; the numbers are $(DEMO)/summary.json and $(DEMO)/rows.csv."
 
-# Four runs: the host is one for each process, and torch is loaded beside it only for the contract of the Qt client.
 test: $(STAMP)
-	$(BIN)/python -m pytest -n $(JOBS)
-	$(BIN)/python Testing/needs_host.py || $(BIN)/python -m pytest Testing/host
-	$(BIN)/python Testing/needs_host.py || $(BIN)/python -m pytest -n $(JOBS) Testing/qt_client
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile Testing/slicer
+	$(BIN)/python -m tools.dev test --jobs $(JOBS)
 
 test-long: $(STAMP)
 	$(BIN)/python -m pytest -m slow
@@ -51,8 +47,7 @@ test-long: $(STAMP)
 	AUXOL_LONG=1 $(BIN)/python -m pytest Testing/slicer
 
 lint: $(STAMP)
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/python -m tools.dev lint
 
 docs: $(STAMP)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
@@ -98,16 +93,7 @@ clean:
 	rm -rf $(VENV) results site build dist auxol_core.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find auxol_core Testing -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml tools/dev.py
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) "$(TORCH)"
-	$(PIP) -e ".[dev,host]"
-	# Without what they ask for, which would bring another torch: the generalists' own code, which ours is held against in
-	# tests.
-	$(PIP) --no-deps mobilesam-mirror==1.0.0 segment_anything_hq==0.3 timm==1.0.31
-	# Its build asks for the torch that is here; nothing of it is compiled.
-	SAM2_BUILD_CUDA=0 $(PIP) --no-deps --no-build-isolation setuptools wheel sam2==1.1.0
-	# Objects of the evidence (tools/bench/evidence/objects.py), whose own demands would bring an older numpy.
-	$(PIP) --no-deps panoptica==2.1.7 connected-components-3d scikit-image pandas lazy-loader imageio pytz tzdata \
-		python-dateutil six "plotly<6" tenacity
+	$(BIN)/python -m tools.dev install $(TORCH)
 	touch $@

@@ -20,7 +20,8 @@ def lacking():
     missing = [package for module, package in PACKAGES.items() if importlib.util.find_spec(module) is None]
     if missing:
         return f"The headless Slicer needs {', '.join(missing)}: pip install -e '.[dev,host]' (Python 3.10 to 3.13)."
-    system = [package for library, package in LIBRARIES.items() if ctypes.util.find_library(library) is None]
+    libraries = LIBRARIES if sys.platform == "linux" else {}  # elsewhere they belong to the system
+    system = [package for library, package in libraries.items() if ctypes.util.find_library(library) is None]
     system += [] if shutil.which("cmake") else ["cmake"]
     if system:
         return f"The headless Slicer needs Debian's packages {', '.join(system)}: apt-get install {' '.join(system)}."

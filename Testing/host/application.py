@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+if sys.platform == "linux":  # elsewhere VTK's own windows render off screen
+    os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -201,10 +202,13 @@ def _build() -> Host:
 def _python_slicer(folder: Path) -> None:
     """PythonSlicer on the path: a launcher, so that killing it leaves the Python process it started, as in Slicer."""
     folder.mkdir()
-    launcher = folder / "PythonSlicer"
-    # A job in the background has no input of its own unless it is handed over under another number.
-    launcher.write_text(f'#!/bin/sh\nexec 3<&0\n"{sys.executable}" "$@" <&3 3<&- &\nwait $!\n', encoding="utf-8")
-    launcher.chmod(0o755)
+    if sys.platform == "win32":
+        (folder / "PythonSlicer.bat").write_text(f'@"{sys.executable}" %*\n', encoding="utf-8")
+    else:
+        launcher = folder / "PythonSlicer"
+        # A job in the background has no input of its own unless it is handed over under another number.
+        launcher.write_text(f'#!/bin/sh\nexec 3<&0\n"{sys.executable}" "$@" <&3 3<&- &\nwait $!\n', encoding="utf-8")
+        launcher.chmod(0o755)
     os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 

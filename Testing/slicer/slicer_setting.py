@@ -45,6 +45,8 @@ import slicer  # noqa: E402 - the host makes it
 
 # The engine's Python: Slicer's own in Slicer, this one where the tests run under pytest.
 PYTHON = "" if IN_SLICER else os.environ.get("AUXOL_TEST_PYTHON", sys.executable)
+# The same by name, for scripts that start it.
+NAMED_PYTHON = PYTHON or shutil.which("PythonSlicer") or sys.executable
 
 
 def until(true, within=60.0):

@@ -2,13 +2,12 @@
 
 import os
 import signal
-import sys
 import unittest
 from pathlib import Path
 from unittest import mock
 
 from session_case import SessionCase
-from slicer_setting import HERE, PYTHON, main, quiet, until
+from slicer_setting import HERE, NAMED_PYTHON, main, quiet, until
 
 from auxol_core.client.limits import NoAnswerError, Timeouts
 from auxol_core.types import Box, Prompt, SliceImage
@@ -25,7 +24,7 @@ class BusyCase(SessionCase):
     def setUp(self):
         super().setUp()
         self._hold, python = self.folder / "hold", self.folder / "held python"
-        command = f'exec "{PYTHON or sys.executable}" "{HERE / "held_worker.py"}" "{self._hold}" "$@"'
+        command = f'exec "{NAMED_PYTHON}" "{HERE / "held_worker.py"}" "{self._hold}" "$@"'
         python.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
         python.chmod(0o700)
         self.settings.set("pythonPath", str(python))

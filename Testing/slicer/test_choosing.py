@@ -6,7 +6,7 @@ from pathlib import Path
 from unittest import mock
 
 from session_case import SessionCase
-from slicer_setting import PYTHON, main, quiet, until
+from slicer_setting import NAMED_PYTHON, main, quiet, until
 from test_panel import PanelCase
 
 HERE = Path(__file__).resolve().parent
@@ -178,7 +178,7 @@ class TestWithAWorker(SessionCase):
     def setUp(self):
         super().setUp()
         python = self.folder / "choosing python"
-        command = f'exec "{PYTHON or sys.executable}" "{HERE / "choosing_worker.py"}" "{self.folder}" "$@"'
+        command = f'exec "{NAMED_PYTHON}" "{HERE / "choosing_worker.py"}" "{self.folder}" "$@"'
         python.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
         python.chmod(0o700)
         self.settings.set("pythonPath", str(python))

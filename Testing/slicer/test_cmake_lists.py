@@ -104,7 +104,7 @@ def test_the_worker_gets_what_pyproject_asks_for():
     wanted = set(re.findall(r'^    "([\w.-]+>=[\w.]+)",$', project, re.M))
     wanted |= set(re.findall(r'"([\w.-]+>=[\w.]+)"', re.search(r"^server = (.*)$", project, re.M)[1]))
     elsewhere = {"torch", "numpy", "scipy", "SimpleITK", "requests", "matplotlib", "nibabel", "pillow", "tifffile"}
-    tools = {"hypothesis", "pytest", "pytest-xdist", "schemathesis"}
+    tools = {"check-jsonschema", "hypothesis", "jsonschema", "pytest", "pytest-xdist", "schemathesis"}
     wanted = {each for each in wanted if each.split(">=")[0] not in elsewhere | tools}
     lines = (ROOT / "AuxOLSegment/Resources/requirements.txt").read_text(encoding="utf-8").splitlines()
     assert {line for line in lines if line and not line.startswith("#")} == wanted

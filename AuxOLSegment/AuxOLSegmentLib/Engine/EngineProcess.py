@@ -7,8 +7,6 @@ closes, also where PythonSlicer, a launcher, is killed and the real process stay
 import logging
 import os
 import secrets
-import shutil
-import sys
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +18,7 @@ from auxol_core.errors import AuxolError, UnavailableError
 from auxol_core.protocol import Ready, read_ready_line
 from AuxOLSegmentLib.Engine.Async import Promise
 from AuxOLSegmentLib.Engine.Leaving import keepUntilGone
+from AuxOLSegmentLib.Engine.ProcessEnvironment import processEnvironment, slicerPython
 
 log = logging.getLogger(__name__)
 
@@ -28,16 +27,18 @@ TOLD_LINES = 8
 ARGUMENTS = ("-m", "auxol_core.cli.main", "serve", "--token-from", "stdin", "--until-stdin-closes")
 
 
-def slicerPython() -> str:
-    """The Python that runs beside Slicer with the packages installed into it."""
-    return shutil.which("PythonSlicer") or sys.executable
-
-
 def packageFolder() -> Path:
     """The folder that holds auxol_core, for the worker's PYTHONPATH."""
     import auxol_core
 
     return Path(auxol_core.__file__).resolve().parent.parent
+
+
+def _gone(folder: Path) -> UnavailableError:
+    return UnavailableError(
+        f"The engine's files were expected in {folder}, but they are gone: the extension was updated or removed while "
+        "Slicer ran. Save your scene and restart Slicer."
+    )
 
 
 class EngineProcess:
@@ -57,6 +58,9 @@ class EngineProcess:
     def start(self) -> Promise:
         """Promise of the ready line; UnavailableError, with the last lines of the log, where there will be none."""
         self._begun = Promise()
+        if not (packageFolder() / "auxol_core" / "cli" / "main.py").is_file():
+            self._giveUp(_gone(packageFolder()))
+            return self._begun
         process = self._process = qt.QProcess()
         process.setProcessEnvironment(self._environment())
         process.connect("readyReadStandardOutput()", self._readOutput)
@@ -68,7 +72,7 @@ class EngineProcess:
         return self._begun
 
     def _environment(self) -> Any:
-        environment = qt.QProcessEnvironment.systemEnvironment()
+        environment = processEnvironment(self._python)
         paths = [str(packageFolder()), environment.value("PYTHONPATH", "")]
         environment.insert("PYTHONPATH", os.pathsep.join(path for path in paths if path))
         environment.insert("PYTHONUNBUFFERED", "1")

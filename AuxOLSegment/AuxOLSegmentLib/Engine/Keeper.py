@@ -16,8 +16,8 @@ from auxol_core.client.kept import KeptCorrection, bytes_of
 from auxol_core.client.outbox import Outbox
 from auxol_core.private_files import make_folder
 from AuxOLSegmentLib.Engine.Async import Promise, after
-from AuxOLSegmentLib.Engine.EngineProcess import slicerPython
 from AuxOLSegmentLib.Engine.Leaving import keepUntilGone
+from AuxOLSegmentLib.Engine.ProcessEnvironment import processEnvironment, slicerPython
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,7 @@ class CorrectionKeeper:
             make_folder(self.outbox.folder)
         except OSError as error:
             log.warning("The folder for corrections cannot be made: %s", error)
+        process.setProcessEnvironment(processEnvironment(self._python()))
         process.start(self._python() or slicerPython(), [keeper.__file__, str(self.outbox.folder)])
 
     def _read(self) -> None:

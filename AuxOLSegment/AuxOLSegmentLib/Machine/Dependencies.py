@@ -24,6 +24,8 @@ import slicer
 import slicer.packaging
 from slicer.i18n import tr as _
 
+from AuxOLSegmentLib.Machine.InstallTrouble import Listening, reason
+
 TORCH = "torch>=2.2"
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "Resources" / "requirements.txt"
 KEPT_AS_SLICER_HAS_THEM = ("numpy", "SimpleITK", "scipy", "requests", "vtk")
@@ -111,31 +113,34 @@ def install(progress: Progress, then: Then, wheelFolder: str = "") -> None:
 
 
 def _installTorch(progress: Progress, then: Then) -> None:
+    heard = Listening()
     try:
         if not slicer.packaging.pip_check(TORCH):
             import PyTorchUtils
 
-            PyTorchUtils.PyTorchUtilsLogic().installTorch(
-                askConfirmation=False, torchVersionRequirement=TORCH.removeprefix("torch")
-            )
+            with heard:
+                PyTorchUtils.PyTorchUtilsLogic().installTorch(
+                    askConfirmation=False, torchVersionRequirement=TORCH.removeprefix("torch")
+                )
     except INSTALL_ERRORS as error:
-        _failed(error, then)
+        _failed(error, then, heard)
         return
     progress(_("PyTorch is installed. Installing the other packages ..."))
     qt.QTimer.singleShot(100, lambda: _installOthers(then))
 
 
 def _installOthers(then: Then) -> None:
-    constraints = _constraintsFile()
+    constraints, heard = _constraintsFile(), Listening()
     try:
-        slicer.packaging.pip_ensure(
-            slicer.packaging.load_requirements(REQUIREMENTS),
-            constraints=constraints,
-            prompt_install=False,
-            requester="AuxOLSegment",
-        )
+        with heard:
+            slicer.packaging.pip_ensure(
+                slicer.packaging.load_requirements(REQUIREMENTS),
+                constraints=constraints,
+                prompt_install=False,
+                requester="AuxOLSegment",
+            )
     except INSTALL_ERRORS as error:
-        _failed(error, then)
+        _failed(error, then, heard)
         return
     finally:
         _remove(constraints)
@@ -143,14 +148,19 @@ def _installOthers(then: Then) -> None:
 
 
 def _installWheels(needed: list[str], wheelFolder: str, progress: Progress, then: Then) -> None:
-    constraints = _constraintsFile()
+    constraints, heard = _constraintsFile(), Listening()
+
+    def line(told: str) -> None:
+        heard.lines.append(told)
+        progress(told)
 
     def completed(code: int) -> None:
         _remove(constraints)
         if code == 0:
             _finished(then)
         else:
-            then(False, _("The wheel folder lacks something: {needed}.").format(needed=", ".join(missing())))
+            told = _("The wheel folder lacks something: {needed}.").format(needed=", ".join(missing()))
+            then(False, f"{told} {reason(_all(heard))}".rstrip())
 
     try:
         slicer.packaging.pip_install(
@@ -158,12 +168,12 @@ def _installWheels(needed: list[str], wheelFolder: str, progress: Progress, then
             constraints=constraints,
             blocking=False,
             show_progress=False,
-            logCallback=progress,
+            logCallback=line,
             completedCallback=completed,
         )
     except INSTALL_ERRORS as error:
         _remove(constraints)
-        _failed(error, then)
+        _failed(error, then, heard)
 
 
 def _constraintsFile() -> Path:
@@ -182,9 +192,25 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _failed(error: Exception, then: Then) -> None:
-    log.error("Installation failed", exc_info=error)
-    then(False, _("The installation failed ({error}).").format(error=error) + " " + alternatives())
+def _failed(error: Exception, then: Then, heard: Listening) -> None:
+    """Tell why, how far it came, and the other ways; Install goes on from there."""
+    told = _all(heard)
+    log.error("Installation failed; pip said last:\n%s", told[-2000:], exc_info=error)
+    sentences = [_("The installation failed ({error}).").format(error=error), reason(f"{told}\n{error}"), _halfWay()]
+    then(False, " ".join(each for each in (*sentences, alternatives()) if each))
+
+
+def _halfWay() -> str:
+    """What is there already; empty where nothing is, or nothing is missing."""
+    left = missing()
+    if not left or not slicer.packaging.pip_check(TORCH):
+        return ""
+    told = _("PyTorch is installed, and stays. Install goes on with what is missing: {names}.")
+    return told.format(names=", ".join(left))
+
+
+def _all(heard: Listening) -> str:
+    return "\n".join(heard.lines)
 
 
 def _finished(then: Then) -> None:

@@ -1,6 +1,7 @@
 # Stand-ins for the macros of Slicer that a scripted extension calls. They lay the files out as the real ones do
 # (read in Slicer's SlicerMacroBuildScriptedModule.cmake and CTK's ctkMacroCompilePythonScript.cmake).
 
+set(_host_cmake ${CMAKE_CURRENT_LIST_DIR})
 option(BUILD_TESTING "Register the tests" ON)
 if(BUILD_TESTING)
   enable_testing()
@@ -59,7 +60,11 @@ macro(slicerMacroBuildScriptedModule)
   endif()
 endmacro()
 
-# The real tests start Slicer; here they are only registered, so that `ctest -N` lists them.
+# The real tests start Slicer. Here they are only registered, so that `ctest -N` lists them; but with HOST_SLICER, the
+# executable of a real one, and HOST_MODULES, the folder of the installed extension's scripted modules, ctest runs them.
+set(HOST_SLICER "" CACHE FILEPATH "A real Slicer that runs the tests")
+set(HOST_MODULES "" CACHE PATH "Where the extension is installed, for HOST_SLICER")
+
 function(_host_add_test name script)
   if(script)
     if(NOT IS_ABSOLUTE "${script}")
@@ -68,6 +73,18 @@ function(_host_add_test name script)
     if(NOT EXISTS "${script}")
       message(FATAL_ERROR "test script '${script}' does not exist")
     endif()
+  endif()
+  if(HOST_SLICER)
+    if(NOT script)
+      return() # the generic test belongs to a build tree of Slicer
+    endif()
+    get_filename_component(folder "${script}" DIRECTORY)
+    get_filename_component(module "${script}" NAME_WE)
+    add_test(NAME "py_${name}" COMMAND "${HOST_SLICER}" --no-splash --testing
+      --additional-module-paths "${HOST_MODULES}"
+      --python-script "${_host_cmake}/../../../tools/real_slicer/inside/run_test.py" "${folder}" "${module}")
+    set_tests_properties("py_${name}" PROPERTIES RUN_SERIAL TRUE TIMEOUT 1500)
+    return()
   endif()
   add_test(NAME "py_${name}" COMMAND "${CMAKE_COMMAND}" -E echo "runs in Slicer only: ${script}")
 endfunction()

@@ -45,6 +45,7 @@ class qSlicerCoreApplication(QtWidgets.QApplication):
     intDir = stored("intDir", str, ".")
 
     core: Any  # scene.Core
+    begun_with = QtCore.QProcessEnvironment.systemEnvironment()
     testing: bool = False
     module_manager: qSlicerModuleManager
     io_manager: Any
@@ -80,9 +81,11 @@ class qSlicerCoreApplication(QtWidgets.QApplication):
         return f"{self.property('documentationBaseUrl')}/{name}"
 
     def startupEnvironment(self) -> QtCore.QProcessEnvironment:
-        return QtCore.QProcessEnvironment.systemEnvironment()
+        """The one from before the application's launcher, a copy."""
+        return QtCore.QProcessEnvironment(self.begun_with)
 
-    environment = startupEnvironment
+    def environment(self) -> QtCore.QProcessEnvironment:
+        return QtCore.QProcessEnvironment.systemEnvironment()
 
     def toSlicerHomeAbsolutePath(self, path: str) -> str:
         return str(Path(self.property("slicerHome")) / path)

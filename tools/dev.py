@@ -1,0 +1,99 @@
+"""The commands behind `make` and the workflows, the same on Linux, Windows and macOS; only the standard library.
+
+    python -m tools.dev install [torch==x.y.z]    this Python gets what tests and lint need
+    python -m tools.dev lint                      ruff, mypy, the workflows, what the Extensions Index checks
+    python -m tools.dev test [--jobs 2] [core host qt slicer]
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# One exact build: a looser request may bring gigabytes of GPU libraries that nothing here needs.
+TORCH = "torch==2.13.0"
+# The generalists' own code, which ours is held against in tests; without what it asks for, which brings another torch.
+PUBLISHED = ("mobilesam-mirror==1.0.0", "segment_anything_hq==0.3", "timm==1.0.31")
+# Objects of the evidence (tools/bench/evidence/objects.py); what panoptica asks for would bring an older numpy and rich.
+PANOPTICA = (
+    *("panoptica==2.1.7", "connected-components-3d", "scikit-image", "pandas", "lazy-loader", "imageio", "pytz"),
+    *("tzdata", "python-dateutil", "six", "plotly<6", "tenacity"),
+)
+PARTS = ("core", "host", "qt", "slicer")
+
+
+def run(*command: str, **environment: str) -> None:
+    """In the repository's root; CalledProcessError where it fails."""
+    subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, **environment})
+
+
+def python(*arguments: str, **environment: str) -> None:
+    """With this Python."""
+    run(sys.executable, *arguments, **environment)
+
+
+def install(torch: str) -> None:
+    """Everything that tests and lint need, into this Python."""
+    pip = ("-m", "pip", "install", "--disable-pip-version-check", "--quiet")
+    python(*pip, torch)
+    python(*pip, "-e", ".[dev,host]")
+    python(*pip, "--no-deps", *PUBLISHED, *PANOPTICA)
+    # Its build asks for the torch that is here; nothing of it is compiled.
+    sam2 = ("--no-deps", "--no-build-isolation", "setuptools", "wheel", "sam2==1.1.0")
+    python(*pip, *sam2, SAM2_BUILD_CUDA="0")
+
+
+def lint() -> None:
+    """What is read and not run."""
+    python("-m", "ruff", "check", ".")
+    python("-m", "mypy")
+    workflows = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+    python("-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    python("-m", "tools.index_check")
+
+
+def test(parts: list[str], jobs: str) -> None:
+    """Each part is a run of its own: the host is one for each process, and torch is loaded beside it only for the
+    contract of the Qt client. What needs the host says why where there can be none."""
+    many = ("-m", "pytest", "-n", jobs)
+    hosted = subprocess.run([sys.executable, "Testing/needs_host.py"], cwd=ROOT).returncode != 0
+    if "core" in parts:
+        python(*many)
+    if "host" in parts and hosted:
+        python("-m", "pytest", "Testing/host")
+    if "qt" in parts and hosted:
+        python(*many, "Testing/qt_client")
+    if "slicer" in parts:
+        python(*many, "--dist", "loadfile", "Testing/slicer")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit code of what failed, else 0."""
+    parser = argparse.ArgumentParser(prog="python -m tools.dev")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("install").add_argument("torch", nargs="?", default=TORCH)
+    commands.add_parser("lint")
+    testing = commands.add_parser("test")
+    testing.add_argument("--jobs", default="2")
+    testing.add_argument("parts", nargs="*", default=list(PARTS))
+    given = parser.parse_args(arguments)
+    if wrong := set(getattr(given, "parts", [])) - set(PARTS):
+        parser.error(f"expected some of {', '.join(PARTS)}, got {', '.join(sorted(wrong))}")
+    # Idle torch threads otherwise spin on cores that the rest of the process could use.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        if given.command == "install":
+            install(given.torch)
+        elif given.command == "lint":
+            lint()
+        else:
+            test(given.parts, given.jobs)
+    except subprocess.CalledProcessError as error:
+        return int(error.returncode)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
