@@ -13,6 +13,7 @@ from test_panel import PanelCase
 
 WIDTH = 420  # of a module's panel in Slicer
 MARGIN = 4  # beside a push button's text
+ARROW = 30  # of a combo box, with its margins
 PICTURES = os.environ.get("AUXOL_LANGUAGE_PICTURES", "") if HOST is not None else ""
 READY = {"": "Accept", "de": "Annehmen", "fr": "Accepter"}
 
@@ -181,12 +182,20 @@ class TestNothingIsCut(PanelCase):
         widget.setFixedWidth(WIDTH)
         for _ in range(3):
             QtWidgets.QApplication.processEvents()
+            self.panel.refresh()
         labels = [each for each in widget.findChildren(QtWidgets.QLabel) if not each.wordWrap()]
         found = []
         for each in labels + widget.findChildren(QtWidgets.QAbstractButton):
             need = roomFor(each)
             if each.isVisible() and each.text() and each.width() < need:
                 found.append(f"{each.objectName()}: {each.text()!r} has {each.width()} of {need}")
+        for each in widget.findChildren(QtWidgets.QLabel):
+            if each.isVisible() and each.wordWrap() and each.height() < each.heightForWidth(each.width()):
+                found.append(f"{each.objectName()}: {each.text()!r} needs more lines")
+        for each in widget.findChildren(QtWidgets.QComboBox):
+            need = each.fontMetrics().horizontalAdvance(each.currentText()) + ARROW
+            if each.isVisible() and not each.isEditable() and each.width() < need:
+                found.append(f"{each.objectName()}: {each.currentText()!r} has {each.width()} of {need}")
         outside = [
             f"{each.objectName()} ends at {each.mapTo(widget, each.rect().topRight()).x()}"
             for each in widget.findChildren(QtWidgets.QAbstractButton)

@@ -1152,7 +1152,7 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Find draws here how likely it is on each slice.</source>
-        <translation>Suchen zeichnet hier, wie wahrscheinlich sie auf jeder Schicht ist.</translation>
+        <translation>Suchen zeichnet hier, wie wahrscheinlich sie ist.</translation>
     </message>
     <message>
         <source>No curve: the task has not learned yet where it is.</source>

@@ -1497,7 +1497,7 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>A little after each save</source>
-        <translation>Un peu après chaque enregistrement</translation>
+        <translation>Un peu après chaque coupe</translation>
     </message>
     <message>
         <source>As long as it helps</source>
@@ -2427,7 +2427,7 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Changes count from the next start of the engine.</source>
-        <translation>Les changements comptent au prochain démarrage du moteur.</translation>
+        <translation>Pris en compte au prochain démarrage du moteur.</translation>
     </message>
     <message>
         <source>Server</source>
