@@ -11,6 +11,7 @@
 # make bench-sam       what a click costs with a SAM, beside segment_anything's own predictor
 # make bench-real WEIGHTS=folder DATA=folder    times and Dice of every published checkpoint in a folder
 # make bench-slicer    what keeps Slicer's main thread, in the headless host
+# make translations  lupdate and lrelease; says how many texts lack a translation (docs/translations.md)
 # make pretrain    train the built-in weights anew (hours)       make clean
 
 PYTHON ?= python3
@@ -31,7 +32,7 @@ DEMO := results/demo
 # Idle torch threads otherwise spin on cores that the rest of the process could use.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test test-long lint docs tutorial bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-real bench-slicer pretrain clean
+.PHONY: demo test test-long lint docs tutorial translations bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-real bench-slicer pretrain clean
 
 demo: $(STAMP)
 	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,generalist,auxol \
@@ -45,6 +46,10 @@ test-long: $(STAMP)
 	$(BIN)/python -m pytest -m slow
 	$(BIN)/python Testing/needs_host.py || $(BIN)/python -m pytest -m slow Testing/qt_client
 	AUXOL_LONG=1 $(BIN)/python -m pytest Testing/slicer
+
+# New texts are listed by: .venv/bin/python -m tools.translations --missing de
+translations: $(STAMP)
+	$(BIN)/python -m tools.translations
 
 lint: $(STAMP)
 	$(BIN)/python -m tools.dev lint

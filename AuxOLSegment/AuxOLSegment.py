@@ -8,6 +8,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -31,6 +32,7 @@ class AuxOLSegment(ScriptedLoadableModule):
 
     def __init__(self, parent):
         ScriptedLoadableModule.__init__(self, parent)
+        _speak()
         self.parent.title = _("AuxOL Segment")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
         self.parent.dependencies = ["SegmentEditor", "Segmentations", "Markups"]
@@ -47,6 +49,14 @@ class AuxOLSegment(ScriptedLoadableModule):
             "Kirillov et al., ICCV 2023."
         )
         slicer.app.connect("startupCompleted()", _registerSampleData)
+
+
+def _speak():
+    """Before the first text: in the language of the application, or the one chosen in Settings."""
+    from AuxOLSegmentLib.Machine.Language import speak
+    from AuxOLSegmentLib.Machine.Settings import Settings
+
+    speak(Settings().language)
 
 
 def _registerSampleData():
@@ -68,18 +78,42 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
-        from AuxOLSegmentLib.Panel.Widget import PanelWidget
-
         self.logic = AuxOLSegmentLogic()
-        session = self.logic.startSession()
-        self.panel = PanelWidget(self.layout, session, session.settings)
+        self.logic.startSession()
+        self._makePanel()
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEnd)
         self._takeParameters()
 
+    def _makePanel(self):
+        from AuxOLSegmentLib.Panel.Widget import PanelWidget
+
+        session = self.logic.session
+        self.panel = PanelWidget(self.layout, session, session.settings)
+        # Later: the selector that asks for it is part of the panel that goes.
+        self.panel.languageChanged = lambda: qt.QTimer.singleShot(0, self.remakePanel)
+
+    def remakePanel(self):
+        """In the language that is spoken now. The session, its tasks and the scene stay as they are."""
+        if self.panel is None:
+            return
+        entered = self.panel.entered
+        collapsed = {name: part.collapsed for name, part in self.panel.sections().items()}
+        if entered:
+            self.exit()
+        self.panel.cleanup()
+        self._makePanel()
+        self._takeParameters()
+        for name, part in self.panel.sections().items():
+            part.collapsed = collapsed.get(name, part.collapsed)
+        if entered:
+            self.enter()
+
     def enter(self):
+        if not self.panel.speaksNow():
+            self.remakePanel()
         if self.panel.inputs.parameters is None:
             self._takeParameters()
         self.logic.session.views.start()

@@ -142,7 +142,7 @@ class EngineConnection:
             return error
         self._forget(link)
         if self._starting is None:
-            raise UnavailableError("The engine was stopped. Start it again in the settings.")
+            raise UnavailableError(_("The engine was stopped. Start it again in the settings."))
         self._refuseRest()
         await self.ready()
         return BrokenError(str(error), arrived=error.arrived, late=False, anew=True)
@@ -289,9 +289,11 @@ class EngineConnection:
     async def test(self, url: str, token: str) -> dict[str, Any]:
         """What the server at ``url`` says of itself; raises why it cannot be used."""
         if not url.startswith(("http://", "https://")):
-            raise InvalidInputError(f"An address like https://server.hospital.org was expected, got {url!r}.")
+            raise InvalidInputError(
+                _("An address like https://server.hospital.org was expected, got {url}.").format(url=repr(url))
+            )
         if not token or not token.isascii():
-            raise AccessError("A token was expected, got none. Ask who runs the server for yours.")
+            raise AccessError(_("A token was expected, got none. Ask who runs the server for yours."))
         return await aboutServer(Address(url, token), self._limits)
 
     # What is told
@@ -317,8 +319,9 @@ class EngineConnection:
             why=compute.get("device_reason") or compute.get("precision") or "?",
         )
         if self.attached and self._asked not in ("", self._settings.generalist):
-            other = _(". It runs the generalist {its}, not {ours} as set here: stop it in the other Slicer to change")
-            told += other.format(its=self._asked, ours=self._settings.generalist)
+            told = _(
+                "{told}. It runs the generalist {its}, not {ours} as set here: stop it in the other Slicer to change"
+            ).format(told=told, its=self._asked, ours=self._settings.generalist)
         return told
 
     @property

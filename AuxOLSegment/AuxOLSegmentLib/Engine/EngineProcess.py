@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import qt
+from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError, UnavailableError
 from auxol_core.protocol import Ready, read_ready_line
@@ -130,8 +131,10 @@ class EngineProcess:
         self._readLog()
         self._ended(
             UnavailableError(
-                f"The engine was to be started with {self._python}, but it ended at once:\n{self.tail}\n"
-                "See Set-up for what is missing."
+                _(
+                    "The engine was to be started with {python}, but it ended at once:\n{log}\n"
+                    "See Set-up for what is missing."
+                ).format(python=self._python, log=self.tail)
             )
         )
 
@@ -139,8 +142,10 @@ class EngineProcess:
         if error == qt.QProcess.FailedToStart:
             self._ended(
                 UnavailableError(
-                    f"The engine was to be started with {self._python}, but the system refused "
-                    f"({self._process.errorString()}). Name another Python in the settings."
+                    _(
+                        "The engine was to be started with {python}, but the system refused ({reason}). Name another "
+                        "Python in the settings."
+                    ).format(python=self._python, reason=self._process.errorString())
                 )
             )
 
@@ -160,7 +165,7 @@ class EngineProcess:
         self._stopped = True
         if self.running:
             self._process.closeWriteChannel()
-        self._giveUp(UnavailableError("The engine was stopped before it was ready."))
+        self._giveUp(UnavailableError(_("The engine was stopped before it was ready.")))
 
     def kill(self) -> None:
         """End it at once, without telling; for one that does not answer any more."""

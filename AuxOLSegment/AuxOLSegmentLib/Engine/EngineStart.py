@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import qt
+from slicer.i18n import tr as _
 
 from auxol_core.client.address import Address
 from auxol_core.client.calls import Calls, Request
@@ -101,8 +102,10 @@ async def launched(
         make_folder(folder)
     except OSError as error:
         raise UnavailableError(
-            f"A folder for the tasks was expected at {folder}, but it cannot be made ({error.strerror}). "
-            "Name another one in the settings."
+            _(
+                "A folder for the tasks was expected at {folder}, but it cannot be made ({reason}). Name another one "
+                "in the settings."
+            ).format(folder=folder, reason=error.strerror)
         ) from None
     process, file = EngineProcess(settings.pythonPath, _arguments(settings, folder), died), AttachFile(folder)
     begun(process)

@@ -52,6 +52,7 @@ OPTIONS: dict[str, Option] = {
     "proposeNext": Option(False),
     "findNext": Option(False),  # after each accepted or saved slice
     "shortcuts": Option(True),
+    "language": Option("", choices=("", "en", "de", "fr")),  # empty: the application's
 }
 
 

@@ -121,7 +121,7 @@ def rowOf(table: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
 def choiceText(row: Mapping[str, Any]) -> str:
     """One line of the box: its title, size, how it is got, and what a click takes here."""
     how = {"here": _("here"), "download": _("download"), "file": _("from a file")}[row["obtained"]]
-    size = "" if row["megabytes"] is None else f"{row['megabytes']} MB"
+    size = "" if row["megabytes"] is None else _("{megabytes} MB").format(**row)
     star = _("recommended") if row["recommended"] else ""
     return ", ".join(text for text in (row["title"], size, how, row["clicks"], star) if text)
 

@@ -37,7 +37,7 @@ class LearningPanel:
         self.ui, self.logic, self.settings, self.act = ui, logic, settings, act
         self.versions = Table(
             ui.versionsTable,
-            (64, 64, 0, 56),
+            (64, 84, 0, 56),
             versionRows,
             key=lambda info: (info.version, info.corrections),
             bold=lambda info: info.current,

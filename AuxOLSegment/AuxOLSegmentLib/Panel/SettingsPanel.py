@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.options import THINKING_STEPS
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+from AuxOLSegmentLib.Machine.Language import LANGUAGES
 from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.GeneralistPanel import choiceText
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
@@ -17,6 +18,7 @@ from AuxOLSegmentLib.Panel.PanelTools import Act, Say, fileToOpen, folderToUse, 
 
 DEVICES = ("auto", "cpu", "cuda")
 THINKING = tuple(THINKING_STEPS)
+SPOKEN = ("", *LANGUAGES)  # empty: the application's
 CHECKS = ("remote", "saveOnCompleted", "saveOnSceneSave", "acceptOnEffect", "shortcuts")
 LINES = ("dataDir", "pythonPath", "wheelFolder", "serverUrl", "serverToken")
 
@@ -35,12 +37,14 @@ class SettingsPanel:
     def _fill(self) -> None:
         ui, settings = self.ui, self.settings
         checks = [getattr(ui, f"{name}CheckBox") for name in CHECKS]
-        with silently(ui.deviceSelector, ui.threadsSpinBox, ui.thinkingSelector, *checks):
+        with silently(ui.deviceSelector, ui.threadsSpinBox, ui.thinkingSelector, ui.languageSelector, *checks):
             ui.deviceSelector.addItems([_("Automatic"), _("Processor (CPU)"), _("NVIDIA graphics card (CUDA)")])
             ui.deviceSelector.setCurrentIndex(DEVICES.index(settings.device))
             ui.threadsSpinBox.setValue(settings.threads)
             ui.thinkingSelector.addItems([_("Not at all"), _("A little after each save"), _("As long as it helps")])
             ui.thinkingSelector.setCurrentIndex(THINKING.index(settings.thinking))
+            ui.languageSelector.addItems([_("As Slicer"), *LANGUAGES.values()])
+            ui.languageSelector.setCurrentIndex(SPOKEN.index(settings.language))
             for name, box in zip(CHECKS, checks, strict=True):
                 box.checked = getattr(settings, name)
         for name in LINES:
@@ -53,6 +57,7 @@ class SettingsPanel:
         ui.deviceSelector.connect("currentIndexChanged(int)", lambda index: self._set("device", DEVICES[index]))
         ui.threadsSpinBox.connect("valueChanged(int)", lambda value: self._set("threads", value))
         ui.thinkingSelector.connect("currentIndexChanged(int)", lambda index: self._set("thinking", THINKING[index]))
+        ui.languageSelector.connect("currentIndexChanged(int)", lambda index: self._set("language", SPOKEN[index]))
         for name in CHECKS:
             box = getattr(ui, f"{name}CheckBox")
             box.connect("toggled(bool)", lambda on, name=name: self._set(name, on))

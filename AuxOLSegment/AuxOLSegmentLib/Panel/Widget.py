@@ -16,6 +16,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
+from AuxOLSegmentLib.Machine.Language import speak, spoken
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
@@ -50,6 +51,8 @@ class PanelWidget:
     def __init__(self, layout: Any, logic: PanelSession, settings: Settings) -> None:
         self.logic, self.settings = logic, settings
         self.entered = False
+        self.language = spoken()
+        self.languageChanged: Callable[[], None] = lambda: None  # the module widget makes the panel anew
         self._load(layout)
         self.editor = EditorFrame(self.ui.editorLayout)
         logic.setEditor(self.editor.node, self.editor.widget.saveStateForUndo)
@@ -117,6 +120,15 @@ class PanelWidget:
         self.shortcuts.remove()
         self.logic.prompts.stop()
         self.editor.exit()
+
+    def speaksNow(self) -> bool:
+        """Whether its texts are in the language that texts come in now."""
+        return self.language == spoken()
+
+    def sections(self) -> dict[str, Any]:
+        """Its parts that can be collapsed, by name."""
+        parts = {name: part for name, part in vars(self.ui).items() if name.endswith("Section")}
+        return {name: part for name, part in parts.items() if hasattr(part, "collapsed")}
 
     def setParameters(self, parameters: Any) -> None:
         """The scene's Parameters; None when there is none."""
@@ -205,6 +217,9 @@ class PanelWidget:
         self.review.refresh()
 
     def _onSettings(self) -> None:
+        speak(str(self.settings.language))
+        if not self.speaksNow():
+            self.languageChanged()
         self.setup.refresh()
         self.refreshEngine()
         self.generalists.refresh()

@@ -57,19 +57,17 @@ class AcceptFlow:
         if not shown:
             return _("No proposal on this slice")
         worst = min(shown, key=lambda each: each.quality)
-        count = "" if len(shown) == 1 else _("{count} objects, ").format(count=len(shown))
-        told = _(
-            "{count}expected Dice {quality:.2f}; {generalist} {share:.0%}, specialist {own:.0%}, version {version}"
-        )
+        told = _("expected Dice {quality:.2f}; {generalist} {share:.0%}, specialist {own:.0%}, version {version}")
         warning = next((f"\n{each.warning}" for each in shown if each.warning), "")
         text = told.format(
-            count=count,
             quality=worst.quality,
             generalist=generalistName(self._desk.status),
             share=worst.share,
             own=1 - worst.share,
             version=worst.version,
         )
+        if len(shown) > 1:
+            text = _("{count} objects, {told}").format(count=len(shown), told=text)
         return text + warning
 
     def accept(self) -> bool:

@@ -7,6 +7,7 @@ import slicer
 from AuxOLSegmentLib.Engine.Async import Tasks
 from AuxOLSegmentLib.Scene.ProposalLayer import ProposalLayer
 from AuxOLSegmentLib.Scene.SceneWatcher import SceneWatcher
+from AuxOLSegmentLib.Scene.SegmentCodes import SegmentCodes
 from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
 from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
 from AuxOLSegmentLib.Session.EngineFlow import EngineFlow
@@ -95,9 +96,8 @@ class SessionParts:
         self.finding = FindFlow(settings, selection, inUse, proposals, self.volumes, desk, teller)
         self.greys = TaskGreys(selection, desk, tasks, teller)
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
-        self.inputs = Inputs(
-            selection, self.prompts, self.layer, desk, teller, lambda node: self.scene.watchSegmentation(node)
-        )
+        self.codes = SegmentCodes()
+        self.inputs = Inputs(selection, self.prompts, self.layer, desk, teller, self._watch)
         self.events = SceneEvents(
             settings,
             selection,
@@ -118,6 +118,10 @@ class SessionParts:
         teller.listen(self.unreviewed.onChange)
         teller.listen(self.greys.onChange)
         teller.listen(self.keeper.onChange)
+
+    def _watch(self, segmentation: Any) -> None:
+        self.codes.follow(segmentation)
+        self.scene.watchSegmentation(segmentation)
 
     def _toolTaken(self, mode: str) -> None:
         """Prompts and effects take the same drags: what was begun later has them."""
@@ -153,6 +157,7 @@ class SessionParts:
         self.saving.close()
         self.desk.leave()
         self.inUse.views.stop()
+        self.codes.close()
         self.scene.close()
         self.prompts.cleanup()
         self.layer.cleanup()

@@ -35,6 +35,7 @@ class qSlicerCoreApplication(QtWidgets.QApplication):
     majorVersion = stored("majorVersion", int, 5)
     minorVersion = stored("minorVersion", int, 12)
     revision = stored("revision", str, "00000")
+    applicationLocaleName = stored("applicationLocaleName", str, "en_US")
     repositoryRevision = stored("repositoryRevision", str, "0000000")
     releaseType = stored("releaseType", str, "Stable")
     mainApplicationName = stored("mainApplicationName", str, "Slicer")
