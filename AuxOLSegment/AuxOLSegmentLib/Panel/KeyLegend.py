@@ -21,6 +21,7 @@ class KeyLegend:
         self._actor = vtk.vtkTextActor()
         text = self._actor.GetTextProperty()
         text.SetFontSize(SIZE)
+        text.SetFontFamilyToCourier()  # letters of one width
         text.SetColor(TEXT)
         text.SetBackgroundColor(GROUND)
         text.SetBackgroundOpacity(GROUND_OPACITY)

@@ -26,9 +26,9 @@ def legend() -> list[tuple[str, str]]:
         (BOX, _("box")),
         (LASSO, _("lasso")),
         (SCRIBBLE, _("scribble")),
-        (POSITIVE, _("point on the object; Shift+click: of another object")),
-        (NEGATIVE, _("point beside the object")),
-        (_("Del"), _("remove the point under the mouse")),
+        (POSITIVE, _("point on it; Shift: new object")),
+        (NEGATIVE, _("point beside it")),
+        (_("Del"), _("remove point under mouse")),
         (ACCEPT, _("accept")),
         (ACCEPT_NEXT, _("accept, save, next slice")),
         (DISCARD, _("discard")),
@@ -42,8 +42,10 @@ def legend() -> list[tuple[str, str]]:
 
 
 def legendText() -> str:
-    """A line for each key."""
-    return "\n".join(_("{what}   {key}").format(what=what, key=key) for key, what in legend())
+    """A line for each key, all of one length: they are read in columns where letters have one width."""
+    lines = legend()
+    keys, words = (max(len(line[at]) for line in lines) for at in (0, 1))
+    return "\n".join(f" {key:<{keys}}  {what:<{words}} " for key, what in lines)
 
 
 class Shortcuts:
