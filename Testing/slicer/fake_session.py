@@ -12,14 +12,15 @@ from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
 VALUES = """message engineState engineText engineTold taskNames task status prompts layer corrections versions learning
-propagation windowInfo generalists preparing"""
+propagation windowInfo generalists preparing viewInUse"""
 ASKED = """proposalText hasProposalOnDisplay canSave canSayNothing sliceCounts unreviewedCount review presence
-suggestedTaskName diagnostics displayKey"""
+suggestedTaskName diagnostics displayKey canGoOn shownName"""
 ORDERS = """startEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save nothingHere
 saveAllReviewed setLearningMode learnNow pause undo rollBack forget reset exportTask importTask deleteTask
 setWindow windowFromVolume resetWindow
 proposeNeighbours propagate find cancelPropagation goTo acceptAbove writeCsv close
-downloadGeneralist cancelGeneralistDownload measureGeneralists useGeneralist cancelRelearning cancelPrompt"""
+downloadGeneralist cancelGeneralistDownload measureGeneralists useGeneralist cancelRelearning cancelPrompt
+acceptAndNext saveAndNext useAsSeeds fillBetween compare useViewUnderMouse"""
 READER_ORDERS = "start stop remove removeLast removeAll removeOn activate setVolume restore cleanup"
 
 
@@ -66,12 +67,13 @@ class FakeSession(Strict):
         layer = Strict(calls, {}, {"slices": [], "node": None}, "setVisible clear clearAll")
         values = dict.fromkeys(VALUES.split())
         values |= {"message": ("", "info"), "engineState": EngineState.OFF, "engineText": "", "engineTold": {}}
-        values |= {"taskNames": [], "task": "", "generalists": {}}
+        values |= {"taskNames": [], "task": "", "generalists": {}, "viewInUse": ""}
         values |= {"prompts": reader, "layer": layer, "corrections": [], "versions": [], "propagation": (False, 0, 0)}
         values |= {"learning": SimpleNamespace(queued=0, phase="", done=0, total=0)}
         asked = dict.fromkeys(ASKED.split(), "")
         asked |= {"hasProposalOnDisplay": False, "canSave": (False, "Nothing to save."), "sliceCounts": {}}
         asked |= {"unreviewedCount": 0, "review": [], "presence": None, "canSayNothing": (False, "No task.")}
+        asked |= {"canGoOn": False}
         super().__init__(calls, values, asked, ORDERS)
         self.__dict__["listeners"] = []
 
@@ -111,7 +113,8 @@ def version(number, *, current=False, published=True, reason=""):
 def reviewItem(volumeID, index, quality, state=SliceState.PROPOSED, confidence=None, nothing=False):
     worth = quality if confidence is None else min(quality, confidence)
     key = SliceKey(volumeID, 0, index)
-    return SimpleNamespace(key=key, state=state, quality=quality, confidence=confidence, worth=worth, nothing=nothing)
+    made = {"quality": quality, "confidence": confidence, "worth": worth, "nothing": nothing, "shownAs": ""}
+    return SimpleNamespace(key=key, state=state, **made)
 
 
 def prompt(objectID, volumeID, index, label):

@@ -84,18 +84,28 @@ class _SlicerHand:
 
     def __init__(self, view):
         self._view, self._interactor = view, view.interactor()
+        self._at = (0, 0)
 
     def position(self, ras):
         x, y, _z = self._view.convertRASToXYZ(ras)
         return round(x), round(y)
 
-    def _event(self, name, at):
-        self._interactor.SetEventInformation(*at, 0, 0, "\0", 0, "")
+    def _event(self, name, at, modifiers=(), key=""):
+        control, shift = int("ctrl" in modifiers), int("shift" in modifiers)
+        self._interactor.SetEventInformation(*at, control, shift, "\0", 0, key)
         self._interactor.InvokeEvent(name)
+        self._at = at
 
-    def click(self, at):
+    def move(self, to):
+        self._event("MouseMoveEvent", to)
+
+    def click(self, at, modifiers=()):
         for name in ("EnterEvent", "MouseMoveEvent", "LeftButtonPressEvent", "LeftButtonReleaseEvent"):
-            self._event(name, at)
+            self._event(name, at, modifiers)
+
+    def key(self, symbol):
+        for name in ("KeyPressEvent", "CharEvent", "KeyReleaseEvent"):
+            self._event(name, self._at, (), symbol)
 
     def leave(self):
         self._event("LeaveEvent", (0, 0))

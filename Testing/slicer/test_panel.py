@@ -292,6 +292,88 @@ class TestTheLoop(PanelCase):
         self.ui.nothingButton.click()
         self.assertEqual(len(self.session.ordered("nothingHere")), 1)
 
+    def test_accept_and_next_needs_a_proposal_that_can_be_saved(self):
+        self.session.canSave = (True, "")
+        self.tell("slices")
+        self.assertIn("no proposal", self.ui.acceptNextButton.toolTip)
+        self.ui.saveNextButton.click()
+        self.session.hasProposalOnDisplay = True
+        self.tell("slices")
+        self.ui.acceptNextButton.click()
+        self.assertEqual((len(self.session.ordered("acceptAndNext")), len(self.session.ordered("saveAndNext"))), (1, 1))
+        self.session.canSave = (False, "Name a task.")
+        self.tell("slices")
+        self.assertIn("Name a task.", self.ui.acceptNextButton.toolTip)
+        self.assertFalse(self.ui.saveNextButton.enabled)
+        self.session.canGoOn = True  # it is saved already
+        self.tell("slices")
+        self.assertTrue(self.ui.saveNextButton.enabled)
+        self.assertEqual(self.ui.acceptNextButton.text, "Accept, save, next  (Shift+A)")
+
+    def test_which_slice_comes_next_is_chosen_and_remembered(self):
+        self.assertEqual(self.ui.nextBySelector.currentText, "towards the end")
+        self.ui.nextBySelector.setCurrentIndex(1)
+        self.ui.proposeAheadCheckBox.click()
+        self.assertEqual((self.settings.nextBy, self.settings.proposeAhead), ("quality", False))
+        self.clean()
+        self.panel = self.makePanel(self.window.layout())
+        self.assertEqual(self.panel.ui.nextBySelector.currentText, "worst proposal first")
+        self.assertFalse(self.panel.ui.proposeAheadCheckBox.checked)
+
+    def test_one_key_compares_and_says_what_is_shown(self):
+        self.session.shownName, self.session.hasProposalOnDisplay = "The specialist alone", True
+        self.tell("slices")
+        self.assertEqual(self.ui.compareLabel.text, "The specialist alone")
+        self.ui.compareButton.click()
+        self.panel.compare.keys()["M"]()
+        self.assertEqual(len(self.session.ordered("compare")), 2)
+
+    def test_seeds_are_taught_only_when_asked_and_asked_anew_each_time(self):
+        self.ui.useAsSeedsButton.click()
+        self.ui.teachSeedsCheckBox.click()
+        self.ui.useAsSeedsButton.click()
+        self.ui.useAsSeedsButton.click()
+        self.ui.fillBetweenButton.click()
+        self.assertEqual(self.session.ordered("useAsSeeds"), [(False,), (True,), (False,)])
+        self.assertEqual(len(self.session.ordered("fillBetween")), 1)
+        self.session.propagation = (True, 0, 9)
+        self.tell("propagation")
+        self.assertFalse(self.ui.useAsSeedsButton.enabled)
+
+    def test_a_key_asks_for_the_view_under_the_mouse_first(self):
+        shortcut = next(each for each in self.panel.shortcuts._shortcuts if each.key.toString() == "A")
+        shortcut.activated.emit()
+        names = [call[0] for call in self.session.calls]
+        self.assertEqual(names[names.index("useViewUnderMouse") :], ["useViewUnderMouse", "accept"])
+
+    def test_every_key_is_in_the_legend_and_the_legend_follows_the_view_in_use(self):
+        from AuxOLSegmentLib.Panel import Shortcuts
+
+        here = {each.key.toString() for each in self.panel.shortcuts._shortcuts}
+        self.assertEqual(here - {key for key, _what in Shortcuts.legend()}, set())
+        legend = self.panel.onward.legend
+        self.session.viewInUse = "Red"
+        self.tell("slices")
+        self.assertEqual(legend.view, "")
+        before = self.props("Red"), self.props("Green")
+        self.panel.onward.keys()["H"]()
+        self.assertEqual((legend.view, self.settings.keyLegend), ("Red", True))
+        self.session.viewInUse = "Green"
+        self.tell("slices")
+        self.assertEqual((self.props("Red"), self.props("Green")), (before[0], before[1] + 1))
+        self.panel.exit()
+        self.assertEqual((legend.view, self.props("Green")), ("", before[1]))
+        self.panel.enter()
+        self.assertEqual(legend.view, "Green")  # it was wanted
+        self.settings.set("shortcuts", False)
+        self.panel._installShortcuts()
+        self.assertEqual(legend.view, "")  # there is no key to tell of
+        self.assertIn("switched off", self.ui.keyLegendCheckBox.toolTip)
+
+    def props(self, view):
+        renderers = slicer.app.layoutManager().sliceWidget(view).sliceView().renderWindow().GetRenderers()
+        return renderers.GetFirstRenderer().GetViewProps().GetNumberOfItems()
+
     def test_hiding_proposals_reaches_the_layer(self):
         self.ui.showProposalsCheckBox.click()
         self.assertEqual(self.session.ordered("setVisible"), [(False,)])
@@ -316,7 +398,7 @@ class TestTheLoop(PanelCase):
     def test_keys_work_between_enter_and_exit_alone(self):
         keys = self.panel.shortcuts
         self.assertEqual({each.key.toString() for each in keys._shortcuts} & TAKEN, set())
-        self.assertEqual(len(keys._shortcuts), 10)
+        self.assertEqual(len(keys._shortcuts), 14)
         self.assertEqual(self.ui.saveButton.text, "Save slice  (S)")
         self.panel.exit()
         self.assertEqual(keys._shortcuts, [])

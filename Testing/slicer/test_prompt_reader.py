@@ -412,6 +412,72 @@ class TestTheUsersHand(PromptCase):
         self.markups().RemoveAllControlPoints()
         self.assertEqual(self.removed, [(objectID, self.key())])
 
+    def test_a_point_is_dragged_while_points_are_set_and_no_other_comes(self):
+        objectID = self.click(10, 8)
+        self.changed.clear()
+        hand().drag(self.at(10, 8), self.at(16, 14))
+        self.assertEqual(self.changed, [objectID])
+        self.assertEqual(self.points(objectID), [(14, 16, True)])
+        self.assertEqual(self.markups().GetNumberOfDefinedControlPoints(), 1)
+        self.click(20, 8)  # and beside it another one is set
+        self.assertEqual(self.points(objectID), [(14, 16, True), (8, 20, True)])
+        hand().click(self.at(16, 14))  # a click on it moves nothing
+        self.assertEqual(len(self.points(objectID)), 2)
+
+    def test_the_right_button_puts_a_dragged_point_back(self):
+        objectID = self.click(10, 8)
+        self.changed.clear()
+        event("LeftButtonPressEvent", self.at(10, 8))
+        event("MouseMoveEvent", self.at(16, 14))
+        event("RightButtonPressEvent", self.at(16, 14))
+        event("LeftButtonReleaseEvent", self.at(16, 14))
+        self.assertEqual((self.changed, self.points(objectID)), ([], [(8, 10, True)]))
+        ras = [0.0] * 3
+        self.markups().GetNthControlPointPositionWorld(0, ras)
+        np.testing.assert_allclose(ras, cases.ras_of_voxel(self.volume, (10, 8, 4)), atol=1.5)
+
+    def test_delete_over_a_point_removes_that_one_with_any_tool_and_without_one(self):
+        for tool in ("positive", "box", ""):
+            for key in ("Delete", "BackSpace"):
+                with self.subTest(tool=tool, key=key):
+                    objectID = self.click(10, 8)
+                    self.click(18, 13)
+                    self.prompts.start(tool) if tool else self.prompts.stop()
+                    self.changed.clear()
+                    mouse = hand()
+                    mouse.move(self.at(10, 8))
+                    mouse.key(key)
+                    self.assertEqual(self.points(objectID), [(13, 18, True)])
+                    self.assertEqual(self.changed, [objectID])
+                    self.prompts.removeAll()
+
+    def test_delete_beside_every_point_removes_none(self):
+        objectID = self.click(10, 8)
+        mouse = hand()
+        mouse.move(self.at(18, 13))
+        mouse.key("Delete")
+        self.assertEqual(self.points(objectID), [(8, 10, True)])
+
+    def test_shift_and_click_begins_a_second_object_on_the_slice(self):
+        first = self.click(10, 8)
+        offset = view().mrmlSliceNode().GetXYZOrigin()
+        hand().click(self.at(20, 12), modifiers=("shift",))
+        second = self.prompts.active
+        self.assertNotEqual(first, second)
+        self.assertEqual((self.points(first), self.points(second)), ([(8, 10, True)], [(12, 20, True)]))
+        self.assertEqual(view().mrmlSliceNode().GetXYZOrigin(), offset)  # Slicer drags the view with Shift
+        self.click(21, 13)
+        self.assertEqual(len(self.points(second)), 2)
+        self.assertEqual((self.prompts.mode, self.refused), ("positive", []))
+
+    def test_a_second_object_does_not_begin_with_what_is_not_it(self):
+        first = self.click(10, 8)
+        self.prompts.start("negative")
+        hand().click(self.at(20, 12), modifiers=("shift",))
+        self.assertEqual(len(self.prompts.objects()), 1)
+        self.assertIn("positive point", str(self.refused[0]))
+        self.assertEqual(self.prompts.active, first)
+
     def test_a_point_that_a_script_sets_counts_too(self):
         self.prompts.start("positive")
         self.markups().AddControlPointWorld(*cases.ras_of_voxel(self.volume, (10, 8, 4)))

@@ -144,6 +144,17 @@ class TestUnderTheMouse(ViewCase):
         self.hide("Green")
         self.assertEqual(self.session.views.view, "Red")
 
+    def test_a_key_means_the_view_under_the_mouse_though_another_was_gone_to(self):
+        mouse = hand("Green")
+        mouse.click((100, 100))
+        self.session.goTo(self.key(8))
+        self.session.useViewUnderMouse()
+        self.assertEqual(self.session.viewInUse, "Green")
+        mouse.leave()
+        self.session.goTo(self.key(8))
+        self.session.useViewUnderMouse()  # it is over the panel: the view that was gone to
+        self.assertEqual(self.session.displayKey(), self.key(8))
+
     def test_a_change_of_layout_doubles_no_observer(self):
         before = self.session.views.observers
         layout = slicer.app.layoutManager()

@@ -264,9 +264,7 @@ def ownShortcuts():
     """How many shortcuts of the main window have one of our keys; the application has some of its own."""
     from AuxOLSegmentLib.Panel import Shortcuts
 
-    kind = Shortcuts
-    drawn = {kind.BOX, kind.LASSO, kind.SCRIBBLE, kind.POSITIVE, kind.NEGATIVE}
-    ours = {*drawn, kind.ACCEPT, kind.DISCARD, kind.SAVE, kind.NOTHING, kind.SHOW}
+    ours = {key for key, _what in Shortcuts.legend()}
     shortcuts = slicer.util.findChildren(slicer.util.mainWindow(), className="QShortcut")
     return sum(shortcut.key.toString() in ours for shortcut in shortcuts)
 

@@ -21,6 +21,8 @@ from auxol_core.protocol.headers import (
 from auxol_core.protocol.messages import (
     events_message,
     events_of,
+    parts_message,
+    parts_of,
     prompt_message,
     prompt_of,
     propagated_of,
@@ -52,6 +54,8 @@ __all__ = [
     "events_message",
     "events_of",
     "made",
+    "parts_message",
+    "parts_of",
     "path",
     "plain",
     "prompt_message",

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.parts import Parts
 from auxol_core.protocol.codec import made, plain
 from auxol_core.protocol.wire import Fields, Message, malformed
 from auxol_core.strokes import KINDS, MAX_VERTICES, Stroke
@@ -135,6 +136,31 @@ def _patch_fields(patch: MaskPatch) -> dict[str, object]:
 
 def _patch(told: Fields, pixels: NDArray[Any]) -> MaskPatch:
     return MaskPatch((int(told["shape"][0]), int(told["shape"][1])), int(told["row0"]), int(told["col0"]), pixels)
+
+
+def parts_message(parts: Parts) -> Message:
+    """What each model says of a proposal, each mask as a patch on an empty one; a specialist not asked has none."""
+    masks = {"fused": parts.fused, "generalist": parts.generalist, "specialist": parts.specialist}
+    patches = {name: MaskPatch.between(None, mask) for name, mask in masks.items() if mask is not None}
+    fields: dict[str, object] = {"proposal_id": parts.proposal_id, "version": parts.version}
+    fields["masks"] = {name: _patch_fields(patch) for name, patch in patches.items()}
+    return Message(fields, {name: patch.pixels for name, patch in patches.items()})
+
+
+def parts_of(message: Message) -> Parts:
+    """The parts of a message."""
+    try:
+        told = message.fields["masks"]
+        masks = {str(name): _patch(about, message.arrays[name]).applied() for name, about in told.items()}
+        return Parts(
+            str(message.fields["proposal_id"]),
+            int(message.fields["version"]),
+            masks["fused"],
+            masks["generalist"],
+            masks.get("specialist"),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise malformed(f"parts of a proposal that are none ({error})") from error
 
 
 def events_message(events: Sequence[Event]) -> Message:

@@ -16,10 +16,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from auxol_core.api import EngineApi, VerbOf
 from auxol_core.engine.engine import Engine
+from auxol_core.engine.parts import parts_of
 from auxol_core.engine.worker import Job
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import InvalidInputError, NotFoundError, UnavailableError
 from auxol_core.options import TaskOptions
+from auxol_core.parts import Parts
 from auxol_core.server.household import SHARED, Home, Household
 from auxol_core.server.jobs import StreamJob
 from auxol_core.server.users import User
@@ -223,6 +225,12 @@ class Desk:
         shared = self.household.proposals.is_of(proposal_id, self.user.name)
         home = await self.household.home(SHARED if shared else self.user.name)
         return await home.call(verb, proposal_id, *args, **more)
+
+    async def parts(self, proposal_id: str) -> Parts:
+        """What each model says of it alone."""
+        shared = self.household.proposals.is_of(proposal_id, self.user.name)
+        home = await self.household.home(SHARED if shared else self.user.name)
+        return await home.work(lambda engine: parts_of(engine, proposal_id))
 
     async def refresh(self, task: str) -> list[Proposal]:
         home = await self._at(task)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from auxol_core.api import EngineApi
 from auxol_core.errors import NotFoundError
-from auxol_core.protocol import Message, prompt_of, proposals_message
+from auxol_core.protocol import Message, parts_message, prompt_of, proposals_message
 from auxol_core.server import answers
 from auxol_core.server.described import OR_A_JOB, at, gives, router, takes
 from auxol_core.server.desk import Desk
@@ -91,6 +91,14 @@ async def correct(request: Request, task: TaskName, correction_id: CorrectionNam
 async def proposal(proposal_id: str, desk: AtDesk) -> Response:
     """A pending proposal as it is now."""
     return await answers.message(proposals_message([await desk.of_proposal(EngineApi.proposal, proposal_id)]))
+
+
+@proposal_router.get(
+    "/proposals/{proposal_id}/parts", response_class=Response, responses=gives("what each model says alone")
+)
+async def parts(proposal_id: str, desk: AtDesk) -> Response:
+    """What the generalist and the specialist say of a pending proposal alone."""
+    return await answers.message(parts_message(await desk.parts(proposal_id)))
 
 
 @at(proposal_router, EngineApi.dismiss, status_code=204, response_class=Response)

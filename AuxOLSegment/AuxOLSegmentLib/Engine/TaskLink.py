@@ -5,9 +5,11 @@ from io import BytesIO
 from typing import Any
 
 from auxol_core.api import EngineApi
+from auxol_core.client.parts import parts
 from auxol_core.client.streams import Stream
 from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.options import TaskOptions
+from auxol_core.parts import Parts
 from auxol_core.types import (
     BoolArray,
     CorrectionInfo,
@@ -85,6 +87,17 @@ class TaskLink:
                 raise
         await self._connection.ask(EngineApi.put_slice, image)
         return await self._connection.ask(EngineApi.proposal, proposalId)
+
+    async def parts(self, proposalId: str, image: SliceImage | None = None) -> Parts:
+        """What each model says alone of a pending proposal; ``image``: its slice, in case that is needed."""
+        calls = self._connection.verbs.calls
+        try:
+            return await self._connection.run(parts(calls, proposalId))
+        except NotFoundError as error:
+            if error.missing != "slice" or image is None:
+                raise
+        await self._connection.ask(EngineApi.put_slice, image)
+        return await self._connection.run(parts(calls, proposalId))
 
     async def accept(self, proposalId: str, version: int | None = None) -> None:
         """The user took it over as it is in ``version``; ProposalChangedError where it is another one by now."""

@@ -51,8 +51,12 @@ OPTIONS: dict[str, Option] = {
     "acceptOnEffect": Option(True),
     "proposeNext": Option(False),
     "findNext": Option(False),  # after each accepted or saved slice
+    # Slice after slice
+    "nextBy": Option("position", choices=("position", "quality")),
+    "proposeAhead": Option(True),  # after "accept, save, next" and "save, next"
     "shortcuts": Option(True),
     "language": Option("", choices=("", "en", "de", "fr")),  # empty: the application's
+    "keyLegend": Option(False),
 }
 
 

@@ -210,7 +210,10 @@ def stateText(item: Any, states: dict[SliceState, str]) -> str:
     """What the list says of it."""
     if item.nothing:
         return _("nothing here")
-    return states[item.state] if item.confidence is None else _("found")
+    state = states[item.state] if item.confidence is None else _("found")
+    if item.shownAs == "generalist":
+        return _("{state}, generalist alone").format(state=state)
+    return _("{state}, specialist alone").format(state=state) if item.shownAs else state
 
 
 def atLeast(quality: float | None) -> str:

@@ -1,7 +1,7 @@
 """Single keys that live from enter() to exit(), so that they never fire in another module.
 
 Free letters only. Taken by the Segment Editor: q w z y i space Esc digits arrows; by slice views: b f v r g t and
-brackets; by the application: Ctrl with o s w f h 0-5.
+brackets; by the application: Ctrl with o s w f h 0-5. With Shift: the same, and the slice after it.
 """
 
 from __future__ import annotations
@@ -10,17 +10,49 @@ from collections.abc import Callable
 
 import qt
 import slicer
+from slicer.i18n import tr as _
 
 BOX, LASSO, SCRIBBLE, POSITIVE, NEGATIVE = "X", "O", "C", "P", "N"
 ACCEPT, DISCARD, SAVE, SHOW = "A", "D", "S", "L"
 NOTHING = "E"  # as in empty
+ACCEPT_NEXT, SAVE_NEXT = "Shift+A", "Shift+S"
+COMPARE = "M"  # as in model
+LEGEND = "H"  # as in help
+
+
+def legend() -> list[tuple[str, str]]:
+    """Every key and what it does, in a few words; in the order of the work."""
+    return [
+        (BOX, _("box")),
+        (LASSO, _("lasso")),
+        (SCRIBBLE, _("scribble")),
+        (POSITIVE, _("point on it; Shift: new object")),
+        (NEGATIVE, _("point beside it")),
+        (_("Del"), _("remove point under mouse")),
+        (ACCEPT, _("accept")),
+        (ACCEPT_NEXT, _("accept, save, next slice")),
+        (DISCARD, _("discard")),
+        (SAVE, _("save")),
+        (SAVE_NEXT, _("save, next slice")),
+        (NOTHING, _("nothing here")),
+        (COMPARE, _("compare the models")),
+        (SHOW, _("show or hide proposals")),
+        (LEGEND, _("this list")),
+    ]
+
+
+def legendText() -> str:
+    """A line for each key, all of one length: they are read in columns where letters have one width."""
+    lines = legend()
+    keys, words = (max(len(line[at]) for line in lines) for at in (0, 1))
+    return "\n".join(f" {key:<{keys}}  {what:<{words}} " for key, what in lines)
 
 
 class Shortcuts:
-    """``keys``: letter -> what it does."""
+    """``keys``: letter -> what it does; ``before()`` is called first."""
 
-    def __init__(self, parent: qt.QWidget, keys: dict[str, Callable[[], None]]) -> None:
-        self._parent, self._keys = parent, keys
+    def __init__(self, parent: qt.QWidget, keys: dict[str, Callable[[], None]], before: Callable[[], None]) -> None:
+        self._parent, self._keys, self._before = parent, keys, before
         self._shortcuts: list[qt.QShortcut] = []
 
     def install(self) -> None:
@@ -32,8 +64,12 @@ class Shortcuts:
         for letter, action in self._keys.items():
             shortcut = qt.QShortcut(window)
             shortcut.setKey(qt.QKeySequence(letter))
-            shortcut.connect("activated()", action)
+            shortcut.connect("activated()", lambda action=action: self._pressed(action))
             self._shortcuts.append(shortcut)
+
+    def _pressed(self, action: Callable[[], None]) -> None:
+        self._before()
+        action()
 
     def remove(self) -> None:
         """Take them away at once."""

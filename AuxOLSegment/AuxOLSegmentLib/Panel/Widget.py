@@ -19,15 +19,18 @@ from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.Language import speak, spoken
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Machine.Settings import Settings
+from AuxOLSegmentLib.Panel.ComparePanel import ComparePanel
 from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
 from AuxOLSegmentLib.Panel.GeneralistPanel import GeneralistPanel
 from AuxOLSegmentLib.Panel.InputsPanel import InputsPanel
 from AuxOLSegmentLib.Panel.LearningPanel import LearningPanel
+from AuxOLSegmentLib.Panel.OnwardPanel import OnwardPanel
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import setReady
 from AuxOLSegmentLib.Panel.PreparingRow import PreparingRow
 from AuxOLSegmentLib.Panel.PromptPanel import PromptPanel
 from AuxOLSegmentLib.Panel.ReviewPanel import ReviewPanel
+from AuxOLSegmentLib.Panel.SeedsPanel import SeedsPanel
 from AuxOLSegmentLib.Panel.SettingsPanel import SettingsPanel
 from AuxOLSegmentLib.Panel.SetupPanel import SetupPanel
 from AuxOLSegmentLib.Panel.Shortcuts import Shortcuts
@@ -40,6 +43,15 @@ ICONS = {
     "error": qt.QStyle.SP_MessageBoxCritical,
 }
 ICON_SIZE = 18
+# The parts with a .ui file of their own -> the section that they stand in.
+PARTS = {
+    "Compare": "proposalSection",
+    "Onward": "teachSection",
+    "Seeds": "reviewSection",
+    "Review": "reviewSection",
+    "Learning": "learningSection",
+    "Settings": "settingsSection",
+}
 
 
 class PanelWidget:
@@ -57,7 +69,8 @@ class PanelWidget:
         self.editor = EditorFrame(self.ui.editorLayout)
         logic.setEditor(self.editor.node, self.editor.widget.saveStateForUndo)
         self._makeParts()
-        self.shortcuts = Shortcuts(self.uiWidget, self.prompts.keys())
+        keys = {**self.prompts.keys(), **self.onward.keys(), **self.compare.keys()}
+        self.shortcuts = Shortcuts(self.uiWidget, keys, logic.useViewUnderMouse)
         self.ui.startEngineButton.connect("clicked(bool)", lambda *_unused: self.act(lambda: logic.startEngine()))
         self._refreshers = self._whatConcernsWhat()
         logic.listen(self.onChange)
@@ -67,9 +80,9 @@ class PanelWidget:
         self.uiWidget = slicer.util.loadUI(str(UI_FOLDER / "AuxOLSegment.ui"))
         layout.addWidget(self.uiWidget)
         self.ui = slicer.util.childWidgetVariables(self.uiWidget)
-        for name in ("Review", "Learning", "Settings"):
+        for name, section in PARTS.items():
             part = slicer.util.loadUI(str(UI_FOLDER / f"{name}Panel.ui"))
-            getattr(self.ui, f"{name.lower()}Section").layout().addWidget(part)
+            getattr(self.ui, section).layout().addWidget(part)
             vars(self.ui).update(vars(slicer.util.childWidgetVariables(part)))
         self.ui.editorLayout = self.ui.editorSection.layout()
         self.uiWidget.setMRMLScene(slicer.mrmlScene)
@@ -79,6 +92,9 @@ class PanelWidget:
         self.inputs = InputsPanel(ui, logic, self.editor, self.act, self._onInputs)
         self.setup = SetupPanel(ui, settings, self.say)
         self.prompts = PromptPanel(ui, logic, self.inputs.whyNot, self.act, self.say)
+        self.compare = ComparePanel(ui, logic, self.act)
+        self.onward = OnwardPanel(ui, logic, settings, self.act)
+        self.seeds = SeedsPanel(ui, logic, self.inputs.whyNot, self.act)
         self.review = ReviewPanel(ui, logic, settings, self.inputs.whyNot, self.act)
         self.learning = LearningPanel(ui, logic, settings, self.act)
         self.preparing = PreparingRow(ui, logic, self.act)
@@ -87,18 +103,25 @@ class PanelWidget:
 
     def _whatConcernsWhat(self) -> dict[str, tuple[Callable[[], None], ...]]:
         """SessionLogic's kinds of change -> what shows them."""
-        prompts, review = self.prompts, self.review
+        prompts, review, seeds = self.prompts, self.review, self.seeds
+        compare, onward = self.compare, self.onward
         return {
             "message": (self.refreshMessage,),
             "engine": (self.refresh,),
             "tasks": (self.inputs.refreshTasks,),
-            "task": (self.inputs.refreshTasks, prompts.refresh, review.refresh, self.learning.refresh),
+            "task": (
+                *(self.inputs.refreshTasks, prompts.refresh, compare.refresh, onward.refresh),
+                *(review.refresh, self.learning.refresh),
+            ),
             "prompts": (self.preparing.refresh, prompts.refreshPrompts, prompts.refreshProposal, review.refreshRange),
-            "slices": (prompts.refreshProposal, prompts.refreshCounts, review.refreshAfterSlices),
+            "slices": (
+                *(prompts.refreshProposal, compare.refresh, prompts.refreshCounts, onward.refreshSlices),
+                review.refreshAfterSlices,
+            ),
             "unreviewed": (prompts.refreshCounts, review.refreshText),
             "learning": (self.inputs.refreshTaskText, self.learning.refresh),
             "generalists": (self.settingsPart.refresh, self.generalists.refresh),
-            "propagation": (review.refreshPropagation, review.refreshPresence),
+            "propagation": (review.refreshPropagation, review.refreshPresence, seeds.refresh),
         }
 
     # Life cycle
@@ -118,6 +141,7 @@ class PanelWidget:
         """Another module is shown."""
         self.entered = False
         self.shortcuts.remove()
+        self.onward.leave()
         self.logic.prompts.stop()
         self.editor.exit()
 
@@ -153,6 +177,7 @@ class PanelWidget:
         """Nothing of the panel stays alive: no listener, observer, shortcut or editor."""
         self.logic.unlisten(self.onChange)
         self.shortcuts.remove()
+        self.onward.leave()
         for part in (self.inputs, self.setup, self.settingsPart):
             part.cleanup()
         self.editor.delete()
@@ -206,15 +231,15 @@ class PanelWidget:
         self.refreshMessage()
         self.refreshEngine()
         for part in (
-            *(self.preparing, self.inputs, self.prompts, self.review, self.learning),
-            *(self.settingsPart, self.generalists),
+            *(self.preparing, self.inputs, self.prompts, self.compare, self.onward, self.seeds, self.review),
+            *(self.learning, self.settingsPart, self.generalists),
         ):
             part.refresh()
 
     def _onInputs(self) -> None:
         self.refreshMessage()
-        self.prompts.refresh()
-        self.review.refresh()
+        for part in (self.prompts, self.compare, self.onward, self.seeds, self.review):
+            part.refresh()
 
     def _onSettings(self) -> None:
         speak(str(self.settings.language))
@@ -227,6 +252,9 @@ class PanelWidget:
             self._installShortcuts()
 
     def _installShortcuts(self) -> None:
-        self.prompts.keysShown = bool(self.settings.shortcuts)
+        for part in (self.prompts, self.compare, self.onward):
+            part.keysShown = bool(self.settings.shortcuts)
         self.prompts.refreshTexts()
+        self.compare.refresh()
+        self.onward.refreshTexts()
         self.shortcuts.install() if self.settings.shortcuts else self.shortcuts.remove()

@@ -13,7 +13,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.errors import InvalidInputError
 from AuxOLSegmentLib.Prompts.ViewMouse import ViewMouse, rasAtMouse
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, pixelOfRas, rasOfPixel
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, pixelOfRas, placesInView
 
 EVENTS = (
     "LeftButtonPressEvent",
@@ -144,6 +144,11 @@ class Drag:
     def observers(self) -> int:
         return self._mouse.observers
 
+    @property
+    def drawing(self) -> bool:
+        """Whether the button is down and a line is being drawn."""
+        return self._going is not None
+
     def start(self) -> None:
         self._mouse.start()
 
@@ -206,15 +211,7 @@ class Drag:
         going.overlay.show(self._onScreen(going, outline))
 
     def _onScreen(self, going: _Going, places: np.ndarray) -> np.ndarray:
-        """(n, 2) pixels of the slice -> (n, 2) pixels of the screen: the way is affine, three places tell it."""
-        toView = vtk.vtkMatrix4x4()
-        vtk.vtkMatrix4x4.Invert(going.widget.mrmlSliceNode().GetXYToRAS(), toView)
-        volumeNode, key = chosen(self._volume()), going.key
-        origin, down, right = (
-            np.array(toView.MultiplyPoint((*rasOfPixel(volumeNode, key.axis, key.index, *at), 1.0))[:2])
-            for at in ((0, 0), (1, 0), (0, 1))
-        )
-        return np.asarray(origin + places @ np.stack([down - origin, right - origin]))
+        return placesInView(going.widget.mrmlSliceNode(), chosen(self._volume()), going.key, places)
 
     def _stillThere(self, going: _Going) -> bool:
         """Whether the view shows the slice that the drag began on: keys may have scrolled, the volume may be gone."""

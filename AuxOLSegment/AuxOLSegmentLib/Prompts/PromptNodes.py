@@ -183,10 +183,16 @@ def pointRas(node: Any, at: int) -> tuple[float, float, float]:
     return ras[0], ras[1], ras[2]
 
 
-def removePoint(name: str) -> None:
-    """Remove the point that ``definedPoints`` named, if it is still there."""
+def pointNamed(name: str) -> tuple[Any, int]:
+    """(node, index) of the point that ``definedPoints`` named; (None, -1) where it is gone."""
     nodeID, pointID = name.rsplit("/", 1)
     node = slicer.mrmlScene.GetNodeByID(nodeID)
     at = node.GetNthControlPointIndexByID(pointID) if node is not None else -1
-    if at >= 0:
+    return (node, at) if at >= 0 else (None, -1)
+
+
+def removePoint(name: str) -> None:
+    """Remove the point that ``definedPoints`` named, if it is still there."""
+    node, at = pointNamed(name)
+    if node is not None:
         node.RemoveNthControlPoint(at)

@@ -19,6 +19,7 @@ from auxol_core.errors import InvalidInputError
 from auxol_core.strokes import Stroke, check_on_image
 from auxol_core.types import Box, Prompt
 from AuxOLSegmentLib.Prompts import PromptNodes
+from AuxOLSegmentLib.Prompts.PointHand import PointHand
 from AuxOLSegmentLib.Prompts.PointWatch import PointWatch
 from AuxOLSegmentLib.Prompts.PromptBook import PromptBook, PromptObject, Shown, newObjectID
 from AuxOLSegmentLib.Prompts.PromptNodes import BOX, LASSO, NEGATIVE, POINT_ROLES, POSITIVE, ROLES
@@ -48,10 +49,15 @@ class PromptReader(VTKObservationMixin):
         modeChanged: Callable[[str], None],
     ) -> None:
         super().__init__()
-        self._changed, self._removed, self._refused = changed, removed, refused
+        self._changed, self._removed, self._refused, self._modeChanged = changed, removed, refused, modeChanged
         self._book = PromptBook()
-        self._tools = PromptTools(self._volume, self._check, self._onBox, self._onStroke, refused, modeChanged)
+        self._tools = PromptTools(
+            self._volume, self._check, self._onBox, self._onStroke, self._onOther, refused, self._onMode
+        )
         self._points = PointWatch(self._onDefined, self._onMoved, self._onPointRemoved)
+        self._hand = PointHand(
+            self._book, self._placePoint, self._onArrived, self.removePart, lambda: self._tools.drawing
+        )
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.NodeRemovedEvent, self._onNodeRemoved)
         self.addObserver(scene, scene.NodeAddedEvent, self._onNodeAdded)
@@ -72,7 +78,11 @@ class PromptReader(VTKObservationMixin):
         if problem:
             self.stop()
             self._refused(InvalidInputError(problem))
-        elif mode in POINT_ROLES:
+            return
+        # Before the tool, so that it sees a click first.
+        self._hand.stop()
+        self._hand.start(grabs=mode in POINT_ROLES)
+        if mode in POINT_ROLES:
             self._tools.startPoints(mode, self._pointNode)
         else:
             self._tools.startDrag(mode)
@@ -83,7 +93,13 @@ class PromptReader(VTKObservationMixin):
         return node
 
     def stop(self) -> None:
+        self._hand.stop()
         self._tools.stop()
+
+    def _onMode(self, mode: str) -> None:
+        if not mode:
+            self._hand.stop()
+        self._modeChanged(mode)
 
     # Volume
 
@@ -156,6 +172,13 @@ class PromptReader(VTKObservationMixin):
         self._takeAway(list(self._book.of(objectID))[-1])
         self._afterLoss(objectID, key)
 
+    def removePart(self, shownID: str) -> None:
+        """Take one point, box or stroke away, by its name in the book; what is left is answered anew."""
+        shown = self._book.shown[shownID]
+        key = self.key(shown.place.object)
+        self._takeAway(shownID)
+        self._afterLoss(shown.place.object, key)
+
     def removeOn(self, key: SliceKey) -> None:
         for objectID, other in self._book.keys().items():
             if other == key:
@@ -221,6 +244,13 @@ class PromptReader(VTKObservationMixin):
         self._book.active = place.object
         self._changed(place.object)
 
+    def _onOther(self, key: SliceKey, ras: tuple[float, float, float]) -> None:
+        """A positive point that begins an object, also where another one is on the slice."""
+        self._book.active = None
+        node = self._pointNode(POSITIVE)
+        self._tools.pressed = key
+        node.AddControlPointWorld(vtk.vtkVector3d(*ras))
+
     def _onStroke(self, key: SliceKey, stroke: Stroke) -> None:
         """A lasso begins an object, as a box does; a scribble belongs to the one that a point would belong to."""
         objectID = newObjectID() if stroke.kind == LASSO else self._book.objectFor(key, stroke.positive)
@@ -275,6 +305,17 @@ class PromptReader(VTKObservationMixin):
                 moved.append(shown.place.object)
         for objectID in dict.fromkeys(moved):
             self._changed(objectID)
+
+    def _placePoint(self, name: str, ras: tuple[float, float, float]) -> None:
+        node, at = PromptNodes.pointNamed(name)
+        if node is not None:
+            with self._points.lookingAway():
+                node.SetNthControlPointPositionWorld(at, *ras)
+
+    def _onArrived(self, name: str) -> None:
+        node, _at = PromptNodes.pointNamed(name)
+        if node is not None:
+            self._onMoved(node)
 
     def _settle(self, node: Any, at: int, shown: Shown) -> bool:
         """Take the point's place over; onto its slice and into the image if it was dragged out. Whether it moved."""
@@ -339,6 +380,7 @@ class PromptReader(VTKObservationMixin):
 
     def cleanup(self) -> None:
         """Leave the mode and remove all observers; the nodes stay."""
+        self._hand.stop()
         self._tools.cleanup()
         self._points.forget()
         self.removeObservers()
@@ -346,7 +388,7 @@ class PromptReader(VTKObservationMixin):
     @property
     def observers(self) -> int:
         """How many observers are in place, for tests."""
-        return len(self.Observations) + len(self._points.Observations) + self._tools.observers
+        return len(self.Observations) + len(self._points.Observations) + self._tools.observers + self._hand.observers
 
     def _chosen(self) -> slicer.vtkMRMLVolumeNode:
         volumeNode = self._volume()

@@ -26,7 +26,8 @@ from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, pixelOfRa
 
 class PromptTools(VTKObservationMixin):
     """``volume()``; ``check(sliceNode, ras, positive) -> SliceKey`` or InvalidInputError; ``onBox(key, box)``;
-    ``onStroke(key, stroke)``; ``refused(error)``; ``modeChanged(mode)``.
+    ``onStroke(key, stroke)``; ``onOther(key, ras)``: Shift+click, a point that begins another object;
+    ``refused(error)``; ``modeChanged(mode)``.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class PromptTools(VTKObservationMixin):
         check: Callable[[Any, tuple[float, float, float], bool], SliceKey],
         onBox: Callable[[SliceKey, Box], None],
         onStroke: Callable[[SliceKey, Stroke], None],
+        onOther: Callable[[SliceKey, tuple[float, float, float]], None],
         refused: Callable[[InvalidInputError], None],
         modeChanged: Callable[[str], None],
     ) -> None:
@@ -43,6 +45,7 @@ class PromptTools(VTKObservationMixin):
         # The slice of the press that Slicer is about to make a point of.
         self.pressed: SliceKey | None = None
         self._volume, self._check, self._refused, self._modeChanged = volume, check, refused, modeChanged
+        self._onOther = onOther
         self._swallowRelease = False
         self._switching = False
         self._drags = {
@@ -59,6 +62,11 @@ class PromptTools(VTKObservationMixin):
     def observers(self) -> int:
         drags = sum(drag.observers for drag in self._drags.values())
         return len(self.Observations) + drags + self._clicks.observers
+
+    @property
+    def drawing(self) -> bool:
+        """Whether a box or line is being drawn."""
+        return any(drag.drawing for drag in self._drags.values())
 
     def startDrag(self, role: str) -> None:
         """Drags draw boxes, scribbles or lassos from now on."""
@@ -109,13 +117,25 @@ class PromptTools(VTKObservationMixin):
             swallow, self._swallowRelease = self._swallowRelease, False
             return swallow
         self.pressed, self._swallowRelease = None, False
+        sliceNode, ras = sliceWidget.mrmlSliceNode(), rasAtMouse(sliceWidget)
         try:
-            self.pressed = self._check(sliceWidget.mrmlSliceNode(), rasAtMouse(sliceWidget), self.mode == POSITIVE)
+            if sliceWidget.sliceView().interactor().GetShiftKey():
+                self._swallowRelease = True  # with Shift Slicer would drag the view
+                self._other(sliceNode, ras)
+                return True
+            self.pressed = self._check(sliceNode, ras, self.mode == POSITIVE)
         except InvalidInputError as error:
             self._swallowRelease = True
             self._refused(error)
             return True
         return False
+
+    def _other(self, sliceNode: Any, ras: tuple[float, float, float]) -> None:
+        if self.mode != POSITIVE:
+            raise InvalidInputError(
+                _("Another object begins with a point inside it. Take the positive point, then Shift+click.")
+            )
+        self._onOther(self._check(sliceNode, ras, True), ras)
 
     def _onToolChanged(self, _node: Any, _event: Any) -> None:
         """The user took another tool: a markup of the tool bar, an effect, Esc or the right button in place mode."""

@@ -102,6 +102,11 @@ class ProposalLayer(VTKObservationMixin):
             _remember(node, [])
             node.GetSegmentation().RemoveAllSegments()
 
+    @property
+    def visible(self) -> bool:
+        """Whether proposals are shown."""
+        return self._visible
+
     def setVisible(self, visible: bool) -> None:
         self._visible = visible
         self._updateVisibility()

@@ -46,9 +46,7 @@ class ViewWatcher:
             self._started = True
         self._mouse.start()
         self._observe()
-        under = _viewUnderMouse()
-        if under:
-            self.use(under)
+        self.useUnderMouse()
 
     def stop(self) -> None:
         """Watch no longer."""
@@ -63,6 +61,12 @@ class ViewWatcher:
         if name != self._view:
             self._view = name
             self._looked()
+
+    def useUnderMouse(self) -> None:
+        """The user works in the view that the mouse is over, if it is over one."""
+        under = _viewUnderMouse()
+        if under:
+            self.use(under)
 
     @property
     def view(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import slicer
+import vtk
 from slicer.i18n import tr as _
 
 from auxol_core.errors import InvalidInputError
@@ -198,6 +199,20 @@ def rotateToVolume(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRM
         rows, cols = sliceShape(volumeNode, axis)
         sliceNode.JumpSliceByOffsetting(*rasOfPixel(volumeNode, axis, index, (rows - 1) / 2, (cols - 1) / 2))
     sliceNode.EndModify(wasModified)
+
+
+def placesInView(
+    sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey, places: np.ndarray
+) -> np.ndarray:
+    """(n, 2) pixels of the slice, row and col -> (n, 2) pixels of the view, x and y: three places tell the way, which
+    is affine."""
+    toView = vtk.vtkMatrix4x4()
+    vtk.vtkMatrix4x4.Invert(sliceNode.GetXYToRAS(), toView)
+    origin, down, right = (
+        np.array(toView.MultiplyPoint((*rasOfPixel(volumeNode, key.axis, key.index, *at), 1.0))[:2])
+        for at in ((0, 0), (1, 0), (0, 1))
+    )
+    return np.asarray(origin + places @ np.stack([down - origin, right - origin]))
 
 
 def goTo(volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey) -> None:

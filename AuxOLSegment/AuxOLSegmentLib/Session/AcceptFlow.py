@@ -98,7 +98,7 @@ class AcceptFlow:
     def write(self, key: SliceKey, undo: bool) -> None:
         """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet."""
         shown, selection = self._proposals.on(key), self._selection
-        mask = self._unprotected(np.logical_or.reduce([each.mask for each in shown]), key)
+        mask = self._unprotected(np.logical_or.reduce([each.visible for each in shown]), key)
         before, record = selection.markOn(key), selection.book.of(key)
         record.drawn(selection.maskOn(key))
         self._writer.addMask(mask, key, *selection.inputs, undo=undo)
@@ -111,6 +111,7 @@ class AcceptFlow:
             seen=key in selection.displayed(),
             first=before.empty,
         )
+        record.takenFrom = next((each.shownAs for each in shown if each.alone is not None), "")
         for each in shown:
             self._desk.ifOpen(self._agreement(each))
         self._prompts.removeOn(key)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
@@ -24,7 +25,8 @@ PREFETCHED = 2  # slices each way whose embeddings are prepared after a click
 
 class PromptFlow:
     """``prompts`` reads what the user marks; ``modeChanged(mode)``: the mouse has another tool of ours;
-    ``prompted()``: the user has marked something, and nothing else is as urgent."""
+    ``prompted()``: the user has marked something, and nothing else is as urgent; ``replaced(shown)``: what a refresh
+    has put another mask in place of."""
 
     def __init__(
         self,
@@ -36,9 +38,11 @@ class PromptFlow:
         teller: Teller,
         modeChanged: Callable[[str], None],
         prompted: Callable[[], None],
+        replaced: Callable[[Shown], None],
     ) -> None:
         self._selection, self._proposals, self._offers = selection, proposals, offers
         self._desk, self._tasks, self._teller, self._onPrompt = desk, tasks, teller, prompted
+        self._replaced = replaced
         self._asking: dict[str, int] = {}  # how often each object's prompt has changed
         self._answering: dict[str, Task] = {}
         self._preparing: tuple[int, int] | None = None
@@ -189,13 +193,20 @@ class PromptFlow:
 
     def refreshed(self, event: Event) -> None:
         """The task has learned, and what is shown was computed anew."""
+        ids = list(event.data.get("proposals", []))  # type: ignore[call-overload]
+        before = {proposalID: self._proposals.get(proposalID) for proposalID in ids}
         for proposalID in self._proposals.refreshed(event):
             self._tasks.start(self._fetched(proposalID))
-        for proposalID in event.data.get("proposals", []):  # type: ignore[attr-defined]
+        for proposalID in ids:
             shown = self._proposals.get(proposalID)
             if shown is not None:
                 self._selection.book.of(shown.key).quality = shown.quality
+                self._tellReplaced(before[proposalID], shown)
         self._teller.tell("slices")
+
+    def _tellReplaced(self, before: Shown | None, now: Shown) -> None:
+        if before is not None and not np.array_equal(before.visible, now.visible):
+            self._replaced(before)
 
     async def _fetched(self, proposalID: str) -> None:
         link = await self._desk.link()
@@ -210,7 +221,9 @@ class PromptFlow:
             return
         shown = self._proposals.get(proposalID)
         if shown is not None:
-            self._show(Shown.of(proposal, shown.key, shown.objectID, shown.confidence, shown.again))
+            now = Shown.of(proposal, shown.key, shown.objectID, shown.confidence, shown.again)
+            self._show(now)
+            self._tellReplaced(shown, now)
 
     def askAgain(self) -> None:
         """The engine was restarted and has forgotten what is pending: prompts are answered anew."""

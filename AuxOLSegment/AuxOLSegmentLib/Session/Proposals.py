@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.parts import Parts
 from auxol_core.types import Event, MaskPatch, Proposal
 from AuxOLSegmentLib.Scene.ProposalLayer import ProposalLayer
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 
 log = logging.getLogger(__name__)
+
+FUSED, GENERALIST, SPECIALIST = "fused", "generalist", "specialist"  # whose mask of a proposal is shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +27,7 @@ class Shown:
     ``mask``: (rows, columns) bool of the whole slice. ``confidence`` 0..1: that the structure is there at all, where it
     was found; None where a person or a neighbouring slice says so. ``again``: the user has accepted it as it was, and
     it is another one by now; nobody asked for that, so only accepting it writes it. ``warning``: why not to trust it.
+    ``shownAs``: whose mask is shown; ``alone``: that mask, None where it is the fusion.
     """
 
     proposalID: str
@@ -36,6 +40,8 @@ class Shown:
     confidence: float | None = None
     again: bool = False
     warning: str = ""
+    shownAs: str = FUSED
+    alone: np.ndarray | None = field(default=None, repr=False)
 
     @staticmethod
     def of(
@@ -44,6 +50,11 @@ class Shown:
         """``proposal`` of the engine, on ``key``."""
         made = (proposal.mask, proposal.quality, proposal.version, proposal.share)
         return Shown(proposal.proposal_id, key, objectID, *made, confidence, again, proposal.warning)
+
+    @property
+    def visible(self) -> np.ndarray:
+        """The mask that is shown, and that accepting it writes."""
+        return self.mask if self.alone is None else self.alone
 
     @property
     def worth(self) -> float:
@@ -85,13 +96,27 @@ class Proposals:
                 quality=shown.quality if quality is None else float(quality),
                 version=int(data.get("version", shown.version)),
                 share=float(data.get("share", shown.share)),
+                shownAs=FUSED,  # what a model says alone was of the one before
+                alone=None,
             )
             self.draw(shown.key)
         return unknown
 
+    def showAs(self, proposalID: str, parts: Parts, shownAs: str) -> None:
+        """Show of a proposal, as the engine has it now, what one model says alone, or FUSED."""
+        shown = self._shown.get(proposalID)
+        if shown is None:
+            return
+        alone = {GENERALIST: parts.generalist, SPECIALIST: parts.specialist}.get(shownAs)
+        if alone is None:
+            shownAs = FUSED  # of several objects on a slice the specialist may not have been asked of each
+        now = replace(shown, mask=parts.fused, version=parts.version, shownAs=shownAs, alone=alone)
+        self._shown[proposalID] = now
+        self.draw(now.key)
+
     def draw(self, key: SliceKey) -> None:
         """Bring the layer's slice in line with what is shown there."""
-        masks = [shown.mask for shown in self.on(key)]
+        masks = [shown.visible for shown in self.on(key)]
         volume = self._volumeOf(key.volumeID)
         if not masks or volume is None:
             self._layer.clear(key)

@@ -1,6 +1,6 @@
 """Saving a slice is teaching: what may be saved, what is sent, and what a receipt changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,9 +106,24 @@ class SaveFlow:
         if selection.whyNot() or not self._desk.task:
             return 0
         self.look()
-        records = [r for r in selection.book if r.state in WAITING and selection.digestOn(r.key) == r.digest]
+        return self._save([r for r in selection.book if r.state in WAITING and selection.digestOn(r.key) == r.digest])
+
+    def saveThese(self, keys: Sequence[SliceKey]) -> int:
+        """Save these slices as they are, because the user says so, but for those that are saved already; how many."""
+        self.finish()
+        selection = self._selection
+        if selection.whyNot() or not self._desk.task:
+            return 0
+        records = [selection.book.of(key) for key in keys]
+        for record in records:
+            mark = selection.markOn(record.key)
+            record.edited(mark.digest, mark.empty)
+        return self._save([record for record in records if record.state in WAITING])
+
+    def _save(self, records: list[SliceRecord]) -> int:
         if records:
-            self._reviewed = _Reviewed(list(records), selection.inputs, self._desk.task, self._desk.optionsIfNew())
+            chosen, options = self._selection.inputs, self._desk.optionsIfNew()
+            self._reviewed = _Reviewed(list(records), chosen, self._desk.task, options)
             self._tasks.start(self._saveReviewed())
         return len(records)
 

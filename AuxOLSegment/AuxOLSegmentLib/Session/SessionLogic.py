@@ -157,6 +157,15 @@ class SessionLogic:
         """The slice that the view in use shows; InvalidInputError, with the way out, where it shows none."""
         return self.parts.inUse.key()
 
+    @property
+    def viewInUse(self) -> str:
+        """The name of the slice view in use; '' where that is not known yet."""
+        return self.views.view
+
+    def useViewUnderMouse(self) -> None:
+        """What comes next is meant for the slice view that the mouse is over, where it is over one."""
+        self.views.useUnderMouse()
+
     def displayed(self) -> list[SliceKey]:
         """The slices of the volume that are on display in any view."""
         return self.parts.selection.displayed()
@@ -216,6 +225,28 @@ class SessionLogic:
         """Save the slice on display: proposals on it are accepted, and the engine learns from it."""
         return self.parts.saving.save()
 
+    def compare(self) -> None:
+        """Show on the slice on display in turn what the generalist says alone, the specialist alone, and their fusion.
+        What is accepted is what is shown."""
+        self.parts.comparing.cycle()
+
+    def shownName(self) -> str:
+        """Whose mask is shown on the slice on display; '' where nothing is."""
+        return self.parts.comparing.shownName()
+
+    def acceptAndNext(self) -> bool:
+        """Accept what is proposed on the slice on display, save it and show the next one, which the setting ``nextBy``
+        chooses. False, and nothing is done, where there is nothing to accept or it cannot be saved."""
+        return self.parts.onward.acceptAndNext()
+
+    def saveAndNext(self) -> bool:
+        """Save the slice on display, where it is not saved already, and show the next one."""
+        return self.parts.onward.saveAndNext()
+
+    def canGoOn(self) -> bool:
+        """Whether the slice on display is saved already, so that ``saveAndNext`` only shows the next one."""
+        return self.parts.onward.canGoOn()
+
     def canSayNothing(self) -> tuple[bool, str]:
         """Whether the slice on display can be saved as empty, and if not, why and what to do."""
         return self.parts.nothing.can()
@@ -250,6 +281,15 @@ class SessionLogic:
     def propagate(self, first: int, last: int) -> None:
         """From the filled slices in ``first`` .. ``last`` (slice indices of the view in use) to the others."""
         self.parts.volumes.propagate(first, last)
+
+    def useAsSeeds(self, teach: bool = False) -> int:
+        """Go on from the slices that the segment fills already, along the view in use; nothing is taught but where
+        ``teach``: then some of them, spread over the segment, are saved as lessons. How many these are."""
+        return self.parts.seeds.useAsSeeds(teach)
+
+    def fillBetween(self) -> None:
+        """Propose on the slices that lie between two filled ones, along the view in use."""
+        self.parts.seeds.fillBetween()
 
     def find(self, first: int = 0, last: int | None = None) -> None:
         """Look for the structure on ``first`` .. ``last`` (slice indices of the view in use; None: to the volume's

@@ -5,11 +5,13 @@ from typing import Any
 import slicer
 
 from AuxOLSegmentLib.Engine.Async import Tasks
+from AuxOLSegmentLib.Scene.ChangeOutline import ChangeOutline
 from AuxOLSegmentLib.Scene.ProposalLayer import ProposalLayer
 from AuxOLSegmentLib.Scene.SceneWatcher import SceneWatcher
 from AuxOLSegmentLib.Scene.SegmentCodes import SegmentCodes
 from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
 from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
+from AuxOLSegmentLib.Session.Comparing import Comparing
 from AuxOLSegmentLib.Session.EngineFlow import EngineFlow
 from AuxOLSegmentLib.Session.FindFlow import FindFlow
 from AuxOLSegmentLib.Session.Generalists import Generalists
@@ -17,10 +19,12 @@ from AuxOLSegmentLib.Session.Inputs import Inputs
 from AuxOLSegmentLib.Session.Keeper import Keeper
 from AuxOLSegmentLib.Session.NothingHere import NothingHere
 from AuxOLSegmentLib.Session.Offers import Offers
+from AuxOLSegmentLib.Session.Onward import Onward
 from AuxOLSegmentLib.Session.PromptFlow import PromptFlow
-from AuxOLSegmentLib.Session.Proposals import Proposals
+from AuxOLSegmentLib.Session.Proposals import Proposals, Shown
 from AuxOLSegmentLib.Session.SaveFlow import SaveFlow
 from AuxOLSegmentLib.Session.SceneEvents import SceneEvents
+from AuxOLSegmentLib.Session.Seeds import Seeds
 from AuxOLSegmentLib.Session.Selection import Selection
 from AuxOLSegmentLib.Session.SliceBook import Books
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
@@ -61,9 +65,19 @@ class SessionParts:
         self.generalists = Generalists(
             settings, self.engine.connection, desk, tasks, teller, lambda: self.restartEngine()
         )
+        self.outline = ChangeOutline()
+        self.comparing = Comparing(selection, inUse, proposals, desk, tasks, teller)
         self.offers = offers = Offers(selection, proposals, desk)
         self.prompting = PromptFlow(
-            selection, proposals, offers, desk, tasks, teller, self._toolTaken, lambda: self.volumes.giveWay()
+            selection,
+            proposals,
+            offers,
+            desk,
+            tasks,
+            teller,
+            self._toolTaken,
+            lambda: self.volumes.giveWay(),
+            self._wasReplaced,
         )
         self.prompts = self.prompting.prompts
         self.accepting = AcceptFlow(selection, inUse, proposals, offers, self.prompts, self.writer, desk, teller)
@@ -94,6 +108,10 @@ class SessionParts:
             lambda key: self.finding.findNext(key),
         )
         self.finding = FindFlow(settings, selection, inUse, proposals, self.volumes, desk, teller)
+        self.seeds = Seeds(settings, selection, inUse, proposals, self.volumes, self.saving, desk, teller)
+        self.onward = Onward(
+            settings, selection, inUse, self.accepting, self.saving, self.volumes, self.seeds, teller
+        )
         self.greys = TaskGreys(selection, desk, tasks, teller)
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
         self.codes = SegmentCodes()
@@ -129,6 +147,12 @@ class SessionParts:
             self.writer.editorNode.SetActiveEffectName("")
         self.teller.tell("prompts")
 
+    def _wasReplaced(self, before: Shown) -> None:
+        """A refresh has put another mask in its place: what changed is shown for a moment."""
+        volume = slicer.mrmlScene.GetNodeByID(before.key.volumeID)
+        if volume is not None and volume is self.selection.volume and self.layer.visible:
+            self.outline.show(volume, before.key, before.proposalID, before.visible)
+
     def stopEngine(self) -> None:
         """Let it go; what has a receipt is safe, the rest waits."""
         self.saving.finish()
@@ -161,4 +185,5 @@ class SessionParts:
         self.scene.close()
         self.prompts.cleanup()
         self.layer.cleanup()
+        self.outline.clear()
         self.engine.connection.close()

@@ -43,7 +43,8 @@ class SliceRecord:
     where it did not happen. ``ours``: the digest of a mask that was made of accepted proposals alone, '' where there
     was none. ``nothing``: the user has said, or is saying, that nothing is on it. ``prompts``: answered on it;
     ``changed``: voxels that were changed by hand, up to the last acceptance or save; ``written``: the mask that was
-    there then, as bits, kept for this session.
+    there then, as bits, kept for this session. ``takenFrom``: the model whose mask alone was accepted, '' for the
+    fusion.
     """
 
     key: SliceKey
@@ -62,6 +63,7 @@ class SliceRecord:
     prompts: int = 0
     changed: int = 0
     written: bytes = b""
+    takenFrom: str = ""
 
     @property
     def actions(self) -> int:
@@ -247,6 +249,7 @@ def _plain(record: SliceRecord) -> dict[str, object]:
         "ours": record.ours,
         "nothing": record.nothing,
         "effort": [record.prompts, record.changed],
+        "taken": record.takenFrom,
     }
 
 
@@ -270,4 +273,5 @@ def _record(value: dict[str, Any]) -> SliceRecord:
         nothing=bool(value.get("nothing", False)),
         prompts=prompts,
         changed=changed,
+        takenFrom=str(value.get("taken", "")),  # scenes from before models were compared do not say
     )

@@ -28,7 +28,7 @@ LIST_MS = 500  # while slices are propagated the list of them is read anew so of
 class ReviewItem:
     """A slice in the review list; ``quality``: the Dice that the engine expects, ``confidence``: that what was found is
     there at all, each None where it said none; ``worth``: what it is ordered and accepted by; ``nothing``: a person has
-    said that nothing is there."""
+    said that nothing is there; ``shownAs``: the model whose mask alone is shown or was accepted, '' for the fusion."""
 
     key: SliceKey
     state: SliceState
@@ -36,6 +36,7 @@ class ReviewItem:
     confidence: float | None = None
     worth: float = 0.0
     nothing: bool = False
+    shownAs: str = ""
 
 
 class VolumeFlow:
@@ -200,12 +201,17 @@ class VolumeFlow:
         items = []
         for key in self._proposals.slices():
             worst = min(self._proposals.on(key), key=lambda shown: shown.worth)
-            items.append(ReviewItem(key, SliceState.PROPOSED, worst.quality, worst.confidence, worst.worth))
+            alone = "" if worst.alone is None else worst.shownAs
+            made = (worst.quality, worst.confidence, worst.worth)
+            items.append(ReviewItem(key, SliceState.PROPOSED, *made, shownAs=alone))
         items.sort(key=lambda item: item.worth)
         known = {item.key for item in items}
         others = sorted((r for r in self._selection.book if r.key not in known), key=lambda r: (r.nothing, r.key.index))
         listed = [r for r in others if r.state in WAITING or (r.nothing and r.state is SliceState.SAVED)]
-        return items + [ReviewItem(r.key, r.state, None if r.nothing else r.quality, nothing=r.nothing) for r in listed]
+        return items + [
+            ReviewItem(r.key, r.state, None if r.nothing else r.quality, nothing=r.nothing, shownAs=r.takenFrom)
+            for r in listed
+        ]
 
     def goTo(self, key: SliceKey) -> None:
         """Show that slice."""
