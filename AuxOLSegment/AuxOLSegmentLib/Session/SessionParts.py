@@ -9,6 +9,7 @@ from AuxOLSegmentLib.Scene.ProposalLayer import ProposalLayer
 from AuxOLSegmentLib.Scene.SceneWatcher import SceneWatcher
 from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
 from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
+from AuxOLSegmentLib.Session.Beginning import Beginning
 from AuxOLSegmentLib.Session.EngineFlow import EngineFlow
 from AuxOLSegmentLib.Session.FindFlow import FindFlow
 from AuxOLSegmentLib.Session.Generalists import Generalists
@@ -25,7 +26,6 @@ from AuxOLSegmentLib.Session.SliceBook import Books
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.TaskGreys import TaskGreys
-from AuxOLSegmentLib.Session.TaskWindow import windowOf
 from AuxOLSegmentLib.Session.Teller import Teller
 from AuxOLSegmentLib.Session.Unreviewed import Unreviewed
 from AuxOLSegmentLib.Session.VolumeFlow import VolumeFlow
@@ -35,6 +35,7 @@ class SessionParts:
     """Made once, each after what it is handed. A lambda stands where a part answers one that was made before it."""
 
     def __init__(self, settings: Any, parameters: Any) -> None:
+        self.settings = settings
         self.teller = teller = Teller()
         self.tasks = tasks = Tasks(teller.failed)
         self.books = books = Books()
@@ -44,7 +45,7 @@ class SessionParts:
         self.writer = SegmentWriter(None, None)
         self.inUse = inUse = SliceInUse(selection, proposals, teller, lambda: self.scene.looked())
         self.engine = EngineFlow(
-            settings, tasks, teller, lambda: self.saving.sendWaiting(), lambda: self.volumes.cancel()
+            settings, tasks, teller, self._engineIsThere, lambda: self.volumes.cancel()
         )
         self.desk = desk = TaskDesk(
             self.engine.connection,
@@ -54,7 +55,7 @@ class SessionParts:
             teller.say,
             lambda event: self.prompting.happened(event),
             lambda: self.prompting.askAgain(),
-            lambda: windowOf(selection.volume),
+            lambda: selection.volume,
             lambda task: self.saving.forget(task),
         )
         self.generalists = Generalists(
@@ -62,7 +63,15 @@ class SessionParts:
         )
         self.offers = offers = Offers(selection, proposals, desk)
         self.prompting = PromptFlow(
-            selection, proposals, offers, desk, tasks, teller, self._toolTaken, lambda: self.volumes.giveWay()
+            selection,
+            proposals,
+            offers,
+            desk,
+            tasks,
+            teller,
+            self._toolTaken,
+            lambda: self.volumes.giveWay(),
+            lambda: self.beginning.make(),
         )
         self.prompts = self.prompting.prompts
         self.accepting = AcceptFlow(selection, inUse, proposals, offers, self.prompts, self.writer, desk, teller)
@@ -98,6 +107,7 @@ class SessionParts:
         self.inputs = Inputs(
             selection, self.prompts, self.layer, desk, teller, lambda node: self.scene.watchSegmentation(node)
         )
+        self.beginning = Beginning(selection, self.writer, self.inputs.choose)
         self.events = SceneEvents(
             settings,
             selection,
@@ -125,8 +135,14 @@ class SessionParts:
             self.writer.editorNode.SetActiveEffectName("")
         self.teller.tell("prompts")
 
+    def _engineIsThere(self) -> None:
+        self.tasks.start(self.desk.readNames())
+        self.saving.sendWaiting()
+        self.prompting.askWaiting()
+
     def stopEngine(self) -> None:
         """Let it go; what has a receipt is safe, the rest waits."""
+        self.engine.stopped = True
         self.saving.finish()
         self.volumes.cancel()
         self.desk.leave()
@@ -136,8 +152,15 @@ class SessionParts:
 
     def startEngine(self) -> None:
         """Start or reach it, and ask for the tasks."""
-        self.engine.connection.wanted()
-        self.tasks.start(self.desk.readNames())
+        connection = self.engine.connection
+        connection.wanted()
+        # Where it is to be started, it is asked for them when it is there, also if the scene was closed meanwhile.
+        self.tasks.start(connection.ready() if connection.link is None else self.desk.readNames())
+
+    def openEngine(self) -> None:
+        """The module is opened: start the engine, unless that is not wanted or went wrong before."""
+        if self.settings.startOnEnter and self.engine.mayBegin:
+            self.startEngine()
 
     def restartEngine(self) -> None:
         """Let it go, and start it anew with what the settings say now."""
