@@ -99,7 +99,7 @@ class TestTwoActions(FirstStepsCase):
         self.assertEqual(self.session.segmentation.GetName(), "AuxOLSampleMR segmentation")
         self.assertEqual((self.ui.segmentSelector.currentText, self.ui.taskSelector.currentText), ("Segment",) * 2)
         self.assertIs(self.ui.segmentationSelector.currentNode(), self.session.segmentation)
-        self.assertIn("The new task Segment was made for it", self.ui.statusLabel.text)
+        self.assertIn("Its new task Segment takes the name", self.ui.statusLabel.text)
         self.key("A")
         self.segmentation = self.session.segmentation
         self.assertTrue(self.mask(MIDDLE).any())

@@ -317,7 +317,7 @@ def segmentIDs(segmentation: Any) -> list[str]:
 def taskText(status: Any, told: Mapping[str, Any]) -> str:
     """One line on what is fixed for the open task. ``told``: what the engine says of its generalist."""
     if status is None:
-        return _("A task is what is being learned; it serves for other images too.")
+        return _("What is being learned; it serves for other images too. The first prompt opens or makes the task.")
     if status.window is None:
         window = _("its intensity window is set by the first slice")
     else:

@@ -50,7 +50,7 @@ class Selection:
         if problem := self.whyNotMark():
             return problem
         if self.segment is None:
-            return _("Choose or add a segment in the Segment Editor below")
+            return _("No segment is chosen: the first prompt makes one")
         return ""
 
     def displayed(self) -> list[SliceKey]:

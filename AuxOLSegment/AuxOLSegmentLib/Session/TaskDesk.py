@@ -220,9 +220,7 @@ class TaskDesk:
             self._made, self._madeAs = self.task, str(segment.GetName() or "")
             self._news = _("The new task {task} was made for it").format(task=self.task)
             if suggestion.generic:
-                self._news = _("The new task {task} was made for it: name the segment, and it is named so, too").format(
-                    task=self.task
-                )
+                self._news = _("Its new task {task} takes the name that you give to the segment").format(task=self.task)
         self._tell("task")
 
     async def _plainOne(self, suggestion: Suggestion, names: list[str]) -> str:
