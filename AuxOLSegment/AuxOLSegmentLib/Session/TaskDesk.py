@@ -8,14 +8,15 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from auxol_core.api import EngineApi
-from auxol_core.errors import AuxolError, CancelledError, InvalidInputError, NotFoundError, StorageFullError
+from auxol_core.errors import AuxolError, CancelledError, InvalidInputError, NotFoundError
 from auxol_core.options import TaskOptions
 from auxol_core.types import CorrectionInfo, Event, TaskStatus, VersionInfo
-from auxol_core.whole_files import write_whole
 from AuxOLSegmentLib.Engine.Async import Task, Tasks, shared
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
 from AuxOLSegmentLib.Scene.SegmentWriter import TAGS
+from AuxOLSegmentLib.Session.MadeTask import MadeTask
+from AuxOLSegmentLib.Session.TaskFiles import readTaskFile, writeTaskFile
 from AuxOLSegmentLib.Session.TaskFollower import LearningState, TaskFollower
 from AuxOLSegmentLib.Session.TaskSuggestion import Suggestion, suggestionFor, suits, tagOf
 from AuxOLSegmentLib.Session.TaskWindow import windowOf
@@ -52,10 +53,8 @@ class TaskDesk:
         self._opening: Task | None = None
         self._segment: tuple[Any, str] = (None, "")
         self._owner: tuple[Any, str] | None = None  # the segment that the open task was chosen for
-        self._made = ""  # the task that a prompt had made, until something is taught in it
-        self._madeAs = ""  # what the segment was called then
+        self._made = MadeTask()
         self._choosing = False
-        self._news = ""
         self._sinceLearned = 0
 
     # What the panel shows
@@ -106,20 +105,19 @@ class TaskDesk:
         """The chosen segment may have another name: a task that its prompt had made, and that has learned nothing,
         goes along."""
         segment = self._chosen()
-        if not self._made or self._made != self.task or segment is None or self._owner != self._segment:
+        if segment is None or self._made.name != self.task or self._owner != self._segment:
             return
-        if segment.GetName() == self._madeAs:
-            return
-        self._madeAs = segment.GetName()
-        if self.suggestedName() == self.task:
+        if self._made.isStillOf(segment) or self.suggestedName() == self.task:
             return
         segment.RemoveTag(TASK_TAG)
-        old, self._made = self._made, ""
+        old = self._made.handOver()
         self._choose("")
         self._tasks.start(self._replaced(old))
 
     def suggestedName(self) -> str:
-        """A name for the task of the chosen segment, or of the one that the first prompt makes."""
+        """A name for the task of the chosen segment, or of the one that the first prompt makes; '' without a volume."""
+        if self._chosen() is None and self._volume() is None:
+            return ""
         suggestion, names = self._suggestion(), self._others()
         return suggestion.existing(names) or suggestion.existingPlain(names) or suggestion.new(names)
 
@@ -128,7 +126,7 @@ class TaskDesk:
 
     def _others(self) -> list[str]:
         """Tasks but for the one that was made for the chosen segment: of what else it may be called."""
-        return [name for name in self.names if name != self._made or name != self.task]
+        return [name for name in self.names if name != self.task or name != self._made.name]
 
     def choose(self, name: str) -> None:
         """Open the task of that name, or make it; the segment remembers it. One that a prompt had made before, and that
@@ -136,9 +134,9 @@ class TaskDesk:
         name = name.strip()
         if name == self.task and self._follower is not None:
             return
-        old, self._made = self._made if name and self._made == self.task else "", ""
+        before, old = self.task, self._made.handOver()
         self._choose(name)
-        if old and old != name:
+        if name and old and old == before != name:
             self._tasks.start(self._replaced(old))
 
     def _choose(self, name: str) -> None:
@@ -215,12 +213,9 @@ class TaskDesk:
         self.task = found or suggestion.new(names)
         self._remember()
         if found:
-            self._news = _("The task {task} is used for it").format(task=found)
+            self._made.found(found)
         else:
-            self._made, self._madeAs = self.task, str(segment.GetName() or "")
-            self._news = _("The new task {task} was made for it").format(task=self.task)
-            if suggestion.generic:
-                self._news = _("Its new task {task} takes the name that you give to the segment").format(task=self.task)
+            self._made.make(self.task, segment, suggestion.generic)
         self._tell("task")
 
     async def _plainOne(self, suggestion: Suggestion, names: list[str]) -> str:
@@ -243,13 +238,12 @@ class TaskDesk:
 
     def takeNews(self) -> str:
         """What was chosen of itself since it was last asked for, as a sentence; '' where nothing was."""
-        news, self._news = self._news, ""
-        return news
+        return self._made.takeNews()
 
     def willLearn(self, task: str) -> None:
         """A slice is saved in it: it is one of the user's now, whoever made it."""
-        if task == self._made:
-            self._made = ""
+        if task == self._made.name:
+            self._made.handOver()
 
     async def _open(self, name: str) -> TaskFollower:
         link = TaskLink(self._connection, name, lambda: self._cameBack(name))
@@ -375,16 +369,7 @@ class TaskDesk:
 
     async def _exported(self, path: Path) -> None:
         link = await self.link()
-        data = await link.exported()
-        try:
-            # It holds parts of images: the user's alone. Not synced: a slow disk would hold Slicer's main thread.
-            write_whole(path, data, private=True, sync=False)
-        except OSError as error:
-            raise StorageFullError(
-                _("The task could not be written to {path} ({reason}). Choose another place.").format(
-                    path=path, reason=error.strerror
-                )
-            ) from None
+        writeTaskFile(path, await link.exported())
         self._say(_("The task was written to {path}; it holds parts of images").format(path=path), "info")
 
     def importFrom(self, path: str | Path, name: str) -> None:
@@ -392,15 +377,7 @@ class TaskDesk:
         self._tasks.start(self._imported(Path(path), name.strip()))
 
     async def _imported(self, path: Path, name: str) -> None:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InvalidInputError(
-                _("A task file was expected at {path}, but it cannot be read ({reason}).").format(
-                    path=path, reason=error.strerror
-                )
-            ) from None
-        await TaskLink(self._connection, name, lambda: None).imported(data)
+        await TaskLink(self._connection, name, lambda: None).imported(readTaskFile(path))
         await self.readNames()
         self.choose(name)
 
@@ -419,4 +396,3 @@ class TaskDesk:
             self._emptied(name)
         finally:
             await self.readNames()
-
