@@ -15,7 +15,7 @@ VALUES = """message engineState engineText engineTold taskNames task status prom
 propagation windowInfo generalists preparing viewInUse"""
 ASKED = """proposalText hasProposalOnDisplay canSave canSayNothing sliceCounts unreviewedCount review presence
 suggestedTaskName diagnostics displayKey canGoOn shownName"""
-ORDERS = """startEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save nothingHere
+ORDERS = """startEngine openEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save nothingHere
 saveAllReviewed setLearningMode learnNow pause undo rollBack forget reset exportTask importTask deleteTask
 setWindow windowFromVolume resetWindow
 proposeNeighbours propagate find cancelPropagation goTo acceptAbove writeCsv close

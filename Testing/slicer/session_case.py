@@ -105,7 +105,8 @@ class SessionCase(SlicerCase):
         self.show(6)
 
     def makeSegment(self):
-        self.name = f"Bright ball {next(NUMBERS)}"  # the task's name, too, and no two tests share one
+        # The task's name, too, which says the kind of image already; no two tests share one.
+        self.name = f"Bright ball CT {next(NUMBERS)}"
         self.segmentation = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Segmentation")
         self.segmentation.CreateDefaultDisplayNodes()
         self.segmentation.SetReferenceImageGeometryParameterFromVolumeNode(self.volume)

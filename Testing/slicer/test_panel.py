@@ -62,8 +62,8 @@ class PanelCase(SlicerCase):
         self.volume = slicer.util.addVolumeFromArray(voxels, name="CT")
         slicer.util.setSliceViewerLayers(background=self.volume, fit=True)
         self.ui.volumeSelector.setCurrentNode(self.volume)
-        self.segmentation = self.ui.segmentationSelector.currentNode()
         self.ui.addSegmentButton.click()
+        self.segmentation = self.ui.segmentationSelector.currentNode()
 
     def chooseAll(self):
         """Everything that has to be chosen before a prompt."""
@@ -103,9 +103,11 @@ class TestWhatThePanelSays(PanelCase):
         self.assertIn("volume", self.ui.boxButton.toolTip)
         self.assertIn("volume", self.ui.statusLabel.text)
         self.chooseVolume()
-        self.assertIn("engine", self.ui.boxButton.toolTip)
+        self.assertTrue(self.ui.boxButton.enabled)  # before there is an engine or a task
+        self.assertIn("answered as soon as the engine is there", self.ui.statusLabel.text)
+        self.assertIn("engine", self.ui.propagateButton.toolTip)
         self.chooseAll()
-        self.assertTrue(self.ui.boxButton.enabled)
+        self.assertIn("Ready", self.ui.statusLabel.text)
 
     def test_the_status_line_shows_the_message_with_an_icon(self):
         self.session.message = ("Saved; learning ...", "busy")
@@ -163,7 +165,7 @@ class TestWhatThePanelSays(PanelCase):
 class TestInputs(PanelCase):
     """Volume, segment, task."""
 
-    def test_choosing_a_volume_makes_a_segmentation_and_tells_the_session(self):
+    def test_new_makes_a_segmentation_of_the_volume_and_tells_the_session(self):
         self.chooseVolume()
         self.assertEqual(self.segmentation.GetName(), "CT segmentation")
         segmentID = self.segmentation.GetSegmentation().GetSegmentIDs()[0]
@@ -668,6 +670,7 @@ class TestFirstUseAndSettings(PanelCase):
     def test_nothing_is_installed_by_opening_and_what_is_missing_is_said(self):
         from AuxOLSegmentLib.Machine import Dependencies
 
+        self.chooseVolume()
         self.assertTrue(self.ui.setupSection.isHidden())
         install = self.patch(Dependencies, "install", mock.Mock())
         self.patch(Dependencies, "missing", lambda: ["torch>=2.2", "typer>=0.15"])
@@ -676,6 +679,8 @@ class TestFirstUseAndSettings(PanelCase):
         self.assertFalse(self.ui.setupSection.isHidden())
         self.assertIn("torch, typer", self.ui.setupLabel.text)
         self.assertFalse(self.ui.startEngineButton.enabled)
+        self.assertEqual(len(self.session.ordered("openEngine")), 1)  # when nothing was missing
+        self.assertIn("Packages are missing", self.ui.boxButton.toolTip)
         install.assert_not_called()
         self.ui.installButton.click()
         progress, done, folder = install.call_args[0]
@@ -684,6 +689,13 @@ class TestFirstUseAndSettings(PanelCase):
         done(False, "No network. Use a wheel folder.")
         self.assertIn("wheel folder", self.ui.installProgressLabel.text)
         self.assertEqual(folder, "")
+
+    def test_what_was_installed_is_started_unless_the_setting_says_no(self):
+        for starts, said in ((True, "being started"), (False, "Press Start engine")):
+            self.settings.set("startOnEnter", starts)
+            self.panel.setup._onDone(True, "")
+            self.assertIn(said, self.ui.statusLabel.text)
+        self.assertEqual(len(self.session.ordered("openEngine")), 3)  # the session looks at the setting
 
     def test_another_python_needs_no_packages_here(self):
         from AuxOLSegmentLib.Machine import Dependencies

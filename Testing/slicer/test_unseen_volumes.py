@@ -115,8 +115,8 @@ class TestUnseenVolumes(WalkCase):
         slicer.mrmlScene.RemoveNode(labels)
         self.fit()
         self.ui.volumeSelector.setCurrentNode(self.volume)
-        self.segmentation = self.ui.segmentationSelector.currentNode()
         self.press(self.ui.addSegmentButton)
+        self.segmentation = self.ui.segmentationSelector.currentNode()
 
     def openVolume(self, name, task):
         self.load(name)

@@ -65,7 +65,6 @@ class Bench(WalkCase):
         self.volume = volume_with(self.truth)
         self.fit()
         self.ui.volumeSelector.setCurrentNode(self.volume)
-        self.segmentation = self.ui.segmentationSelector.currentNode()
         steps = (self.prepares, self.scrolls, self.teaches, self.propagates, self.accepts, self.saves)
         with HOST.watch(LIMIT) as self.seen:
             for step in (*steps, self.pressesSave, self.pressesSaveOnASlowDisk, self.scrollsAFullSegment):
@@ -101,6 +100,7 @@ class Bench(WalkCase):
 
     def prepares(self):
         self.press(self.ui.addSegmentButton)
+        self.segmentation = self.ui.segmentationSelector.currentNode()
         self.press(self.ui.startEngineButton)
         self.wait(lambda: self.session.engineState.value == "ready")
         self.press(self.ui.createTaskButton)

@@ -37,6 +37,7 @@ OPTIONS: dict[str, Option] = {
     "thinking": Option("gentle", choices=tuple(THINKING_STEPS)),  # while nothing is asked of the engine
     "dataDir": Option(""),  # empty: the user's data folder
     "wheelFolder": Option(""),
+    "startOnEnter": Option(True),  # when the module is opened; nothing is installed by it
     # A server on another machine; off unless the user asks for it
     "remote": Option(False),
     "serverUrl": Option(""),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-from slicer.i18n import tr as _
+
+from AuxOLSegmentLib.Scene.FirstNodes import newSegment
 
 # A node of our own: the Segment Editor module keeps its choices, and we keep ours.
 SINGLETON_TAG = "AuxOLSegment"
@@ -62,7 +63,7 @@ class EditorFrame:
         if segmentation is None:
             return ""
         self.widget.saveStateForUndo()
-        segmentID: str = segmentation.GetSegmentation().AddEmptySegment("", _("Segment"))
+        segmentID = newSegment(segmentation)
         self.widget.setCurrentSegmentID(segmentID)
         return segmentID
 

@@ -2,7 +2,11 @@
 
 Three places hold the choice: the scene's parameters (saved), the editor's node (what the Segment Editor works on), and
 SessionLogic. The editor's node is the one that counts: what changes elsewhere is written there, and its own change is
-told to the other two, so that scripts and the editor's segment table work as well as the selectors here.
+told to the other two, so that scripts and the editor's segment table work as well as the selectors here. Until there
+is a segmentation the editor takes no volume; till then the parameters' volume counts.
+
+Entering the module chooses what there is to choose from, and makes nothing: a segmentation and a segment come with New
+or with the first prompt (Session/Beginning).
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from AuxOLSegmentLib.Machine.GeneralistName import generalistTitle
 from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, setReady, silently
+from AuxOLSegmentLib.Scene.FirstNodes import belongsElsewhere, newSegmentation, segmentationOf, volumeToBegin
 from AuxOLSegmentLib.Scene.VolumeReader import volumeProblem
 
 SWATCH = 12  # pixels of the colour before a segment's name
@@ -28,26 +33,36 @@ SEGMENT_EVENTS = ("SegmentAdded", "SegmentRemoved", "SegmentModified")
 
 
 class InputsPanel(VTKObservationMixin):
-    """``changed()`` is called after another volume or segment was chosen."""
+    """``changed()`` is called after another volume or segment was chosen; ``missing()`` says which packages have to be
+    installed first, '' where none."""
 
     def __init__(
-        self, ui: Any, logic: PanelSession, editor: EditorFrame, act: Act, changed: Callable[[], None]
+        self,
+        ui: Any,
+        logic: PanelSession,
+        editor: EditorFrame,
+        act: Act,
+        changed: Callable[[], None],
+        missing: Callable[[], str],
     ) -> None:
         VTKObservationMixin.__init__(self)
         self.ui, self.logic, self.editor, self.act, self.changed = ui, logic, editor, act, changed
+        self.missing = missing
+        self._taken = ""  # the volume that was chosen here and not by the user
         self.parameters: Any = None
         self._guiTag: Any = None
         self._busy = False  # while this class itself writes, its own observers pass
         self._typed = False  # the user is typing a task's name: leave the text alone
         self._observedSegmentation: Any = None
         self._inputs: tuple[Any, Any, str] | None = None
+        self._suggestedFor = ("", "")
         self._connect()
         self.observeEditor()
 
     def _connect(self) -> None:
         ui = self.ui
         ui.segmentSelector.connect("activated(int)", lambda index: self.act(lambda: self._chooseSegment(index)))
-        ui.addSegmentButton.connect("clicked(bool)", lambda *_unused: self.act(self.editor.addSegment))
+        ui.addSegmentButton.connect("clicked(bool)", lambda *_unused: self.act(self._addSegment))
         ui.taskSelector.connect("activated(int)", lambda index: self._chooseTask(ui.taskSelector.itemText(index)))
         ui.taskSelector.lineEdit().connect("textEdited(QString)", self._onTyped)
         ui.createTaskButton.connect("clicked(bool)", lambda *_unused: self._chooseTask(ui.taskSelector.currentText))
@@ -61,18 +76,41 @@ class InputsPanel(VTKObservationMixin):
             self.removeObserver(self.parameters, vtk.vtkCommand.ModifiedEvent, self._onParameters)
         self.parameters, self._guiTag = parameters, None
         if parameters is not None:
-            self._chooseDefaults()
+            self.editor.selectNode()
+            self.takeDefaults()
             self._guiTag = parameters.connectGui(self.ui)
             self.addObserver(parameters, vtk.vtkCommand.ModifiedEvent, self._onParameters)
             self._onParameters()
 
-    def _chooseDefaults(self) -> None:
-        """What is in the editor's node or on display, to save the user clicks."""
-        parameters, node = self.parameters, self.editor.selectNode()
-        if parameters.segmentation is None:
-            parameters.segmentation = node.GetSegmentationNode()
-        if parameters.volume is None:
-            parameters.volume = node.GetSourceVolumeNode() or _volumeOnDisplay()
+    def enter(self) -> None:
+        """The module is shown: follow what is loaded from now on."""
+        self.takeDefaults()
+        scene = slicer.mrmlScene
+        if not self.hasObserver(scene, scene.NodeAddedEvent, self._onNodeAdded):
+            self.addObserver(scene, scene.NodeAddedEvent, self._onNodeAdded)
+
+    def exit(self) -> None:
+        """Another module is shown."""
+        self.removeObservers(self._onNodeAdded)
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _onNodeAdded(self, _scene: Any, _event: Any, node: Any) -> None:
+        if node.IsA("vtkMRMLScalarVolumeNode"):
+            qt.QTimer.singleShot(0, self.takeDefaults)  # who loads it gives it its image and shows it after this
+
+    def takeDefaults(self) -> None:
+        """The volume on display, until the user chooses one or works on it, and the segmentation that belongs to it."""
+        parameters = self.parameters
+        if parameters is None or slicer.mrmlScene.IsBatchProcessing() or slicer.mrmlScene.IsClosing():
+            return
+        volume = parameters.volume
+        if volume is None or (volume.GetID() == self._taken and not segmentIDs(parameters.segmentation)):
+            shown = volumeToBegin()
+            if shown is not None and shown is not volume:
+                self._taken = shown.GetID()
+                parameters.volume = shown
+        if parameters.volume is not None and parameters.segmentation is None:
+            parameters.segmentation = segmentationOf(parameters.volume)
 
     def _onParameters(self, *_unused: Any) -> None:
         """Parameters -> editor."""
@@ -87,11 +125,12 @@ class InputsPanel(VTKObservationMixin):
 
     def _writeEditor(self) -> None:
         parameters, widget = self.parameters, self.editor.widget
-        if parameters.volume is not None and parameters.segmentation is None:
-            parameters.segmentation = _segmentationFor(parameters.volume)
+        elsewhere = belongsElsewhere(parameters.segmentation, parameters.volume)
+        if elsewhere or (parameters.segmentation is None and parameters.volume is not None):
+            parameters.segmentation = segmentationOf(parameters.volume, strictly=True)
         if widget.segmentationNode() is not parameters.segmentation:
             widget.setSegmentationNode(parameters.segmentation)
-        if widget.sourceVolumeNode() is not parameters.volume:
+        if parameters.segmentation is not None and widget.sourceVolumeNode() is not parameters.volume:
             widget.setSourceVolumeNode(parameters.volume)
         known = segmentIDs(parameters.segmentation)
         if parameters.segmentID in known and widget.currentSegmentID() != parameters.segmentID:
@@ -120,7 +159,7 @@ class InputsPanel(VTKObservationMixin):
         node = self.editor.node
         if self._busy or node is None:
             return
-        inputs = node.GetSourceVolumeNode(), node.GetSegmentationNode(), node.GetSelectedSegmentID() or ""
+        inputs = self._chosenNow(node)
         if inputs == self._inputs:
             return
         self._inputs = inputs
@@ -136,7 +175,19 @@ class InputsPanel(VTKObservationMixin):
         self.refresh()
         self.changed()
 
+    def _chosenNow(self, node: Any) -> tuple[Any, Any, str]:
+        segmentation = node.GetSegmentationNode()
+        if segmentation is None:
+            return None if self.parameters is None else self.parameters.volume, None, ""
+        return node.GetSourceVolumeNode(), segmentation, node.GetSelectedSegmentID() or ""
+
     # Segments
+
+    def _addSegment(self) -> None:
+        """New: a segment, and before it a segmentation of the volume where there is none."""
+        if self.parameters is not None and self.parameters.segmentation is None:
+            self.parameters.segmentation = newSegmentation(self.parameters.volume)
+        self.editor.addSegment()
 
     def _observeSegments(self, segmentation: Any) -> None:
         if segmentation is self._observedSegmentation:
@@ -156,14 +207,21 @@ class InputsPanel(VTKObservationMixin):
                 segment = node.GetSegmentationNode().GetSegmentation().GetSegment(segmentID)
                 selector.addItem(_swatch(segment.GetColor()), segment.GetName(), segmentID)
             selector.setCurrentIndex(selector.findData(node.GetSelectedSegmentID() or "") if node is not None else -1)
-        noSegmentation = "" if segmentation is not None else _("Choose a volume and a segmentation first.")
-        noSegments = "" if selector.count else _("The segmentation has no segment yet: press New.")
-        setReady(self.ui.addSegmentButton, noSegmentation, _("Add a segment to the segmentation."))
+        volume = self._inputs[0] if self._inputs else None
+        noVolume = volumeProblem(volume) if segmentation is None else ""
+        setReady(self.ui.addSegmentButton, noVolume, _("Add a segment to the segmentation; the first makes that, too."))
+        noSegments = "" if selector.count else _("There is no segment yet: the first prompt makes one, or press New.")
         setReady(
             selector,
-            noSegmentation or noSegments,
+            noVolume or noSegments,
             _("The segment that you work on. Name it and choose its colour in the Segment Editor below."),
         )
+        if self._names() != self._suggestedFor:
+            self.refreshTasks()
+
+    def _names(self) -> tuple[str, str]:
+        """What a task is suggested from, as it is shown."""
+        return self.ui.volumeSelector.currentNodeID, self.ui.segmentSelector.currentText
 
     def _chooseSegment(self, index: int) -> None:
         self.editor.widget.setCurrentSegmentID(self.ui.segmentSelector.itemData(index))
@@ -183,6 +241,7 @@ class InputsPanel(VTKObservationMixin):
     def refreshTasks(self) -> None:
         """The list of tasks, the open one chosen; a suggested name where none is open."""
         selector, logic = self.ui.taskSelector, self.logic
+        self._suggestedFor = self._names()
         names = list(logic.taskNames)
         if logic.task and self.parameters is not None:
             self.parameters.taskName = logic.task
@@ -195,8 +254,11 @@ class InputsPanel(VTKObservationMixin):
             selector.setEditText(text)
             if not self._typed:
                 selector.lineEdit().setCursorPosition(0)  # the beginning of a long name says more than its end
-        tip = _('What is being learned, such as "liver, portal CT". Choose one, or type a new name and press Create.')
-        setReady(selector, self._whyNoTasks(), f"{logic.task}\n\n{tip}" if logic.task else tip)
+        tip = _(
+            'What is being learned, such as "liver, portal CT". The first prompt opens or makes the one that stands '
+            "here; to have another one, choose it, or type a new name and press Create."
+        )
+        setReady(selector, self.missing(), f"{logic.task}\n\n{tip}" if logic.task else tip)
         self._refreshCreate()
         self.refreshTaskText()
 
@@ -210,30 +272,31 @@ class InputsPanel(VTKObservationMixin):
         self.ui.createTaskButton.text = _("Open") if known else _("Create")
         opened = _("This task is open. Choose another one, or type a new name.") if text == self.logic.task else ""
         unnamed = "" if text else _("Type a name for what shall be learned.")
+        new = _("Make a new task of this name; it starts with nothing learned. The first prompt does it by itself.")
         setReady(
             self.ui.createTaskButton,
-            self._whyNoTasks() or unnamed or opened,
-            _("Open this task.") if known else _("Make a new task of this name; it starts with nothing learned."),
+            self.missing() or unnamed or opened,
+            _("Open this task.") if known else new,
         )
-
-    def _whyNoTasks(self) -> str:
-        ready = self.logic.engineState is EngineState.READY
-        return "" if ready else _("The engine is not running: press Start engine at the top.")
 
     # What others ask
 
-    def whyNot(self) -> str:
-        """Why nothing can be prompted yet; '' if everything is chosen."""
-        volume, segmentation, segmentID = self._inputs or (None, None, "")
+    def whyNotMark(self) -> str:
+        """Why nothing can be marked yet; '' where it can. What else it takes is made or started by that."""
+        volume = self._inputs[0] if self._inputs else None
         if volume is None:
             return _("Choose a volume first.")
-        if volumeProblem(volume):
-            return volumeProblem(volume)
-        if segmentation is None or not segmentID:
-            return _("Choose or add a segment first.")
-        if self._whyNoTasks():
-            return self._whyNoTasks()
-        return "" if self.logic.task else _("Choose or create a task first.")
+        return volumeProblem(volume) or self.missing()
+
+    def whyNot(self) -> str:
+        """Why the volume cannot be worked on yet; '' if everything is chosen."""
+        if self.whyNotMark():
+            return self.whyNotMark()
+        if not self._inputs[2]:  # type: ignore[index]
+            return _("Prompt first, or add a segment: press New.")
+        if self.logic.engineState is not EngineState.READY:
+            return _("The engine is not running: press Start engine at the top, or prompt.")
+        return "" if self.logic.task else _("Prompt first, or choose or create a task.")
 
     def refresh(self) -> None:
         """Everything in this section."""
@@ -254,7 +317,7 @@ def segmentIDs(segmentation: Any) -> list[str]:
 def taskText(status: Any, told: Mapping[str, Any]) -> str:
     """One line on what is fixed for the open task. ``told``: what the engine says of its generalist."""
     if status is None:
-        return _("A task is what is being learned; it serves for other images too.")
+        return _("What is being learned; it serves for other images too. The first prompt opens or makes the task.")
     if status.window is None:
         window = _("its intensity window is set by the first slice")
     else:
@@ -278,27 +341,3 @@ def _swatch(color: tuple[float, float, float]) -> qt.QIcon:
     pixmap.fill(qt.QColor.fromRgbF(*color))
     return qt.QIcon(pixmap)
 
-
-def _volumeOnDisplay() -> Any:
-    """The volume in the background of a slice view, else the scene's first."""
-    for composite in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode"):
-        volume = slicer.mrmlScene.GetNodeByID(composite.GetBackgroundVolumeID() or "")
-        if volume is not None:
-            return volume
-    volumes = slicer.util.getNodesByClass("vtkMRMLVolumeNode")
-    return next((volume for volume in volumes if not volume.IsA("vtkMRMLLabelMapVolumeNode")), None)
-
-
-def _segmentationFor(volume: Any) -> Any:
-    """The first segmentation that a person made of this volume or of none, else a new one."""
-    role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
-    nodes = [node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode") if not node.GetHideFromEditors()]
-    for wanted in (volume, None):
-        for node in nodes:
-            if node.GetNodeReference(role) is wanted:
-                return node
-    name = _("{volume} segmentation").format(volume=volume.GetName())
-    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
-    node.CreateDefaultDisplayNodes()
-    node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
-    return node

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from slicer.i18n import tr as _
@@ -12,10 +13,11 @@ from AuxOLSegmentLib.Panel.PanelTools import Say, setReady
 
 
 class SetupPanel:
-    """Looks again whenever it is refreshed: packages come and go outside of this module too."""
+    """Looks again whenever it is refreshed: packages come and go outside of this module too. ``installed()`` is called
+    when nothing is missing any more."""
 
-    def __init__(self, ui: Any, settings: Settings, say: Say) -> None:
-        self.ui, self.settings, self.say = ui, settings, say
+    def __init__(self, ui: Any, settings: Settings, say: Say, installed: Callable[[], None]) -> None:
+        self.ui, self.settings, self.say, self.installed = ui, settings, say, installed
         self._installing = False
         self._gone = False  # an installation may outlive the panel
         ui.installButton.connect("clicked(bool)", lambda *_unused: self.install())
@@ -58,7 +60,15 @@ class SetupPanel:
         self.refresh()
         if not ok:
             self.ui.installProgressLabel.text = text
-        self.say(_("Everything is installed. Press Start engine.") if ok else text, "info" if ok else "error")
+            self.say(text, "error")
+            return
+        self.say(self._whatNext(), "info")
+        self.installed()
+
+    def _whatNext(self) -> str:
+        if self.settings.startOnEnter:
+            return _("Everything is installed. The engine is being started.")
+        return _("Everything is installed. Press Start engine.")
 
     def cleanup(self) -> None:
         """Answers that come later are passed over."""

@@ -89,9 +89,9 @@ class PanelWidget:
 
     def _makeParts(self) -> None:
         ui, logic, settings = self.ui, self.logic, self.settings
-        self.inputs = InputsPanel(ui, logic, self.editor, self.act, self._onInputs)
-        self.setup = SetupPanel(ui, settings, self.say)
-        self.prompts = PromptPanel(ui, logic, self.inputs.whyNot, self.act, self.say)
+        self.inputs = InputsPanel(ui, logic, self.editor, self.act, self._onInputs, self._missing)
+        self.setup = SetupPanel(ui, settings, self.say, self._onInstalled)
+        self.prompts = PromptPanel(ui, logic, self.inputs.whyNotMark, self.act, self.say)
         self.compare = ComparePanel(ui, logic, self.act)
         self.onward = OnwardPanel(ui, logic, settings, self.act)
         self.seeds = SeedsPanel(ui, logic, self.inputs.whyNot, self.act)
@@ -135,7 +135,17 @@ class PanelWidget:
         self.editor.enter()
         self._installShortcuts()
         self.setup.refresh()
+        self.inputs.enter()
+        self._openEngine()
         self.refresh()
+
+    def _openEngine(self) -> None:
+        if not self._missing():
+            self.act(self.logic.openEngine)
+
+    def _missing(self) -> str:
+        """What stands in the way of an engine on this machine; '' where nothing does."""
+        return "" if self.ui.setupSection.isHidden() else _("Packages are missing: install them below first.")
 
     def exit(self) -> None:
         """Another module is shown."""
@@ -143,6 +153,7 @@ class PanelWidget:
         self.shortcuts.remove()
         self.onward.leave()
         self.logic.prompts.stop()
+        self.inputs.exit()
         self.editor.exit()
 
     def speaksNow(self) -> bool:
@@ -210,7 +221,10 @@ class PanelWidget:
     def refreshMessage(self) -> None:
         """The status line."""
         text, level = self.logic.message
-        self.say(text or self.inputs.whyNot() or _("Ready: mark the object with a box or a point."), level)
+        ready = _("Ready: mark the object with a box or a point.")
+        if self.logic.engineState is not EngineState.READY:
+            ready = _("Mark the object with a box or a point; it is answered as soon as the engine is there.")
+        self.say(text or self.inputs.whyNotMark() or ready, level)
 
     def refreshEngine(self) -> None:
         """Whether there is an engine, where it computes and why there."""
@@ -223,8 +237,7 @@ class PanelWidget:
         }
         ui.engineLabel.text = f"{texts[state]} {self.logic.engineText}".strip()
         ui.startEngineButton.visible = state in (EngineState.OFF, EngineState.FAILED)
-        missing = _("Packages are missing: install them below first.") if not ui.setupSection.isHidden() else ""
-        setReady(ui.startEngineButton, missing, _("Start it here, or connect to the server in Settings."))
+        setReady(ui.startEngineButton, self._missing(), _("Start it here, or connect to the server in Settings."))
 
     def refresh(self) -> None:
         """Everything that SessionLogic knows."""
@@ -235,6 +248,13 @@ class PanelWidget:
             *(self.learning, self.settingsPart, self.generalists),
         ):
             part.refresh()
+
+    def _onInstalled(self) -> None:
+        if self.entered:
+            self._openEngine()
+        self.refreshEngine()
+        self.inputs.refresh()
+        self.prompts.refresh()
 
     def _onInputs(self) -> None:
         self.refreshMessage()

@@ -19,7 +19,14 @@ class EngineFlow:
         self, settings: Any, tasks: Tasks, teller: Teller, ready: Callable[[], None], lost: Callable[[], None]
     ) -> None:
         self._tasks, self._teller, self._ready, self._onLost = tasks, teller, ready, lost
+        self.stopped = False  # by the user, and not started since
         self.connection = EngineConnection(settings, self._changed, self._lost)
+
+    @property
+    def mayBegin(self) -> bool:
+        """Whether it may be started without being asked for: neither the user nor its own end put it off."""
+        connection = self.connection
+        return connection.state is EngineState.OFF and not self.stopped and not connection.resting
 
     def test(self, url: str, token: str, then: Callable[[bool, str], None]) -> None:
         """Ask the server at ``url`` who it is; ``then(ok, sentence)``."""
@@ -38,6 +45,7 @@ class EngineFlow:
     def _changed(self) -> None:
         self._teller.tell("engine")
         if self.connection.state is EngineState.READY:
+            self.stopped = False
             self._ready()
 
     def _lost(self) -> None:

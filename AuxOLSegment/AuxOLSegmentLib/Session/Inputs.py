@@ -45,6 +45,11 @@ class Inputs:
         self.followColour()
         self._teller.tell("slices")
 
+    def followSegment(self) -> None:
+        """The chosen segment may have another colour, or another name."""
+        self.followColour()
+        self._desk.segmentNamed()
+
     def followColour(self) -> None:
         """Proposals are shown in a colour far from the segment's."""
         segment = self._selection.segment

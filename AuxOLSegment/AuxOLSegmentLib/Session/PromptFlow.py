@@ -8,10 +8,11 @@ import numpy as np
 import slicer
 from slicer.i18n import tr as _
 
-from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.errors import AuxolError, CancelledError, InvalidInputError, NotFoundError
 from auxol_core.strokes import Lasso, Scribble, Vertices
 from auxol_core.types import Box, Event, Prompt
 from AuxOLSegmentLib.Engine.Async import Task, Tasks
+from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Prompts.PromptReader import PromptReader
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceCount, sliceImage, sliceStamp
 from AuxOLSegmentLib.Session.Offers import Offers
@@ -26,7 +27,7 @@ PREFETCHED = 2  # slices each way whose embeddings are prepared after a click
 class PromptFlow:
     """``prompts`` reads what the user marks; ``modeChanged(mode)``: the mouse has another tool of ours;
     ``prompted()``: the user has marked something, and nothing else is as urgent; ``replaced(shown)``: what a refresh
-    has put another mask in place of."""
+    has put another mask in place of; ``begin()``: make the segment that its proposal is for, where none is chosen."""
 
     def __init__(
         self,
@@ -39,12 +40,15 @@ class PromptFlow:
         modeChanged: Callable[[str], None],
         prompted: Callable[[], None],
         replaced: Callable[[Shown], None],
+        begin: Callable[[], None],
     ) -> None:
         self._selection, self._proposals, self._offers = selection, proposals, offers
-        self._desk, self._tasks, self._teller, self._onPrompt = desk, tasks, teller, prompted
+        self._desk, self._tasks, self._teller, self._onPrompt, self._begin = desk, tasks, teller, prompted, begin
         self._replaced = replaced
         self._asking: dict[str, int] = {}  # how often each object's prompt has changed
         self._answering: dict[str, Task] = {}
+        # Marked, and neither answered nor cancelled yet; for which segment.
+        self._waiting: dict[str, tuple[Any, str]] = {}
         self._preparing: tuple[int, int] | None = None
         self._parts: dict[str, int] = {}  # how many clicks, boxes and strokes its last answer was for
         self.prompts = PromptReader(self._marked, self._gone, teller.refused, modeChanged)
@@ -73,7 +77,7 @@ class PromptFlow:
         self.prompts.addStroke(key, Lasso(vertices))
 
     def _checkKey(self, key: SliceKey) -> None:
-        why, volume = self._selection.whyNot(), self._selection.volume
+        why, volume = self._selection.whyNotMark(), self._selection.volume
         if not why and (key.volumeID != volume.GetID() or not 0 <= key.index < sliceCount(volume, key.axis)):
             why = _("The slice is none of the chosen volume. Take its id, an axis 0 to 2 and an index of it.")
         if why:
@@ -84,6 +88,7 @@ class PromptFlow:
     def _marked(self, objectID: str) -> None:
         self._onPrompt()
         self._desk.wanted()
+        self._begin()
         self._prompted(objectID)
 
     def _prompted(self, objectID: str) -> None:
@@ -91,23 +96,46 @@ class PromptFlow:
         if why := self._selection.whyNot():
             self._teller.say(why, "warning")
             return
+        self._waiting[objectID] = self._selection.inputs[1:]
         self._asking[objectID] = self._asking.get(objectID, 0) + 1
         if self._asking[objectID] == 1:
             self._answering[objectID] = self._tasks.start(self._answered(objectID))
 
     async def _answered(self, objectID: str) -> None:
         """Ask until the answer is to the prompt as it is now: clicks that come meanwhile are answered together."""
-        self._teller.say(_("Segmenting ..."), "busy")
+        self._sayBusy()
         try:
             asked = 0
             while asked != self._asking.get(objectID, asked):  # not there: the object was taken away meanwhile
                 asked = self._asking[objectID]
                 await self._ask(objectID)
+            self._waiting.pop(objectID, None)
+        except CancelledError:
+            raise
+        except AuxolError as error:
+            if self._desk.engineThere:
+                self._waiting.pop(objectID, None)
+                raise
+            kept = _("What you marked stays, and is answered as soon as an engine is there. {reason}")
+            self._teller.say(kept.format(reason=sentence(error)), "error")
+            self._teller.tell("slices")
         finally:
             self._asking.pop(objectID, None)
             self._answering.pop(objectID, None)
             self._preparing = None
             self._teller.tell("prompts")
+
+    def _sayBusy(self) -> None:
+        here = self._desk.engineThere
+        later = _("The engine is starting; what you marked is answered as soon as it is there")
+        self._teller.say(_("Segmenting ...") if here else later, "busy")
+
+    def askWaiting(self) -> None:
+        """An engine is there: ask what was marked for this segment, and is not being asked already."""
+        here = self._selection.inputs[1:]
+        for each in self.prompts.objects():
+            if self._waiting.get(each.objectID) == here and each.objectID not in self._asking:
+                self._prompted(each.objectID)
 
     @property
     def preparing(self) -> tuple[int, int] | None:
@@ -120,6 +148,7 @@ class PromptFlow:
         for task in list(self._answering.values()):
             task.cancel()
         self._answering.clear()
+        self._waiting.clear()
         self._teller.say(_("Cancelled. Your marks stay; one more asks again"))
 
     def _isPreparing(self, event: Event) -> None:
@@ -135,7 +164,10 @@ class PromptFlow:
         key, prompt = self.prompts.key(objectID), self.prompts.prompt(objectID)
         volume, inputs = slicer.mrmlScene.GetNodeByID(key.volumeID), self._selection.inputs
         image, stamp = sliceImage(volume, key.axis, key.index), sliceStamp(volume, key)
+        waited = not self._desk.engineThere
         link = await self._desk.link()
+        if waited:
+            self._sayBusy()
         earlier, parts = self._proposals.ofObject(objectID), partsOf(prompt)
         # One more click repairs what is shown; with one taken away, what is shown is no longer what was asked for.
         grown = earlier is not None and earlier.key == key and parts > self._parts.get(objectID, 0)
@@ -153,7 +185,8 @@ class PromptFlow:
         told = _("Proposed in {seconds:.1f} s: accept it, add a point, or edit it").format(
             seconds=time.perf_counter() - began
         )
-        self._teller.say(proposal.warning or told, "warning" if proposal.warning else "info")
+        text = " \u00b7 ".join(each for each in (proposal.warning or told, self._desk.takeNews()) if each)
+        self._teller.say(text, "warning" if proposal.warning else "info")
         self.prepare(link, volume, key)
 
     def _stillAsked(self, objectID: str, key: SliceKey) -> bool:
@@ -173,6 +206,7 @@ class PromptFlow:
 
     def _gone(self, objectID: str, _key: SliceKey) -> None:
         self._asking.pop(objectID, None)
+        self._waiting.pop(objectID, None)
         self._parts.pop(objectID, None)
         shown = self._proposals.ofObject(objectID)
         if shown is not None:
@@ -183,6 +217,7 @@ class PromptFlow:
     def forgetAll(self) -> None:
         """The scene is closed: nobody waits for an answer."""
         self._asking.clear()
+        self._waiting.clear()
         self._parts.clear()
 
     # What the engine says later
@@ -226,11 +261,13 @@ class PromptFlow:
             self._tellReplaced(shown, now)
 
     def askAgain(self) -> None:
-        """The engine was restarted and has forgotten what is pending: prompts are answered anew."""
+        """The engine was restarted and has forgotten what is pending, or the task is another one: prompts are answered
+        anew."""
         for each in self.prompts.objects():
             if self._proposals.ofObject(each.objectID) is not None:
                 self._parts.pop(each.objectID, None)
                 self._prompted(each.objectID)
+        self.askWaiting()
 
 
 def partsOf(prompt: Prompt) -> int:

@@ -180,6 +180,7 @@ class SaveFlow:
         record.drawn(mask)
         if self._desk.status is None:
             self._tasks.start(self._desk.link())  # so that it is followed; the save does not depend on it
+        self._desk.willLearn(task)
         try:
             self._teacher.add(task, record, image, mask, options)
         except AuxolError as error:

@@ -44,7 +44,7 @@ class SceneEvents:
 
     def segmentLooked(self) -> None:
         """A segment was changed or a view was scrolled a moment ago: what is on display now was seen."""
-        self._inputs.followColour()
+        self._inputs.followSegment()
         if self._selection.whyNot() or self._writer.writing:
             return
         self._saving.look()

@@ -41,14 +41,16 @@ class Selection:
         """The records of the chosen segment."""
         return self._books.of(self.segmentation.GetID() if self.segmentation is not None else "", self.segmentID)
 
+    def whyNotMark(self) -> str:
+        """Why nothing can be marked on the volume; '' where it can. A segment is made for the first mark."""
+        return _("Choose a volume first") if self.volume is None else volumeProblem(self.volume)
+
     def whyNot(self) -> str:
         """Why no prompt can be answered now; '' where one can."""
-        if self.volume is None:
-            return _("Choose a volume in the Segment Editor below")
-        if problem := volumeProblem(self.volume):
+        if problem := self.whyNotMark():
             return problem
         if self.segment is None:
-            return _("Choose or add a segment in the Segment Editor below")
+            return _("No segment is chosen: the first prompt makes one")
         return ""
 
     def displayed(self) -> list[SliceKey]:

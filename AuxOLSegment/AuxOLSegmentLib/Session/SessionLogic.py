@@ -79,6 +79,10 @@ class SessionLogic:
         """Start or reach it, and ask for the tasks."""
         self.parts.startEngine()
 
+    def openEngine(self) -> None:
+        """As the module is opened: start it, where the settings say so and the user has not stopped it."""
+        self.parts.openEngine()
+
     def stopEngine(self) -> None:
         """Let it go; what has a receipt is safe, the rest waits."""
         self.parts.stopEngine()
@@ -360,7 +364,8 @@ class SessionLogic:
         self.desk.choose(name)
 
     def suggestedTaskName(self) -> str:
-        """A name from the segment's name and terminology."""
+        """A name from the segment's name and terminology and the volume's modality; of a task that is there, if one is
+        meant by that."""
         return self.desk.suggestedName()
 
     def setLearningMode(self, mode: str, every: int) -> None:

@@ -11,6 +11,7 @@ from AuxOLSegmentLib.Scene.SceneWatcher import SceneWatcher
 from AuxOLSegmentLib.Scene.SegmentCodes import SegmentCodes
 from AuxOLSegmentLib.Scene.SegmentWriter import SegmentWriter
 from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
+from AuxOLSegmentLib.Session.Beginning import Beginning
 from AuxOLSegmentLib.Session.Comparing import Comparing
 from AuxOLSegmentLib.Session.EngineFlow import EngineFlow
 from AuxOLSegmentLib.Session.FindFlow import FindFlow
@@ -30,7 +31,6 @@ from AuxOLSegmentLib.Session.SliceBook import Books
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.TaskGreys import TaskGreys
-from AuxOLSegmentLib.Session.TaskWindow import windowOf
 from AuxOLSegmentLib.Session.Teller import Teller
 from AuxOLSegmentLib.Session.Unreviewed import Unreviewed
 from AuxOLSegmentLib.Session.VolumeFlow import VolumeFlow
@@ -40,6 +40,7 @@ class SessionParts:
     """Made once, each after what it is handed. A lambda stands where a part answers one that was made before it."""
 
     def __init__(self, settings: Any, parameters: Any) -> None:
+        self.settings = settings
         self.teller = teller = Teller()
         self.tasks = tasks = Tasks(teller.failed)
         self.books = books = Books()
@@ -49,7 +50,7 @@ class SessionParts:
         self.writer = SegmentWriter(None, None)
         self.inUse = inUse = SliceInUse(selection, proposals, teller, lambda: self.scene.looked())
         self.engine = EngineFlow(
-            settings, tasks, teller, lambda: self.saving.sendWaiting(), lambda: self.volumes.cancel()
+            settings, tasks, teller, self._engineIsThere, lambda: self.volumes.cancel()
         )
         self.desk = desk = TaskDesk(
             self.engine.connection,
@@ -59,7 +60,7 @@ class SessionParts:
             teller.say,
             lambda event: self.prompting.happened(event),
             lambda: self.prompting.askAgain(),
-            lambda: windowOf(selection.volume),
+            lambda: selection.volume,
             lambda task: self.saving.forget(task),
         )
         self.generalists = Generalists(
@@ -78,6 +79,7 @@ class SessionParts:
             self._toolTaken,
             lambda: self.volumes.giveWay(),
             self._wasReplaced,
+            lambda: self.beginning.make(),
         )
         self.prompts = self.prompting.prompts
         self.accepting = AcceptFlow(selection, inUse, proposals, offers, self.prompts, self.writer, desk, teller)
@@ -116,6 +118,7 @@ class SessionParts:
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
         self.codes = SegmentCodes()
         self.inputs = Inputs(selection, self.prompts, self.layer, desk, teller, self._watch)
+        self.beginning = Beginning(selection, self.writer, self.inputs.choose)
         self.events = SceneEvents(
             settings,
             selection,
@@ -153,8 +156,14 @@ class SessionParts:
         if volume is not None and volume is self.selection.volume and self.layer.visible:
             self.outline.show(volume, before.key, before.proposalID, before.visible)
 
+    def _engineIsThere(self) -> None:
+        self.tasks.start(self.desk.readNames())
+        self.saving.sendWaiting()
+        self.prompting.askWaiting()
+
     def stopEngine(self) -> None:
         """Let it go; what has a receipt is safe, the rest waits."""
+        self.engine.stopped = True
         self.saving.finish()
         self.volumes.cancel()
         self.desk.leave()
@@ -164,8 +173,15 @@ class SessionParts:
 
     def startEngine(self) -> None:
         """Start or reach it, and ask for the tasks."""
-        self.engine.connection.wanted()
-        self.tasks.start(self.desk.readNames())
+        connection = self.engine.connection
+        connection.wanted()
+        # Where it is to be started, it is asked for them when it is there, also if the scene was closed meanwhile.
+        self.tasks.start(connection.ready() if connection.link is None else self.desk.readNames())
+
+    def openEngine(self) -> None:
+        """The module is opened: start the engine, unless that is not wanted or went wrong before."""
+        if self.settings.startOnEnter and self.engine.mayBegin:
+            self.startEngine()
 
     def restartEngine(self) -> None:
         """Let it go, and start it anew with what the settings say now."""

@@ -5,29 +5,31 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import vtk
 from slicer.i18n import tr as _
 
 from auxol_core.api import EngineApi
-from auxol_core.errors import AuxolError, InvalidInputError, StorageFullError
+from auxol_core.errors import AuxolError, CancelledError, InvalidInputError, NotFoundError
 from auxol_core.options import TaskOptions
-from auxol_core.types import CorrectionInfo, Event, IntensityWindow, TaskStatus, VersionInfo
-from auxol_core.whole_files import write_whole
+from auxol_core.types import CorrectionInfo, Event, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.Async import Task, Tasks, shared
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
 from AuxOLSegmentLib.Scene.SegmentWriter import TAGS
+from AuxOLSegmentLib.Session.MadeTask import MadeTask
+from AuxOLSegmentLib.Session.TaskFiles import readTaskFile, writeTaskFile
 from AuxOLSegmentLib.Session.TaskFollower import LearningState, TaskFollower
+from AuxOLSegmentLib.Session.TaskSuggestion import Suggestion, suggestionFor, suits, tagOf
+from AuxOLSegmentLib.Session.TaskWindow import windowOf
 
 TASK_TAG = TAGS["task"]
-MAX_NAME = 100
 
 
 class TaskDesk:
     """The open task. ``tell(kind)`` as SessionLogic's listeners have it, ``say(text, level)``, ``refreshed(event)``.
 
-    ``reopened()``: the engine had lost the task. ``window()``: the grey range that a new task is to see, None: the
-    engine takes it from the first slice. ``emptied(task)``: it was deleted or reset.
+    ``reopened()``: prompts have to be asked anew, the engine had lost the task or it is another one. ``volume()``: the
+    chosen one, None where none is; a new task is named for its kind and sees its greys. ``emptied(task)``: it was
+    deleted or reset.
     """
 
     def __init__(
@@ -39,17 +41,20 @@ class TaskDesk:
         say: Callable[[str, str], None],
         refreshed: Callable[[Event], None],
         reopened: Callable[[], None],
-        window: Callable[[], IntensityWindow | None],
+        volume: Callable[[], Any],
         emptied: Callable[[str], None],
     ) -> None:
         self._connection, self._settings, self._tasks = connection, settings, tasks
         self._tell, self._say, self._refreshed, self._reopened = tell, say, refreshed, reopened
-        self._window, self._emptied = window, emptied
+        self._volume, self._emptied = volume, emptied
         self.task = ""
         self.names: list[str] = []
         self._follower: TaskFollower | None = None
         self._opening: Task | None = None
         self._segment: tuple[Any, str] = (None, "")
+        self._owner: tuple[Any, str] | None = None  # the segment that the open task was chosen for
+        self._made = MadeTask()
+        self._choosing = False
         self._sinceLearned = 0
 
     # What the panel shows
@@ -82,36 +87,82 @@ class TaskDesk:
     # Choosing
 
     def segmentChosen(self, segmentation: Any, segmentID: str) -> None:
-        """Another segment: its own task is chosen, if it remembers one."""
+        """Another segment: its own task is chosen, if it remembers one. Another segment's task is not for this one; one
+        that was chosen before any segment is."""
         self._segment = (segmentation, segmentID)
         segment = self._chosen()
-        remembered = "" if segment is None else _tagOf(segment, TASK_TAG)
+        if segment is None:
+            return
+        remembered = tagOf(segment, TASK_TAG)
         if remembered and remembered != self.task:
-            self.choose(remembered)
+            self._choose(remembered)
+        elif not remembered and self.task and self._owner not in (None, self._segment):
+            self._choose("")
+        elif self.task:
+            self._remember()
+
+    def segmentNamed(self) -> None:
+        """The chosen segment may have another name: a task that its prompt had made, and that has learned nothing,
+        goes along."""
+        segment = self._chosen()
+        if segment is None or self._made.name != self.task or self._owner != self._segment:
+            return
+        if self._made.isStillOf(segment) or self.suggestedName() == self.task:
+            return
+        segment.RemoveTag(TASK_TAG)
+        old = self._made.handOver()
+        self._choose("")
+        self._tasks.start(self._replaced(old))
 
     def suggestedName(self) -> str:
-        """A name for the task of the chosen segment: from its name, and its terminology where that says more."""
-        segment = self._chosen()
-        if segment is None:
+        """A name for the task of the chosen segment, or of the one that the first prompt makes; '' without a volume."""
+        if self._chosen() is None and self._volume() is None:
             return ""
-        name = str(segment.GetName() or "").strip()
-        entry = _terminology(segment)
-        generic = not name or name.lower().startswith("segment")
-        text = entry if generic and entry else name
-        return "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else " " for c in text)[:MAX_NAME].strip()
+        suggestion, names = self._suggestion(), self._others()
+        return suggestion.existing(names) or suggestion.existingPlain(names) or suggestion.new(names)
+
+    def _suggestion(self) -> Suggestion:
+        return suggestionFor(self._chosen(), self._volume())
+
+    def _others(self) -> list[str]:
+        """Tasks but for the one that was made for the chosen segment: of what else it may be called."""
+        return [name for name in self.names if name != self.task or name != self._made.name]
 
     def choose(self, name: str) -> None:
-        """Open the task of that name, or make it; the segment remembers it."""
+        """Open the task of that name, or make it; the segment remembers it. One that a prompt had made before, and that
+        has learned nothing, is not wanted any more: what is on display is asked of this one."""
         name = name.strip()
         if name == self.task and self._follower is not None:
             return
-        self.leave()
-        self.task = name
+        before, old = self.task, self._made.handOver()
+        self._choose(name)
+        if name and old and old == before != name:
+            self._tasks.start(self._replaced(old))
+
+    def _choose(self, name: str) -> None:
+        self._choosing, self.task = True, name
+        try:
+            self.leave()
+        finally:
+            self._choosing = False
         self._remember()
         self._tell("task")
         if name:
             self.wanted()
             self._tasks.start(self.link())
+
+    async def _replaced(self, old: str) -> None:
+        """Prompts are asked of the task that is chosen now, and ``old`` goes, unless somebody has taught it."""
+        await self.link()
+        ask = self._connection.ask
+        try:
+            status = await ask(EngineApi.status, old)
+            if not (status.version or status.corrections or status.confirmations or status.queued):
+                await ask(EngineApi.delete_task, old)
+        except NotFoundError:
+            pass  # it is gone already
+        await self.readNames()
+        self._reopened()
 
     def _chosen(self) -> Any:
         segmentation, segmentID = self._segment
@@ -119,7 +170,8 @@ class TaskDesk:
 
     def _remember(self) -> None:
         segment = self._chosen()
-        if segment is not None and self.task:
+        self._owner = self._segment if segment is not None and self.task else None
+        if self._owner is not None and tagOf(segment, TASK_TAG) != self.task:
             segment.SetTag(TASK_TAG, self.task)
 
     def wanted(self) -> None:
@@ -132,19 +184,66 @@ class TaskDesk:
         self._tell("tasks")
 
     async def link(self) -> TaskLink:
-        """The open task; opened or made now where it is not. A segment without a task gets one of its name."""
-        if self._follower is not None:
-            return self._follower.link
+        """The open task; opened or made now where it is not. A segment without a task gets the one that is suggested.
+        Where the user chooses another one meanwhile, it is that one."""
+        while self._follower is None:
+            if self._opening is None or self._opening.done:
+                self._opening = Task(self._begun())
+            try:
+                follower: TaskFollower = await shared(self._opening)
+            except CancelledError:
+                if not (self._choosing and self.task):
+                    raise
+                continue
+            return follower.link
+        return self._follower.link
+
+    async def _begun(self) -> TaskFollower:
         if not self.task:
-            self.task = self.suggestedName()
-            self._remember()
-            self._tell("task")
-        if not self.task:
+            await self._takeSuggestion()
+        return await self._open(self.task)
+
+    async def _takeSuggestion(self) -> None:
+        await self.readNames()
+        segment = self._chosen()
+        if segment is None:
             raise InvalidInputError(_("Name the task first: what is being learned, such as 'liver, portal CT'."))
-        if self._opening is None or self._opening.done:
-            self._opening = Task(self._open(self.task))
-        follower: TaskFollower = await shared(self._opening)
-        return follower.link
+        suggestion, names = self._suggestion(), self._others()
+        found = suggestion.existing(names) or await self._plainOne(suggestion, names)
+        self.task = found or suggestion.new(names)
+        self._remember()
+        if found:
+            self._made.found(found)
+        else:
+            self._made.make(self.task, segment, suggestion.generic)
+        self._tell("task")
+
+    async def _plainOne(self, suggestion: Suggestion, names: list[str]) -> str:
+        """The task of the structure's name alone, where it is not one for another kind of image."""
+        name = suggestion.existingPlain(names)
+        if not name:
+            return ""
+        try:
+            await self._connection.ask(EngineApi.open_task, name)
+            return name if suits(await self._connection.ask(EngineApi.window, name), self._volume()) else ""
+        except CancelledError:
+            raise
+        except AuxolError:  # it cannot be opened, or its server does not tell: then it is not known to be for this
+            return ""
+
+    @property
+    def engineThere(self) -> bool:
+        """Whether the engine can be asked at once."""
+        return self._connection.link is not None
+
+    def takeNews(self) -> str:
+        """What was chosen of itself since it was last asked for, as a sentence; '' where nothing was."""
+        return self._made.takeNews()
+
+    def willLearn(self, task: str) -> None:
+        """A slice is saved in it: it is one of the user's now, whoever made it."""
+        if task == self._made.name:
+            self._made.handOver()
 
     async def _open(self, name: str) -> TaskFollower:
         link = TaskLink(self._connection, name, lambda: self._cameBack(name))
@@ -158,7 +257,7 @@ class TaskDesk:
         return follower
 
     def _options(self) -> TaskOptions:
-        return TaskOptions(preset=self._settings.preset, window=self._window())
+        return TaskOptions(preset=self._settings.preset, window=windowOf(self._volume()))
 
     def optionsIfNew(self) -> TaskOptions | None:
         """What the chosen task is made with, where it is not known to be there."""
@@ -179,9 +278,9 @@ class TaskDesk:
 
     def leave(self) -> None:
         """Follow the task no longer; in the engine it stays open."""
-        if self._opening is not None:
-            self._opening.cancel()
-            self._opening = None
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            opening.cancel()
         if self._follower is not None:
             self._follower.close()
             self._follower = None
@@ -270,16 +369,7 @@ class TaskDesk:
 
     async def _exported(self, path: Path) -> None:
         link = await self.link()
-        data = await link.exported()
-        try:
-            # It holds parts of images: the user's alone. Not synced: a slow disk would hold Slicer's main thread.
-            write_whole(path, data, private=True, sync=False)
-        except OSError as error:
-            raise StorageFullError(
-                _("The task could not be written to {path} ({reason}). Choose another place.").format(
-                    path=path, reason=error.strerror
-                )
-            ) from None
+        writeTaskFile(path, await link.exported())
         self._say(_("The task was written to {path}; it holds parts of images").format(path=path), "info")
 
     def importFrom(self, path: str | Path, name: str) -> None:
@@ -287,15 +377,7 @@ class TaskDesk:
         self._tasks.start(self._imported(Path(path), name.strip()))
 
     async def _imported(self, path: Path, name: str) -> None:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InvalidInputError(
-                _("A task file was expected at {path}, but it cannot be read ({reason}).").format(
-                    path=path, reason=error.strerror
-                )
-            ) from None
-        await TaskLink(self._connection, name, lambda: None).imported(data)
+        await TaskLink(self._connection, name, lambda: None).imported(readTaskFile(path))
         await self.readNames()
         self.choose(name)
 
@@ -314,18 +396,3 @@ class TaskDesk:
             self._emptied(name)
         finally:
             await self.readNames()
-
-
-def _tagOf(segment: Any, tag: str) -> str:
-    found = vtk.reference("")
-    return str(found) if segment.GetTag(tag, found) else ""
-
-
-def _terminology(segment: Any) -> str:
-    """The readable type of a segment's terminology entry, '' where it has none or only the generic 'Tissue'."""
-    entry = _tagOf(segment, "TerminologyEntry")
-    parts = entry.split("~")
-    if len(parts) < 3:
-        return ""
-    kind = parts[2].split("^")
-    return kind[2] if len(kind) > 2 and kind[2] not in ("Tissue", "") else ""
