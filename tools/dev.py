@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TORCH = "torch==2.13.0"
 # The generalists' own code, which ours is held against in tests; without what it asks for, which brings another torch.
 PUBLISHED = ("mobilesam-mirror==1.0.0", "segment_anything_hq==0.3", "timm==1.0.31")
-# Objects of the evidence (tools/bench/evidence/objects.py); what panoptica asks for would bring an older numpy and rich.
+# Objects of the evidence (tools/bench/evidence/objects.py); what panoptica asks for would bring an older numpy.
 PANOPTICA = (
     *("panoptica==2.1.7", "connected-components-3d", "scikit-image", "pandas", "lazy-loader", "imageio", "pytz"),
     *("tzdata", "python-dateutil", "six", "plotly<6", "tenacity"),
