@@ -78,6 +78,7 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
+        _speak()  # again after a reload, which takes the translator away
         self.logic = AuxOLSegmentLogic()
         self.logic.startSession()
         self._makePanel()
@@ -151,6 +152,9 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onReload(self):
         """Load the library's files anew as well; Slicer knows only this one."""
+        from AuxOLSegmentLib.Machine.Language import speak
+
+        speak("en")  # or the translator would stay for as long as something holds the old library
         for name in [each for each in sys.modules if each == LIBRARY or each.startswith(f"{LIBRARY}.")]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)

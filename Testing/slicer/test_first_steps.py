@@ -348,6 +348,23 @@ class TestWhichVolume(FirstStepsCase):
         self.open()
         self.assertIs(self.session.volume, other)
 
+    def test_a_choice_by_hand_and_that_of_a_loaded_scene_stay(self):
+        self.leave()
+        one, other = _volume("CT one"), _volume("CT other")
+        slicer.util.setSliceViewerLayers(background=one)
+        self.open()
+        self.ui.volumeSelector.setCurrentNode(other)
+        self.leave()
+        self.open()
+        self.assertIs(self.session.volume, other)
+        scene = self.folder / "scene"
+        scene.mkdir()
+        self.assertTrue(slicer.app.applicationLogic().SaveSceneToSlicerDataBundleDirectory(str(scene), None))
+        slicer.mrmlScene.Clear(0)
+        slicer.util.loadScene(str(next(scene.rglob("*.mrml"))))
+        quiet()
+        self.assertEqual(self.session.volume.GetName(), "CT other")
+
     def test_of_two_that_are_not_on_display_none_is_taken(self):
         self.leave()
         _volume("CT one"), _volume("CT other")

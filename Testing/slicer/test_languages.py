@@ -96,6 +96,13 @@ class TestSwitching(LanguageCase):
         refreshers.get.assert_not_called()
         self.assertEqual(self.ui.statusLabel.text, "Noted.")
 
+    def test_a_reloaded_module_speaks_it_still(self):
+        self.choose("fr")
+        slicer.util.getModuleWidget(MODULE).onReload()
+        slicer.util.selectModule("")
+        slicer.util.selectModule(MODULE)
+        self.assertEqual(self.ui.acceptButton.text.split("  (")[0], "Accepter")
+
     def test_errors_are_told_in_the_language(self):
         from auxol_core import errors
         from AuxOLSegmentLib.Machine.Messages import sentence
