@@ -52,6 +52,9 @@ OPTIONS: dict[str, Option] = {
     "proposeNext": Option(False),
     "findNext": Option(False),  # after each accepted or saved slice
     "shortcuts": Option(True),
+    # How the panel looks
+    "closedSections": Option(""),  # names, with commas between them
+    "wholeEditor": Option(False),
 }
 
 

@@ -14,6 +14,7 @@ from AuxOLSegmentLib.Panel.PanelTools import Act, Say, setReady, silently, withK
 from AuxOLSegmentLib.Scene.VolumeReader import ViewRefused, alignedSlice, rotateToVolume, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
+ROWS = 3  # of the list of prompts; of more it scrolls
 MODES = ("box", "lasso", "scribble", "positive", "negative")
 
 
@@ -112,6 +113,10 @@ class PromptPanel:
             ui.promptList.clear()
             ui.promptList.addItems([each.label for each in objects])
             ui.promptList.setCurrentRow(ids.index(reader.active) if reader.active in ids else -1)
+        for widget in (ui.promptList, ui.removePromptButton, ui.removeAllButton):
+            widget.visible = bool(objects)
+        tall = ui.promptList.sizeHintForRow(0) * min(len(objects), ROWS) + 2 * ui.promptList.frameWidth
+        ui.promptList.setFixedHeight(max(tall, 1))
         none = "" if objects else _("There is no prompt yet.")
         unselected = "" if reader.active in ids else _("Select a prompt in the list first.")
         setReady(ui.removeLastButton, none or unselected, _("Take back the last click or line of the selected object."))

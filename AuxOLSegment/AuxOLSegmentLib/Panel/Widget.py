@@ -27,6 +27,7 @@ from AuxOLSegmentLib.Panel.PanelTools import setReady
 from AuxOLSegmentLib.Panel.PreparingRow import PreparingRow
 from AuxOLSegmentLib.Panel.PromptPanel import PromptPanel
 from AuxOLSegmentLib.Panel.ReviewPanel import ReviewPanel
+from AuxOLSegmentLib.Panel.Sections import Sections
 from AuxOLSegmentLib.Panel.SettingsPanel import SettingsPanel
 from AuxOLSegmentLib.Panel.SetupPanel import SetupPanel
 from AuxOLSegmentLib.Panel.Shortcuts import Shortcuts
@@ -79,6 +80,7 @@ class PanelWidget:
         self.review = ReviewPanel(ui, logic, settings, self.inputs.whyNot, self.act)
         self.learning = LearningPanel(ui, logic, settings, self.act)
         self.preparing = PreparingRow(ui, logic, self.act)
+        self.sections = Sections(ui, logic, settings, self.editor)
         self.generalists = GeneralistPanel(ui, logic, settings, self.act, self.say)
         self.settingsPart = SettingsPanel(ui, logic, settings, self._onSettings, self.act, self.say)
 
@@ -89,7 +91,12 @@ class PanelWidget:
             "message": (self.refreshMessage,),
             "engine": (self.refresh,),
             "tasks": (self.inputs.refreshTasks,),
-            "task": (self.inputs.refreshTasks, prompts.refresh, review.refresh, self.learning.refresh),
+            "task": (
+                *(self.inputs.refreshTasks, self.sections.refresh),
+                prompts.refresh,
+                review.refresh,
+                self.learning.refresh,
+            ),
             "prompts": (self.preparing.refresh, prompts.refreshPrompts, prompts.refreshProposal, review.refreshRange),
             "slices": (prompts.refreshProposal, prompts.refreshCounts, review.refreshAfterSlices),
             "unreviewed": (prompts.refreshCounts, review.refreshText),
@@ -195,12 +202,13 @@ class PanelWidget:
         self.refreshEngine()
         for part in (
             *(self.preparing, self.inputs, self.prompts, self.review, self.learning),
-            *(self.settingsPart, self.generalists),
+            *(self.settingsPart, self.generalists, self.sections),
         ):
             part.refresh()
 
     def _onInputs(self) -> None:
         self.refreshMessage()
+        self.sections.refresh()
         self.prompts.refresh()
         self.review.refresh()
 
