@@ -11,7 +11,9 @@ from slicer.i18n import tr as _
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.GeneralistName import generalistName, generalistTitle
 from AuxOLSegmentLib.Machine.Settings import Settings
-from AuxOLSegmentLib.Panel.LearningCurve import Curve, GrowingCurve, drawCurve
+from AuxOLSegmentLib.Panel.CurveData import Curve, GrowingCurve
+from AuxOLSegmentLib.Panel.CurveLabel import CurveLabel
+from AuxOLSegmentLib.Panel.LearningCurve import drawCurve
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import (
     Act,
@@ -24,10 +26,12 @@ from AuxOLSegmentLib.Panel.PanelTools import (
 )
 from AuxOLSegmentLib.Panel.Table import Table
 from AuxOLSegmentLib.Panel.WindowRow import WindowRow
+from AuxOLSegmentLib.Session.Payoff import Payoff
 
 MODES = ("auto", "every", "demand")
 TASK_SUFFIX = ".auxol"
 GENERALIST_COLUMN = 2
+NO_DIFFERENCE = 0.0005  # of Dice: what three digits do not show
 
 
 class LearningPanel:
@@ -46,6 +50,11 @@ class LearningPanel:
             ui.correctionsTable, (44, 0, 72, 72, 60), correctionRows, key=lambda info: info.correction_id
         )
         self._curve = GrowingCurve()
+        self._paidBy: Any = None
+        self._payoff = Payoff()
+        ui.curveLabel = CurveLabel()
+        ui.curveLabel.begin(self.drawCurve)
+        ui.curveLayout.addWidget(ui.curveLabel)
         self._drawnIn: tuple[Any, ...] = ()
         self.window = WindowRow(ui, logic, act)
         self._fillModes()
@@ -181,6 +190,15 @@ class LearningPanel:
         ui.pauseButton.text = _("Learning is paused") if ui.pauseButton.checked else _("Pause learning")
         ui.shareBar.setValue(round(100 * (1 - status.share)) if status is not None else 0)
         ui.taskCountsLabel.text = countsText(status)
+        if self.logic.corrections is not self._paidBy:  # it is replaced, never changed
+            self._paidBy, self._payoff = self.logic.corrections, self.logic.payoff()
+        ui.payoffLabel.text = payoffText(self._payoff, generalistName(status))
+        ui.payoffLabel.toolTip = _(
+            "From the Dice of each saved slice, taken before anything was learned from it: what was shown beside what "
+            "the generalist alone would have shown. Voxels: two times those that you saved, times that difference, "
+            "which is exact where a proposal is as large as what you saved; known of the slices that were saved since "
+            "this scene was opened and have one object."
+        )
 
     def drawCurve(self) -> None:
         """Draw it in the label's own size, font and colours, where it or they are not what they were."""
@@ -259,6 +277,34 @@ def countsText(status: Any) -> str:
     return _("{corrections} corrections, {confirmations} confirmed unchanged; version {version}.").format(
         corrections=status.corrections, confirmations=status.confirmations, version=status.version
     )
+
+
+def payoffText(payoff: Payoff, generalist: str) -> str:
+    """Whether learning has paid so far, and by how much."""
+    if not payoff.slices:
+        return _("Whether learning pays is told from the first saved slice in which the specialist took part.")
+    if abs(payoff.dice) < NO_DIFFERENCE:
+        told = _("Learning has made no difference so far: on {slices} saved slices what was shown is as near to what "
+                 "you saved as the {generalist} alone.")  # fmt: skip
+    elif payoff.dice > 0:
+        told = _("Learning has paid so far: on {slices} saved slices what was shown is nearer to what you saved than "
+                 "the {generalist} alone, by {dice:.3f} Dice.")  # fmt: skip
+    else:
+        told = _("Learning has not paid so far: on {slices} saved slices what was shown is farther from what you saved "
+                 "than the {generalist} alone, by {dice:.3f} Dice.")  # fmt: skip
+    told = told.format(slices=payoff.slices, generalist=generalist, dice=abs(payoff.dice))
+    return " ".join(text for text in (told, voxelsText(payoff)) if text)
+
+
+def voxelsText(payoff: Payoff) -> str:
+    """The same in voxels, where slices of this scene tell them."""
+    if not payoff.known:
+        return ""
+    if payoff.voxels >= 0:
+        text = _("On {known} slices of this scene that is about {voxels} voxels fewer to change.")
+    else:
+        text = _("On {known} slices of this scene that is about {voxels} voxels more to change.")
+    return text.format(known=payoff.known, voxels=abs(payoff.voxels))
 
 
 def versionRows(versions: list[Any]) -> list[list[str]]:

@@ -12,6 +12,7 @@ from auxol_core.strokes import Vertices
 from auxol_core.types import BoolArray, Box, CorrectionInfo, TaskStatus, VersionInfo, WindowInfo
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
+from AuxOLSegmentLib.Session.Payoff import Payoff, savedVoxels
 from AuxOLSegmentLib.Session.Presence import PresenceCurve
 from AuxOLSegmentLib.Session.SessionParts import SessionParts
 from AuxOLSegmentLib.Session.SessionReport import diagnosticsText, writeSessionCsv
@@ -309,6 +310,10 @@ class SessionLogic:
     def versions(self) -> list[VersionInfo]:
         """Its updates in order, published or discarded."""
         return self.desk.versions
+
+    def payoff(self) -> Payoff:
+        """Whether what was learned has helped so far."""
+        return Payoff.of(self.corrections, savedVoxels(self.book))
 
     @property
     def learning(self) -> LearningState:
