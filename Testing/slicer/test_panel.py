@@ -691,7 +691,7 @@ class TestGeneralistNames(SlicerCase):
         import fake_session
 
         from AuxOLSegmentLib.Machine.GeneralistName import generalistName
-        from AuxOLSegmentLib.Panel.LearningPanel import payoffText
+        from AuxOLSegmentLib.Panel.LearningTexts import payoffText
         from AuxOLSegmentLib.Session.Payoff import Payoff
 
         for name, called in NAMED.items():
@@ -702,7 +702,7 @@ class TestGeneralistNames(SlicerCase):
         import fake_session
 
         from auxol_core.types import Progress
-        from AuxOLSegmentLib.Panel.LearningPanel import learningText
+        from AuxOLSegmentLib.Panel.LearningTexts import learningText
         from AuxOLSegmentLib.Session.TaskFollower import LearningState
 
         told = learningText(fake_session.status(relearning=Progress(3, 12)), LearningState())

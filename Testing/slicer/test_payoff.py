@@ -79,7 +79,7 @@ class TestSentences(SlicerCase):
         self.assertEqual(learnedText(1, "", None, 0.8), "Learned (version 1). The specialist has 20 % of a proposal.")
 
     def test_nothing_a_loss_and_a_gain_are_told_apart(self):
-        from AuxOLSegmentLib.Panel.LearningPanel import payoffText
+        from AuxOLSegmentLib.Panel.LearningTexts import payoffText
         from AuxOLSegmentLib.Session.Payoff import Payoff
 
         told = [payoffText(Payoff(5, dice, voxels, 5), "x") for dice, voxels in ((0, 0), (0.1, 9), (-0.1, -9))]

@@ -26,11 +26,11 @@ class Curve:
     def of(corrections: Sequence[Any]) -> Curve:
         """From CorrectionInfo; a slice with several objects counts with their mean."""
         scored = [info.scores for info in corrections if info.scores]
-        columns = [
+        generalist, specialist, fused = (
             [_mean([getattr(score, name) for score in scores]) for scores in scored]
             for name in ("generalist", "specialist", "fused")
-        ]
-        return Curve(*columns, [info.confirmation for info in corrections if info.scores])
+        )
+        return Curve(generalist, specialist, fused, [info.confirmation for info in corrections if info.scores])
 
     def joined(self, count: int, more: Curve) -> Curve:
         """Its first ``count`` slices, then those of ``more``."""

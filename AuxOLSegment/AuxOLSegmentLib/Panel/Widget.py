@@ -148,7 +148,7 @@ class PanelWidget:
         """Nothing of the panel stays alive: no listener, observer, shortcut or editor."""
         self.logic.unlisten(self.onChange)
         self.shortcuts.remove()
-        for part in (self.inputs, self.setup, self.settingsPart):
+        for part in (self.inputs, self.setup, self.settingsPart, self.review):
             part.cleanup()
         self.editor.delete()
         self.uiWidget.setMRMLScene(None)  # its selectors observe the scene

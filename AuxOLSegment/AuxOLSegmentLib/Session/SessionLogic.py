@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from auxol_core.strokes import Vertices
 from auxol_core.types import BoolArray, Box, CorrectionInfo, TaskStatus, VersionInfo, WindowInfo
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
@@ -19,7 +21,7 @@ from AuxOLSegmentLib.Session.SessionReport import diagnosticsText, writeSessionC
 from AuxOLSegmentLib.Session.SliceBook import SliceBook, SliceState
 from AuxOLSegmentLib.Session.TaskFollower import LearningState
 from AuxOLSegmentLib.Session.VolumeFlow import ReviewItem
-from AuxOLSegmentLib.Session.VolumeWalk import Progress
+from AuxOLSegmentLib.Session.VolumeWalk import Progress, WalkEnd
 
 __all__ = ["EngineState", "ReviewItem", "SessionLogic", "SliceKey", "SliceState"]
 
@@ -259,8 +261,13 @@ class SessionLogic:
         self.parts.finding.find(first, last)
 
     def presence(self) -> PresenceCurve | None:
-        """What the last ``find`` saw along the volume, and how its slices stand now; None where there was none."""
-        return self.parts.finding.curve()
+        """How the slices along the volume stand, and what the last ``find`` saw there; None where nothing is chosen."""
+        return self.parts.bar.curve()
+
+    def outline(self, key: SliceKey) -> BoolArray:
+        """What is drawn on a slice, (rows, columns): its proposals, or else the segment."""
+        masks = [shown.mask for shown in self.proposals.on(key)]
+        return np.logical_or.reduce(masks) if masks else self.parts.selection.maskOn(key)
 
     def cancelPropagation(self) -> None:
         """End it; what came stays."""
@@ -270,6 +277,11 @@ class SessionLogic:
     def propagation(self) -> Progress:
         """How far it is."""
         return self.parts.volumes.progress
+
+    @property
+    def propagationEnd(self) -> WalkEnd:
+        """How the last one ended."""
+        return self.parts.volumes.end
 
     def review(self) -> list[ReviewItem]:
         """Slices with proposals, the worst first, then accepted and edited ones that wait to be saved, then those of

@@ -28,6 +28,7 @@ from AuxOLSegmentLib.Session.TaskGreys import TaskGreys
 from AuxOLSegmentLib.Session.TaskWindow import windowOf
 from AuxOLSegmentLib.Session.Teller import Teller
 from AuxOLSegmentLib.Session.Unreviewed import Unreviewed
+from AuxOLSegmentLib.Session.VolumeBar import VolumeBar
 from AuxOLSegmentLib.Session.VolumeFlow import VolumeFlow
 
 
@@ -93,6 +94,7 @@ class SessionParts:
             lambda key: self.finding.findNext(key),
         )
         self.finding = FindFlow(settings, selection, inUse, proposals, self.volumes, desk, teller)
+        self.bar = VolumeBar(selection, inUse, proposals, self.finding)
         self.greys = TaskGreys(selection, desk, tasks, teller)
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
         self.inputs = Inputs(

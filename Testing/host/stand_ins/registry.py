@@ -25,7 +25,7 @@ SLICER = (
     views.qSlicerLayoutManager, node_widgets.qMRMLNodeComboBox, segment_widgets.qMRMLSegmentSelectorWidget,
     segment_widgets.qMRMLSegmentsTableView, segment_widgets.qSlicerSimpleMarkupsWidget, node_widgets.qMRMLSliderWidget,
     node_widgets.qMRMLSpinBox, node_widgets.qMRMLRangeWidget,
-    segment_editor.qMRMLSegmentEditorWidget,
+    segment_editor.qMRMLSegmentEditorWidget, views.qMRMLUtils,
 )  # fmt: skip
 
 
