@@ -59,7 +59,7 @@ class TestWhere(FindingCase):
         self.find()
         found = len({MISTAKEN, *self.there} - {6})
         without = SHAPE[0] - 1 - found
-        told = f"Found on {found} slices, review them below; {without} are without it"
+        told = f"Found on {found} slices, look at them under Review; {without} are without it"
         self.assertEqual(self.session.message, (told, "info"))
 
     def test_of_slices_that_cannot_be_told_it_says_so(self):

@@ -1,7 +1,9 @@
 """Each step of the work is on one screen: how tall the tabs are, and that none of them is in the way of another."""
 
+import unittest
+
 import slicer
-from slicer_setting import main, quiet
+from slicer_setting import HOST, main, quiet
 from test_panel import PanelCase
 
 WIDTH, TALL = 500, 700  # pixels: a module panel of usual width, and what one step may take
@@ -101,6 +103,36 @@ class TestThePanelFits(PanelCase):
         self.assertEqual(heights[3:], [heights[2] + row] * 3)
 
 
+class TestTheDataProbe(PanelCase):
+    """It is the application's: touched on request, and given back."""
+
+    def setUp(self):
+        super().setUp()
+        self.probe = slicer.util.findChild(slicer.util.mainWindow(), "DataProbeCollapsibleWidget")
+        self.probe.collapsed = False
+
+    def test_it_is_left_alone_unless_the_user_says_so(self):
+        self.panel.exit()
+        self.panel.enter()
+        self.assertFalse(self.probe.collapsed)
+
+    def test_it_is_folded_while_the_module_is_shown(self):
+        self.ui.foldDataProbeCheckBox.click()
+        self.assertTrue(self.probe.collapsed)
+        self.panel.exit()
+        self.assertFalse(self.probe.collapsed)
+        self.panel.enter()
+        self.assertTrue(self.probe.collapsed)
+        self.ui.foldDataProbeCheckBox.click()
+        self.assertFalse(self.probe.collapsed)
+
+    def test_one_that_was_folded_before_stays_folded(self):
+        self.probe.collapsed = True
+        self.ui.foldDataProbeCheckBox.click()
+        self.panel.exit()
+        self.assertTrue(self.probe.collapsed)
+
+
 class TestFolding(PanelCase):
     """What the user folded stays folded, and the editor shows its table when asked."""
 
@@ -128,6 +160,63 @@ class TestFolding(PanelCase):
         self.assertTrue(self.panel.editor.widget.maskingSectionVisible)
         self.ui.wholeEditorCheckBox.click()
         self.assertTrue(chosen.isHidden())
+
+
+@unittest.skipIf(HOST is None, "grabs the widgets' pixels, which the host's Qt gives")
+class TestStyles(PanelCase):
+    """Colours come from the style: what is written can be read in a light and a dark one."""
+
+    def setUp(self):
+        super().setUp()
+        from photographs import DARK, LIGHT, Photographer
+
+        self.styles = (LIGHT, DARK)
+        self.camera = Photographer(self.folder, lambda: self.panel)
+        self.addCleanup(self.camera.done)
+        fill(self)
+        self.window.resize(WIDTH + 20, TALL)
+        self.window.show()
+        self.addCleanup(self.window.hide)
+
+    def contrast(self, widget):
+        """WCAG's ratio between the brightest and the darkest pixel."""
+        from host.pythonqt.convert import to_real
+
+        image = to_real(widget).grab().toImage()
+        tones = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+        bright = sorted({luminance(tone.redF(), tone.greenF(), tone.blueF()) for tone in tones})
+        return (bright[-1] + 0.05) / (bright[0] + 0.05)
+
+    def test_texts_can_be_read_in_both(self):
+        names = {0: ("proposalLabel", "countsLabel", "taskLabel"), 1: ("reviewLabel",), 2: ("payoffLabel",)}
+        for style in self.styles:
+            self.camera.dress(style)
+            self.panel.refresh()
+            for tab, labels in names.items():
+                self.ui.stepTabs.setCurrentIndex(tab)
+                quiet(0.1)
+                for name in (*labels, "statusLabel", "engineLabel"):
+                    self.assertGreater(self.contrast(getattr(self.ui, name)), 4.5, f"{name} in {style}")
+
+    def test_pictures_have_the_grounds_of_the_style(self):
+        from host.pythonqt.convert import to_real
+
+        self.ui.stepTabs.setCurrentIndex(2)
+        seen = {}
+        for style in self.styles:
+            self.camera.dress(style)
+            quiet(0.1)
+            self.panel.refresh()
+            ground = to_real(self.ui.curveLabel).grab().toImage().pixelColor(2, 60)
+            seen[style] = luminance(ground.redF(), ground.greenF(), ground.blueF())
+        self.assertGreater(seen["light"], 0.8)
+        self.assertLess(seen["dark"], 0.1)
+
+
+def luminance(*colours):
+    """WCAG's relative luminance of a colour, each part 0..1."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colours]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ OPTIONS: dict[str, Option] = {
     # How the panel looks
     "closedSections": Option(""),  # names, with commas between them
     "wholeEditor": Option(False),
+    "foldDataProbe": Option(False),  # while the module is shown
 }
 
 

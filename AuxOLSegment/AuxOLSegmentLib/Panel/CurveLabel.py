@@ -8,7 +8,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-HEIGHT = 180  # pixels
+HEIGHT = 160  # pixels
 
 
 class CurveLabel(qt.QLabel):

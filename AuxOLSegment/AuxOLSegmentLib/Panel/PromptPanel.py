@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Panel import Shortcuts
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
-from AuxOLSegmentLib.Panel.PanelTools import Act, Say, setReady, silently, withKey
+from AuxOLSegmentLib.Panel.PanelTools import Act, Say, setReady, silently, tell, withKey
 from AuxOLSegmentLib.Scene.VolumeReader import ViewRefused, alignedSlice, rotateToVolume, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
@@ -173,9 +173,8 @@ class PromptPanel:
         """What is proposed, and whether it can be accepted."""
         ui, logic = self.ui, self.logic
         shown = logic.hasProposalOnDisplay()
-        ui.proposalLabel.text = logic.proposalText() or (
-            _("A proposal is on display.") if shown else _("No proposal on the slices on display.")
-        )
+        nothing = _("A proposal is on display.") if shown else _("No proposal on the slices on display.")
+        tell(ui.proposalLabel, logic.proposalText() or nothing)
         none = "" if shown else _("There is no proposal on the slices on display.")
         setReady(
             ui.acceptButton,
@@ -187,7 +186,7 @@ class PromptPanel:
     def refreshCounts(self) -> None:
         """How far the slices are, and whether they can be saved."""
         ui, logic = self.ui, self.logic
-        ui.countsLabel.text = countsText(logic.sliceCounts(), logic.unreviewedCount())
+        tell(ui.countsLabel, countsText(logic.sliceCounts(), logic.unreviewedCount()))
         can, whyNot = logic.canSave()
         setReady(
             ui.saveButton, "" if can else whyNot, _("Save the slices on display. Each saved slice teaches the task.")

@@ -19,7 +19,7 @@ from AuxOLSegmentLib.Scene.SlicePicture import SIDE, slicePicture
 from AuxOLSegmentLib.Scene.VolumeReader import volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
-WIDTHS = (120, 80, 100, 0)
+WIDTHS = (110, 76, 100, 0)
 
 
 class ReviewList:

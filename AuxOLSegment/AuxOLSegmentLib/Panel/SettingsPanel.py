@@ -17,7 +17,7 @@ from AuxOLSegmentLib.Panel.PanelTools import Act, Say, fileToOpen, folderToUse, 
 
 DEVICES = ("auto", "cpu", "cuda")
 THINKING = tuple(THINKING_STEPS)
-CHECKS = ("remote", "saveOnCompleted", "saveOnSceneSave", "acceptOnEffect", "shortcuts")
+CHECKS = ("remote", "saveOnCompleted", "saveOnSceneSave", "acceptOnEffect", "shortcuts", "foldDataProbe")
 LINES = ("dataDir", "pythonPath", "wheelFolder", "serverUrl", "serverToken")
 
 

@@ -85,10 +85,13 @@ class Thumbnails:
 
     def _iconOf(self, item: Any) -> qt.QIcon:
         try:
-            return qt.QIcon(pixmapOf(self._make(item)))
+            pixmap = pixmapOf(self._make(item))
         except AuxolError as error:  # without a picture the row says what it said
             log.info("No picture of a slice: %s", error)
             return qt.QIcon()
+        icon = qt.QIcon(pixmap)
+        icon.addPixmap(pixmap, qt.QIcon.Selected)  # else it is tinted in a selected row
+        return icon
 
 
 def pixmapOf(picture: NDArray[np.uint8]) -> qt.QPixmap:

@@ -18,6 +18,7 @@ from auxol_core.errors import AuxolError
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Machine.Settings import Settings
+from AuxOLSegmentLib.Panel.DataProbe import DataProbe
 from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
 from AuxOLSegmentLib.Panel.GeneralistPanel import GeneralistPanel
 from AuxOLSegmentLib.Panel.InputsPanel import InputsPanel
@@ -55,6 +56,7 @@ class PanelWidget:
         self.editor = EditorFrame(self.ui.editorLayout)
         logic.setEditor(self.editor.node, self.editor.widget.saveStateForUndo)
         self._makeParts()
+        self.dataProbe = DataProbe()
         self.shortcuts = Shortcuts(self.uiWidget, self.prompts.keys())
         self.ui.startEngineButton.connect("clicked(bool)", lambda *_unused: self.act(lambda: logic.startEngine()))
         self._refreshers = self._whatConcernsWhat()
@@ -114,7 +116,7 @@ class PanelWidget:
         self.inputs.observeEditor()
         self.logic.setEditor(self.editor.node, self.editor.widget.saveStateForUndo)
         self.editor.enter()
-        self._installShortcuts()
+        self._whileShown()
         self.setup.refresh()
         self.refresh()
 
@@ -122,6 +124,7 @@ class PanelWidget:
         """Another module is shown."""
         self.entered = False
         self.shortcuts.remove()
+        self.dataProbe.restore()
         self.logic.prompts.stop()
         self.editor.exit()
 
@@ -217,9 +220,11 @@ class PanelWidget:
         self.refreshEngine()
         self.generalists.refresh()
         if self.entered:
-            self._installShortcuts()
+            self._whileShown()
 
-    def _installShortcuts(self) -> None:
+    def _whileShown(self) -> None:
+        """What the settings want while the module is shown."""
+        self.dataProbe.fold() if self.settings.foldDataProbe else self.dataProbe.restore()
         self.prompts.keysShown = bool(self.settings.shortcuts)
         self.prompts.refreshTexts()
         self.shortcuts.install() if self.settings.shortcuts else self.shortcuts.remove()
