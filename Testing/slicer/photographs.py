@@ -57,8 +57,9 @@ class Photographer:
         widget = to_real(self._panel().uiWidget)
         to_real(slicer.util.mainWindow()).resize(size[0] + 40, size[1] + 200)
         widget.setFixedSize(*size)
-        quiet(0.15)
-        self._panel().refresh()
+        for _ in range(2):  # texts that wrap and hidden parts settle one after another
+            quiet(0.15)
+            self._panel().refresh()
         quiet(0.25)  # pictures in the list come one after another
         image = widget.grab(QtCore.QRect(0, 0, *size)).toImage()
         widget.setMinimumSize(0, 0)

@@ -73,6 +73,10 @@ class TestThePanelFits(PanelCase):
         self.session.message = ("No.", "error")
         self.tell("prompts", "slices", "task", "learning", "propagation", "engine", "message", "unreviewed")
         self.assertEqual(self.ui.stepTabs.currentIndex, 3)
+        self.assertEqual(self.ui.stepTabs.tabText(1), "Review (6)")
+        self.session.review = []
+        self.tell("slices")
+        self.assertEqual(self.ui.stepTabs.tabText(1), "Review")
 
     def test_keys_work_in_every_tab(self):
         from AuxOLSegmentLib.Panel import Shortcuts

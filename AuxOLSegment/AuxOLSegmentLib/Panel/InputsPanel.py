@@ -162,7 +162,7 @@ class InputsPanel(VTKObservationMixin):
         setReady(
             selector,
             noSegmentation or noSegments,
-            _("The segment that you work on. Name it and choose its colour in the Segment Editor below."),
+            _("The segment that you work on. Its name and colour are in the Segment Editor below, under All segments."),
         )
 
     def _chooseSegment(self, index: int) -> None:

@@ -24,6 +24,11 @@ def tell(label: Any, text: str) -> None:
     """Say it on a label that wraps. The sections around it ask for no height by width: a long text would be cut, and a
     short one is to take no more room than it needs."""
     label.text = text
+    fit(label)
+
+
+def fit(label: Any) -> None:
+    """As tall as its text is."""
     label.setMinimumHeight(label.heightForWidth(max(label.width, NARROW)))
 
 

@@ -99,7 +99,7 @@ class PromptPanel:
             with silently(button):
                 button.checked = reader.mode == mode
             setReady(button, whyNot, self._modeTip(mode))
-        self.ui.promptHintLabel.text = whyNot or self._hint(reader.mode)
+        tell(self.ui.promptHintLabel, whyNot or self._hint(reader.mode))
         self._refreshList()
         oblique = self._obliqueViews()
         self.ui.rotateButton.visible = bool(oblique)

@@ -149,6 +149,9 @@ class ReviewPanel:
         """How many slices wait for a decision or a look."""
         proposed = sum(item.state is SliceState.PROPOSED for item in self._items)
         self.ui.reviewLabel.text = reviewText(proposed, self.logic.unreviewedCount())
+        # A tab does not come to the front by itself; it says that there is something to look at.
+        title = _("Review ({count})").format(count=proposed) if proposed else _("Review")
+        self.ui.stepTabs.setTabText(self.ui.stepTabs.indexOf(self.ui.reviewTab), title)
 
     def _refreshAccept(self) -> None:
         ui, quality = self.ui, self.ui.acceptAboveSpinBox.value

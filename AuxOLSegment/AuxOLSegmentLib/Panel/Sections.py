@@ -9,6 +9,7 @@ from slicer.i18n import tr as _
 from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
+from AuxOLSegmentLib.Panel.PanelTools import fit
 
 NAMES = ("inputs", "prompts", "proposal", "editor")
 
@@ -40,6 +41,7 @@ class Sections:
     def refresh(self) -> None:
         """What was chosen stays in sight while its section is closed."""
         ui, title = self.ui, _("1  Image, segment and task")
+        fit(ui.taskLabel)
         volume = ui.volumeSelector.currentNode()
         chosen = ["" if volume is None else volume.GetName(), ui.segmentSelector.currentText, self.logic.task]
         told = ", ".join(text for text in chosen if text)

@@ -102,7 +102,7 @@ class PanelWidget:
             "prompts": (self.preparing.refresh, prompts.refreshPrompts, prompts.refreshProposal, review.refreshRange),
             "slices": (prompts.refreshProposal, prompts.refreshCounts, review.refreshAfterSlices),
             "unreviewed": (prompts.refreshCounts, review.refreshText),
-            "learning": (self.inputs.refreshTaskText, self.learning.refresh),
+            "learning": (self.inputs.refreshTaskText, self.sections.refresh, self.learning.refresh),
             "generalists": (self.settingsPart.refresh, self.generalists.refresh),
             "propagation": (review.refreshPropagation, review.refreshPresence),
         }

@@ -44,11 +44,11 @@ class Selection:
     def whyNot(self) -> str:
         """Why no prompt can be answered now; '' where one can."""
         if self.volume is None:
-            return _("Choose a volume in the Segment Editor below")
+            return _("Choose a volume first")
         if problem := volumeProblem(self.volume):
             return problem
         if self.segment is None:
-            return _("Choose or add a segment in the Segment Editor below")
+            return _("Choose or add a segment first")
         return ""
 
     def displayed(self) -> list[SliceKey]:
