@@ -6,15 +6,19 @@ the contract has not raises AttributeError.
 
 from types import SimpleNamespace
 
+import numpy as np
+
 from auxol_core.types import CorrectionInfo, IntensityWindow, Scores, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
+from AuxOLSegmentLib.Session.Payoff import Payoff
 from AuxOLSegmentLib.Session.SliceBook import SliceState
+from AuxOLSegmentLib.Session.VolumeWalk import WalkEnd
 
 VALUES = """message engineState engineText engineTold taskNames task status prompts layer corrections versions learning
-propagation windowInfo generalists preparing viewInUse"""
+propagation propagationEnd windowInfo generalists preparing viewInUse"""
 ASKED = """proposalText hasProposalOnDisplay canSave canSayNothing sliceCounts unreviewedCount review presence
-suggestedTaskName diagnostics displayKey canGoOn shownName"""
+suggestedTaskName diagnostics displayKey canGoOn shownName payoff outline"""
 ORDERS = """startEngine openEngine stopEngine testServer setEditor setInputs chooseTask accept dismiss save nothingHere
 saveAllReviewed setLearningMode learnNow pause undo rollBack forget reset exportTask importTask deleteTask
 setWindow windowFromVolume resetWindow
@@ -72,6 +76,8 @@ class FakeSession(Strict):
         values |= {"learning": SimpleNamespace(queued=0, phase="", done=0, total=0)}
         asked = dict.fromkeys(ASKED.split(), "")
         asked |= {"hasProposalOnDisplay": False, "canSave": (False, "Nothing to save."), "sliceCounts": {}}
+        values["propagationEnd"] = WalkEnd()
+        asked |= {"payoff": Payoff(), "outline": np.zeros((20, 20), bool)}
         asked |= {"unreviewedCount": 0, "review": [], "presence": None, "canSayNothing": (False, "No task.")}
         asked |= {"canGoOn": False}
         super().__init__(calls, values, asked, ORDERS)

@@ -76,7 +76,7 @@ class TestFindWalk(WalkCase):
         self.fit()
         self.show(17)
         self.wait(lambda: self.session.corrections and self.ui.findButton.enabled)
-        self.assertIsNone(self.session.presence())
+        self.assertFalse(self.session.presence().looked)
 
     def finds(self):
         """4. One press: the whole volume, the list worst first, the curve."""

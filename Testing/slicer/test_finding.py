@@ -59,7 +59,7 @@ class TestWhere(FindingCase):
         self.find()
         found = len({MISTAKEN, *self.there} - {6})
         without = SHAPE[0] - 1 - found
-        told = f"Found on {found} slices, review them below; {without} are without it"
+        told = f"Found on {found} slices, look at them under Review; {without} are without it"
         self.assertEqual(self.session.message, (told, "info"))
 
     def test_of_slices_that_cannot_be_told_it_says_so(self):
@@ -81,8 +81,11 @@ class TestWhere(FindingCase):
 class TestTheCurve(FindingCase):
     """What the panel's picture is made of."""
 
-    def test_before_a_find_there_is_none(self):
-        self.assertIsNone(self.session.presence())
+    def test_before_a_find_it_says_how_the_slices_stand(self):
+        curve = self.session.presence()
+        self.assertFalse(curve.looked)
+        self.assertEqual(set(curve.values), {None})
+        self.assertEqual([at for at, each in enumerate(curve.standings) if each is Standing.SETTLED], [6])
 
     def test_every_slice_has_its_presence_and_how_it_stands(self):
         self.show(7)
@@ -115,7 +118,7 @@ class TestTheCurve(FindingCase):
     def test_another_task_has_none(self):
         self.find(3, 4)
         self.session.chooseTask("another")
-        self.assertIsNone(self.session.presence())
+        self.assertFalse(self.session.presence().looked)
 
 
 class TestNextByItself(FindingCase):

@@ -128,13 +128,13 @@ class TestLongHistory(LongCase):
         self.assertEqual(self.session.ordered("forget"), [("c3020",)])
 
     def test_of_a_curve_that_grows_only_what_is_new_is_worked_out(self):
-        from AuxOLSegmentLib.Panel.LearningCurve import Curve, GrowingCurve
+        from AuxOLSegmentLib.Panel.CurveData import Curve, GrowingCurve
 
         looked = []
 
         class Watched:
             def __init__(self, info):
-                self.info = info
+                self.info, self.confirmation = info, info.confirmation
 
             @property
             def scores(self):

@@ -580,7 +580,8 @@ class TestLearning(PanelCase):
     def test_each_score_has_its_line_in_light_and_dark(self):
         import qt
 
-        from AuxOLSegmentLib.Panel.LearningCurve import DARK, LIGHT, Curve, drawCurve
+        from AuxOLSegmentLib.Panel.CurveData import Curve
+        from AuxOLSegmentLib.Panel.LearningCurve import DARK, LIGHT, drawCurve
 
         for colors, base in ((LIGHT, "#ffffff"), (DARK, "#202020")):
             palette = qt.QPalette(qt.QColor(base))
@@ -605,7 +606,8 @@ class TestLearning(PanelCase):
     def test_a_name_that_is_too_long_leaves_room_for_the_other_lines(self):
         import qt
 
-        from AuxOLSegmentLib.Panel.LearningCurve import LIGHT, Curve, drawCurve
+        from AuxOLSegmentLib.Panel.CurveData import Curve
+        from AuxOLSegmentLib.Panel.LearningCurve import LIGHT, drawCurve
 
         palette = qt.QPalette(qt.QColor("#ffffff"))
         palette.setColor(qt.QPalette.Base, qt.QColor("#ffffff"))
@@ -616,7 +618,7 @@ class TestLearning(PanelCase):
 
     def test_a_curve_skips_what_was_not_asked_and_averages_objects(self):
         from auxol_core.types import CorrectionInfo, Scores
-        from AuxOLSegmentLib.Panel.LearningCurve import Curve, lastMean
+        from AuxOLSegmentLib.Panel.CurveData import Curve, lastMean
 
         scores = (Scores(0.5, None, 0.5), Scores(0.7, None, 0.9))
         unscored = CorrectionInfo("d", 2, "s", True, False, ())
@@ -779,23 +781,22 @@ class TestFirstUseAndSettings(PanelCase):
 class TestGeneralistNames(SlicerCase):
     """Whoever proposes is called by its own name, and nobody else's."""
 
-    def test_the_scores_of_a_slice_name_it(self):
+    def test_whether_learning_paid_is_said_beside_its_name(self):
         import fake_session
 
-        from auxol_core.types import Scores
         from AuxOLSegmentLib.Machine.GeneralistName import generalistName
-        from AuxOLSegmentLib.Session.TaskFollower import scoresText
+        from AuxOLSegmentLib.Panel.LearningTexts import payoffText
+        from AuxOLSegmentLib.Session.Payoff import Payoff
 
-        scores = (Scores(0.5, None, 0.5), Scores(0.7, 0.8, 0.9))
-        told = {name: scoresText(scores, generalistName(fake_session.status(generalist=name))) for name in NAMED}
         for name, called in NAMED.items():
-            self.assertEqual(told[name], f"Dice of {called} 0.60, specialist 0.80, shown 0.70")
+            told = payoffText(Payoff(4, 0.05, 120, 3), generalistName(fake_session.status(generalist=name)))
+            self.assertIn(f"than the {called} alone, by 0.050 Dice. On 3 slices of this scene that is about 120", told)
 
     def test_a_task_that_is_learned_again_says_so_and_who_answers_until_then(self):
         import fake_session
 
         from auxol_core.types import Progress
-        from AuxOLSegmentLib.Panel.LearningPanel import learningText
+        from AuxOLSegmentLib.Panel.LearningTexts import learningText
         from AuxOLSegmentLib.Session.TaskFollower import LearningState
 
         told = learningText(fake_session.status(relearning=Progress(3, 12)), LearningState())

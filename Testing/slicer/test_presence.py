@@ -136,7 +136,7 @@ class TestTheWidget(SlicerCase):
         self.picture.take(None)
         self.mouse(1, "press")
         self.assertEqual(self.gone, [])
-        self.assertIn("After Find", self.picture.toolTip)
+        self.assertIn("Along the volume", self.picture.toolTip)
 
     def test_scrolling_moves_the_line_and_draws_no_bar(self):
         bars, before = self.picture.bars, self.picture.accessibleDescription

@@ -343,7 +343,7 @@ class TestThinking(SessionCase):
     thinking = "gentle"
 
     def test_after_a_save_it_makes_a_version_of_its_own_and_the_history_says_so(self):
-        from AuxOLSegmentLib.Panel.LearningPanel import versionRows
+        from AuxOLSegmentLib.Panel.LearningTexts import versionRows
 
         self.propose()
         self.session.accept()

@@ -86,7 +86,7 @@ class TestTheWalk(WalkCase):
         self.key("S")
         self.wait(lambda: self.state(MIDDLE) == "saved")
         self.wait(lambda: self.session.status.version == 1)
-        self.wait(lambda: "Learned: version 1. On this one, Dice" in self.ui.statusLabel.text)
+        self.wait(lambda: "Learned (version 1). The specialist has" in self.ui.statusLabel.text)
         self.assertFalse(self.session.corrections[0].confirmation)
 
     def nextSlice(self):

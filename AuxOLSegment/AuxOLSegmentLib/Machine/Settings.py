@@ -58,6 +58,10 @@ OPTIONS: dict[str, Option] = {
     "shortcuts": Option(True),
     "language": Option("", choices=("", "en", "de", "fr")),  # empty: the application's
     "keyLegend": Option(False),
+    # How the panel looks
+    "closedSections": Option(""),  # names, with commas between them
+    "wholeEditor": Option(False),
+    "foldDataProbe": Option(False),  # while the module is shown
 }
 
 

@@ -10,6 +10,9 @@ from AuxOLSegmentLib.Scene.FirstNodes import newSegment
 
 # A node of our own: the Segment Editor module keeps its choices, and we keep ours.
 SINGLETON_TAG = "AuxOLSegment"
+COLUMNS = 5  # of the effects' icons: three rows, with the options of the one in use beside them
+TABLE = "SegmentsTableView"  # the name of the editor's table in Slicer's own .ui file
+TABLE_FRAME = "ctkExpandableWidget"  # what it stands in, with a grip to make it taller
 
 
 class EditorFrame:
@@ -20,6 +23,9 @@ class EditorFrame:
         # The panel has selectors of its own at its top, where the work begins.
         self.widget.segmentationNodeSelectorVisible = False
         self.widget.sourceVolumeNodeSelectorVisible = False
+        self.widget.switchToSegmentationsButtonVisible = False
+        self.widget.setEffectColumnCount(COLUMNS)
+        self.showWhole(False)
         self.node: Any = None
         # The node first, so that what the widget selects when it gets the scene is kept in it.
         self.selectNode()
@@ -38,6 +44,15 @@ class EditorFrame:
             self.node = node
             self.widget.setMRMLSegmentEditorNode(node)
         return node
+
+    def showWhole(self, whole: bool) -> None:
+        """With its table of segments and its masking, or the effects alone: the panel chooses the segment itself."""
+        self.widget.setAddRemoveSegmentButtonsVisible(whole)
+        self.widget.show3DButtonVisible = whole
+        self.widget.maskingSectionVisible = whole
+        for table in slicer.util.findChildren(self.widget, name=TABLE):
+            frame = table.parent()
+            (frame if frame.className() == TABLE_FRAME else table).setVisible(whole)
 
     def enter(self) -> None:
         """The module is shown: the editor's own shortcuts work."""

@@ -214,7 +214,7 @@ class InputsPanel(VTKObservationMixin):
         setReady(
             selector,
             noVolume or noSegments,
-            _("The segment that you work on. Name it and choose its colour in the Segment Editor below."),
+            _("The segment that you work on. Its name and colour are in the Segment Editor below, under All segments."),
         )
         if self._names() != self._suggestedFor:
             self.refreshTasks()

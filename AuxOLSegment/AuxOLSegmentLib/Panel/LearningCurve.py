@@ -1,21 +1,16 @@
 """The learning curve, drawn with QPainter: Dice of the generalist alone, the specialist and the shown proposal.
 
-Few slices are joined by a line; of many, each is a small dot and the line is the mean of the last ten. Colours can be
-told apart by colour-blind readers, and every line has its own dashes.
+Few slices are joined by a line; of many, each is a small dot and the line is the mean of the last ten. Slices that were
+saved as they were proposed have hollow dots, and a mark below the plot. Colours can be told apart by colour-blind
+readers, and every line has its own dashes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
 import qt
 from slicer.i18n import tr as _
 
-from AuxOLSegmentLib.Panel.PanelTools import sameBeginning
-
-Values = list[float | None]
+from AuxOLSegmentLib.Panel.CurveData import Curve, Values, lastMean
 
 JOINED = 12  # from more slices on, dots and a running mean
 DOTTED = 60  # from more slices on, no dots
@@ -25,75 +20,6 @@ KEY = 34  # pixels of the legend that a line takes beside its text
 DASHES = {"generalist": qt.Qt.DashLine, "specialist": qt.Qt.DotLine, "fused": qt.Qt.SolidLine}
 LIGHT = {"generalist": "#0072B2", "specialist": "#C04A00", "fused": "#00805C"}
 DARK = {"generalist": "#6FB7F0", "specialist": "#FF9E57", "fused": "#4FD8AE"}
-FLOORS = (0.9, 0.8, 0.6, 0.5, 0.0)
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Dice per saved slice, in order; None where a network was not asked."""
-
-    generalist: Values
-    specialist: Values
-    fused: Values
-
-    @staticmethod
-    def of(corrections: Sequence[Any]) -> Curve:
-        """From CorrectionInfo; a slice with several objects counts with their mean."""
-        scored = [info.scores for info in corrections if info.scores]
-        columns = [
-            [_mean([getattr(score, name) for score in scores]) for scores in scored]
-            for name in ("generalist", "specialist", "fused")
-        ]
-        return Curve(*columns)
-
-    def joined(self, count: int, more: Curve) -> Curve:
-        """Its first ``count`` slices, then those of ``more``."""
-        return Curve(
-            self.generalist[:count] + more.generalist,
-            self.specialist[:count] + more.specialist,
-            self.fused[:count] + more.fused,
-        )
-
-    @property
-    def count(self) -> int:
-        return len(self.fused)
-
-    @property
-    def floor(self) -> float:
-        """Where the scale begins: high enough to see a difference, low enough to hide no slice."""
-        values = [value for value in (*self.generalist, *self.specialist, *self.fused) if value is not None]
-        return next(floor for floor in FLOORS if floor <= min(values, default=0.0))
-
-
-class GrowingCurve:
-    """The curve of a list that mostly grows at its end: of what is known nothing is worked out again."""
-
-    def __init__(self) -> None:
-        self.curve = Curve.of(())
-        self._corrections: Sequence[Any] = ()
-        self._counts: list[int] = [0]  # of slices with scores among the first corrections
-
-    def take(self, corrections: Sequence[Any]) -> bool:
-        """Show these; whether they are others than before."""
-        same = sameBeginning(self._corrections, corrections)
-        if same == len(self._corrections) == len(corrections):
-            return False
-        self.curve = self.curve.joined(self._counts[same], Curve.of(corrections[same:]))
-        del self._counts[same + 1 :]
-        for info in corrections[same:]:
-            self._counts.append(self._counts[-1] + bool(info.scores))
-        self._corrections = corrections
-        return True
-
-
-def lastMean(values: Values, at: int, count: int) -> float | None:
-    """The mean of the ``count`` values up to ``at``, of those that are there; None where none is."""
-    return _mean(values[max(0, at - count + 1) : at + 1])
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    there = [value for value in values if value is not None]
-    return sum(there) / len(there) if there else None
 
 
 def drawCurve(
@@ -128,7 +54,7 @@ class _Drawing:
 
     def __init__(self, painter: qt.QPainter, palette: qt.QPalette, width: int, height: int, curve: Curve) -> None:
         self.painter, self.curve, self.floor = painter, curve, curve.floor
-        self.text = palette.color(qt.QPalette.Text)
+        self.text, self.base = palette.color(qt.QPalette.Text), palette.color(qt.QPalette.Base)
         dark = palette.color(qt.QPalette.Base).lightness() < 128
         self.colors = {name: qt.QColor(code) for name, code in (DARK if dark else LIGHT).items()}
         metrics = painter.fontMetrics()
@@ -161,10 +87,12 @@ class _Drawing:
             painter.setPen(qt.QPen(self.grid))
             painter.drawLine(self.left, int(y), self.right, int(y))
             self.write(self.line + 2, y - self.line / 2, self.left - self.line - 8, f"{dice:.2f}", qt.Qt.AlignRight)
+        for at, confirmed in enumerate(self.curve.confirmed):
+            if confirmed:
+                self.painter.fillRect(qt.QRectF(self.x(at + 1) - 1, self.bottom + 1, 2, 4), self.colors["fused"])
         for number in _ticks(self.curve.count):
             self.write(self.x(number) - 30, self.bottom + 3, 60, str(number), qt.Qt.AlignHCenter)
-        name = _("saved slice") if self.curve.count <= JOINED else _("saved slice (lines: mean of the last {count})")
-        named = name.format(count=MEAN_OF)
+        named = axisText(self.curve)
         self.write(self.left, self.bottom + self.line + 4, self.right - self.left, named, qt.Qt.AlignHCenter)
         painter.save()
         painter.translate(2, self.bottom)
@@ -190,11 +118,12 @@ class _Drawing:
     def _dots(self, values: Values, color: qt.QColor, radius: float, opacity: float) -> None:
         painter = self.painter
         painter.setOpacity(opacity)
-        painter.setPen(qt.QPen(qt.Qt.NoPen))
-        painter.setBrush(qt.QBrush(color))
+        size = 2 * radius
         for at, value in enumerate(values):
             if value is not None:
-                size = 2 * radius
+                hollow = self.curve.confirmed[at]
+                painter.setPen(qt.QPen(color) if hollow else qt.QPen(qt.Qt.NoPen))
+                painter.setBrush(qt.QBrush(self.base if hollow else color))
                 painter.drawEllipse(qt.QRectF(self.x(at + 1) - radius, self.y(value) - radius, size, size))
         painter.setOpacity(1.0)
 
@@ -238,6 +167,17 @@ class _Drawing:
         y = self.y(0.625) - self.line / 2  # between two lines of the grid
         told = _("The curve begins with the first saved slice.")
         self.write(self.left, y, self.right - self.left, told, qt.Qt.AlignHCenter)
+
+
+def axisText(curve: Curve) -> str:
+    """Below the plot: what a step along it is, and what its marks say."""
+    if curve.count <= JOINED:
+        named = _("saved slice; hollow: confirmed unchanged") if any(curve.confirmed) else _("saved slice")
+    elif any(curve.confirmed):
+        named = _("saved slice (lines: mean of the last {count}); marked: confirmed unchanged")
+    else:
+        named = _("saved slice (lines: mean of the last {count})")
+    return named.format(count=MEAN_OF)
 
 
 def _ticks(count: int) -> list[int]:

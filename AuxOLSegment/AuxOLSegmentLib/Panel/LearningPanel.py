@@ -11,19 +11,22 @@ from slicer.i18n import tr as _
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.GeneralistName import generalistName, generalistTitle
 from AuxOLSegmentLib.Machine.Settings import Settings
-from AuxOLSegmentLib.Panel.LearningCurve import Curve, GrowingCurve, drawCurve
+from AuxOLSegmentLib.Panel.CurveData import GrowingCurve
+from AuxOLSegmentLib.Panel.CurveLabel import CurveLabel
+from AuxOLSegmentLib.Panel.LearningCurve import drawCurve
+from AuxOLSegmentLib.Panel.LearningTexts import correctionRows, countsText, learningText, payoffText, versionRows
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import (
     Act,
     confirmed,
     fileToOpen,
     fileToSave,
-    fraction,
     setReady,
     silently,
 )
 from AuxOLSegmentLib.Panel.Table import Table
 from AuxOLSegmentLib.Panel.WindowRow import WindowRow
+from AuxOLSegmentLib.Session.Payoff import Payoff
 
 MODES = ("auto", "every", "demand")
 TASK_SUFFIX = ".auxol"
@@ -46,6 +49,11 @@ class LearningPanel:
             ui.correctionsTable, (44, 0, 72, 72, 60), correctionRows, key=lambda info: info.correction_id
         )
         self._curve = GrowingCurve()
+        self._paidBy: Any = None
+        self._payoff = Payoff()
+        ui.curveLabel = CurveLabel()
+        ui.curveLabel.begin(self.drawCurve)
+        ui.curveLayout.addWidget(ui.curveLabel)
         self._drawnIn: tuple[Any, ...] = ()
         self.window = WindowRow(ui, logic, act)
         self._fillModes()
@@ -181,6 +189,15 @@ class LearningPanel:
         ui.pauseButton.text = _("Learning is paused") if ui.pauseButton.checked else _("Pause learning")
         ui.shareBar.setValue(round(100 * (1 - status.share)) if status is not None else 0)
         ui.taskCountsLabel.text = countsText(status)
+        if self.logic.corrections is not self._paidBy:  # it is replaced, never changed
+            self._paidBy, self._payoff = self.logic.corrections, self.logic.payoff()
+        ui.payoffLabel.text = payoffText(self._payoff, generalistName(status))
+        ui.payoffLabel.toolTip = _(
+            "From the Dice of each saved slice, taken before anything was learned from it: what was shown beside what "
+            "the generalist alone would have shown. Voxels: two times those that you saved, times that difference, "
+            "which is exact where a proposal is as large as what you saved; known of the slices that were saved since "
+            "this scene was opened and have one object."
+        )
 
     def drawCurve(self) -> None:
         """Draw it in the label's own size, font and colours, where it or they are not what they were."""
@@ -230,61 +247,6 @@ class LearningPanel:
 def newestFirst(items: Any) -> list[Any]:
     """The history as the tables show it."""
     return list(items)[::-1]
-
-
-def learningText(status: Any, learning: Any) -> str:
-    """What the specialist is doing, and what waits."""
-    if status is None:
-        return _("No task is open.")
-    if status.relearning is not None:
-        return _(
-            "This task was taught with another network or program. It is being learned again from your saved slices, "
-            "{done} of {total}; until then proposals come from the {generalist} alone. Nothing is lost."
-        ).format(done=status.relearning.done, total=status.relearning.total, generalist=generalistName(status))
-    if learning.phase == "learning":
-        told = _("Learning: step {done} of {total}.") if learning.total else _("Learning ...")
-    elif status.paused and learning.queued:
-        told = _("Paused; {queued} saved slices wait.")
-    elif learning.queued:
-        told = _("{queued} saved slices wait to be learned.")
-    else:
-        told = _("Everything saved has been learned.") if status.version else _("Nothing has been learned yet.")
-    return told.format(done=learning.done, total=learning.total, queued=learning.queued)
-
-
-def countsText(status: Any) -> str:
-    """How much the task has been taught."""
-    if status is None:
-        return ""
-    return _("{corrections} corrections, {confirmations} confirmed unchanged; version {version}.").format(
-        corrections=status.corrections, confirmations=status.confirmations, version=status.version
-    )
-
-
-def versionRows(versions: list[Any]) -> list[list[str]]:
-    """Version, learned from, result, took."""
-    # Translated once, not once a row.
-    none, one, many = _("gone over again"), _("1 slice"), _("{count} slices")
-    used, learned, discarded, took = _("in use"), _("learned"), _("discarded: {reason}"), _("{count} s")
-    rows = []
-    for info in versions:
-        version = f"\u25b6 {info.version}" if info.current else str(info.version)
-        count = len(info.corrections)
-        source = (none, one)[count] if count < 2 else many.format(count=count)
-        result = used if info.current else learned if info.published else discarded.format(reason=info.reason)
-        rows.append([version, source, result, took.format(count=f"{info.seconds:.1f}")])
-    return rows
-
-
-def correctionRows(corrections: list[Any]) -> list[list[str]]:
-    """Number, saved as, Dice of generalist, specialist and what was shown."""
-    unchanged, corrected = _("unchanged"), _("corrected")
-    rows = []
-    for info in corrections:
-        curve = Curve.of([info])
-        scores = [fraction(line[0] if line else None) for line in (curve.generalist, curve.specialist, curve.fused)]
-        rows.append([str(info.sequence), unchanged if info.confirmation else corrected, *scores])
-    return rows
 
 
 def _whyNotBack(version: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import qt
 import slicer
 
+NARROW = 300  # pixels: a label is at least so wide, also before it is shown
 Say = Callable[[str, str], None]  # text, level: puts a sentence on the status line
 Act = Callable[[Callable[[], Any]], None]  # calls it; what it raises becomes a sentence on the status line
 
@@ -17,6 +18,18 @@ def setReady(widget: qt.QWidget, whyNot: str, tip: str = "") -> None:
     """Enabled while ``whyNot`` is empty; otherwise the reason stands before the usual tooltip."""
     widget.enabled = not whyNot
     widget.toolTip = "\n\n".join(text for text in (whyNot, tip) if text)
+
+
+def tell(label: Any, text: str) -> None:
+    """Say it on a label that wraps. The sections around it ask for no height by width: a long text would be cut, and a
+    short one is to take no more room than it needs."""
+    label.text = text
+    fit(label)
+
+
+def fit(label: Any) -> None:
+    """As tall as its text is."""
+    label.setMinimumHeight(label.heightForWidth(max(label.width, NARROW)))
 
 
 def withKey(text: str, key: str) -> str:

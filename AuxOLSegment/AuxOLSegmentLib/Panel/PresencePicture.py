@@ -1,4 +1,5 @@
-"""The presence curve: along the volume, how likely the structure is on each slice, as a picture that can be clicked.
+"""A bar along the volume: which slices are settled, proposed or open, and after Find how likely the structure is on
+each. It can be clicked.
 
 Each slice is a bar as high as its presence, on a foot that says how it stands, also where no presence is known. Colours
 can be told apart by colour-blind readers; the foot of a settled slice is thicker, and found bars are full.
@@ -21,6 +22,7 @@ MARGIN = 5  # pixels to each side
 FOOT, THICK_FOOT = 2, 5  # pixels
 LIGHT = {Standing.FOUND: "#0072B2", Standing.WITHOUT: "#9A9A9A", Standing.SETTLED: "#00805C"}
 DARK = {Standing.FOUND: "#6FB7F0", Standing.WITHOUT: "#8C8C8C", Standing.SETTLED: "#4FD8AE"}
+BLOCKS = {Standing.SETTLED: 1.0, Standing.FOUND: 0.5, Standing.UNSEEN: 0.0}  # how tall, before Find
 LINE_LIGHT, LINE_DARK = "#C04A00", "#FF9E57"  # the slice on display
 
 
@@ -39,7 +41,7 @@ class PresencePicture(qt.QLabel):
         self.setMaximumHeight(HEIGHT)
         self.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)
         self.setMouseTracking(True)
-        self.accessibleName = _("Presence along the volume")
+        self.accessibleName = _("Slices along the volume")
         self.take(None)
 
     def take(self, curve: PresenceCurve | None) -> None:
@@ -80,7 +82,10 @@ def indexAt(x: float, width: int, count: int) -> int | None:
     return min(count - 1, max(0, int(share * count)))
 
 
-def standingText(standing: Standing) -> str:
+def standingText(standing: Standing, looked: bool = True) -> str:
+    """``looked``: whether Find has; before that nothing is found, and nothing was looked at."""
+    if not looked and standing is not Standing.SETTLED:
+        return _("proposed") if standing is Standing.FOUND else _("open")
     return {
         Standing.SETTLED: _("settled"),
         Standing.FOUND: _("found"),
@@ -91,7 +96,7 @@ def standingText(standing: Standing) -> str:
 
 def sliceText(curve: PresenceCurve, index: int) -> str:
     """Such as "slice 34: 0.92, found"."""
-    value, standing = curve.values[index], standingText(curve.standings[index])
+    value, standing = curve.values[index], standingText(curve.standings[index], curve.looked)
     if curve.standings[index] is Standing.WITHOUT and (value is None or value >= UNLIKELY):
         standing = _("nothing proposed")  # which does not say that it is empty
     told = standing if value is None else f"{value:.2f}, {standing}"
@@ -101,9 +106,13 @@ def sliceText(curve: PresenceCurve, index: int) -> str:
 def curveText(curve: PresenceCurve | None) -> str:
     """What the picture shows, for those who do not see it."""
     if curve is None:
-        return _("After Find: how likely the structure is on each slice. A click goes to a slice.")
+        return _("Along the volume: which slices are settled, proposed or open. A click goes to a slice.")
     counts = {standing: curve.standings.count(standing) for standing in Standing}
-    told = [_("{count} {standing}").format(count=n, standing=standingText(each)) for each, n in counts.items() if n]
+    told = [
+        _("{count} {standing}").format(count=n, standing=standingText(each, curve.looked))
+        for each, n in counts.items()
+        if n
+    ]
     here = "" if curve.here is None else _("On display, {slice}.").format(slice=sliceText(curve, curve.here))
     return _("Of {count} slices: {told}. {here}").format(
         count=len(curve.values), told=", ".join(told), here=here
@@ -113,8 +122,8 @@ def curveText(curve: PresenceCurve | None) -> str:
 def emptyText(curve: PresenceCurve | None) -> str:
     """Why there is no curve; '' where there is one."""
     if curve is None:
-        return _("Find draws here how likely it is on each slice.")
-    if all(value is None for value in curve.values):
+        return _("The slices of the volume are drawn here.")
+    if curve.looked and all(value is None for value in curve.values):
         return _("No curve: the task has not learned yet where it is.")
     return ""
 
@@ -137,7 +146,7 @@ def drawPresence(
         if text := emptyText(curve):
             drawing.words(text)
         elif curve is not None:
-            drawing.legend()
+            drawing.legend(curve.looked)
     finally:
         painter.end()  # a painter that is alive when its pixmap goes crashes Qt
     return pixmap
@@ -166,6 +175,7 @@ class _Drawing:
         self.painter, self.width, self.height = painter, width, height
         dark = palette.color(qt.QPalette.Base).lightness() < 128
         self.colors = {standing: qt.QColor(code) for standing, code in (DARK if dark else LIGHT).items()}
+        self.open = palette.color(qt.QPalette.Mid)
         self.here, self.text = qt.QColor(LINE_DARK if dark else LINE_LIGHT), palette.color(qt.QPalette.Text)
         self.line: int = painter.fontMetrics().height()
         self.top, self.bottom = self.line + 3, height - THICK_FOOT - 3
@@ -176,12 +186,21 @@ class _Drawing:
         wide = max(1.0, step - (1.0 if step >= 4 else 0.0))
         for index, (value, standing) in enumerate(zip(curve.values, curve.standings, strict=True)):
             left, color = MARGIN + index * step, self.colors.get(standing)
+            if not curve.looked:
+                self.block(left, wide, standing)
+                continue
             if value is not None and color is not None:
                 tall = max(1.0, value * (self.bottom - self.top))
                 self.painter.fillRect(qt.QRectF(left, self.bottom - tall, wide, tall), color)
             if color is not None:
                 foot = THICK_FOOT if standing is Standing.SETTLED else FOOT
                 self.painter.fillRect(qt.QRectF(left, self.bottom + 1, wide, foot), color)
+
+    def block(self, left: float, wide: float, standing: Standing) -> None:
+        """Before Find: tall where it is settled, half as tall where something is proposed, a line where it is open."""
+        share, color = BLOCKS[standing], self.colors.get(standing, self.open)
+        tall = max(FOOT, share * (self.bottom + THICK_FOOT - self.top))
+        self.painter.fillRect(qt.QRectF(left, self.height - 3 - tall, wide, tall), color)
 
     def step(self, curve: PresenceCurve) -> float:
         """How wide a slice is."""
@@ -193,16 +212,18 @@ class _Drawing:
         middle = MARGIN + (here + 0.5) * self.step(curve)
         self.painter.fillRect(qt.QRectF(middle - 1, top, 2, self.height - top - 1), self.here)
 
-    def legend(self) -> None:
+    def legend(self, looked: bool) -> None:
         """Above the bars: what the colours say."""
         x, metrics = MARGIN, self.painter.fontMetrics()
-        for standing, color in self.colors.items():
+        colors = self.colors if looked else {each: self.colors.get(each, self.open) for each in BLOCKS}
+        for standing, color in colors.items():
             self.painter.fillRect(qt.QRectF(x, 3 + self.line / 4, self.line / 2, self.line / 2), color)
-            told = standingText(standing)
+            told = standingText(standing, looked)
             wide = metrics.horizontalAdvance(told)
             self.write(x + self.line / 2 + 4, 1, wide + 4, told, qt.Qt.AlignLeft)
             x += wide + self.line / 2 + 16
-        self.write(x, 1, self.width - MARGIN - x, _("presence 0 to 1"), qt.Qt.AlignRight)
+        if looked:
+            self.write(x, 1, self.width - MARGIN - x, _("presence 0 to 1"), qt.Qt.AlignRight)
 
     def words(self, text: str) -> None:
         """In the middle: why there is no curve."""

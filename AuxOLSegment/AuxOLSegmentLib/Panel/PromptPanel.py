@@ -10,10 +10,11 @@ from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Panel import Shortcuts
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
-from AuxOLSegmentLib.Panel.PanelTools import Act, Say, setReady, silently, withKey
+from AuxOLSegmentLib.Panel.PanelTools import Act, Say, setReady, silently, tell, withKey
 from AuxOLSegmentLib.Scene.VolumeReader import ViewRefused, alignedSlice, rotateToVolume, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
+ROWS = 3  # of the list of prompts; of more it scrolls
 MODES = ("box", "lasso", "scribble", "positive", "negative")
 
 
@@ -98,7 +99,7 @@ class PromptPanel:
             with silently(button):
                 button.checked = reader.mode == mode
             setReady(button, whyNot, self._modeTip(mode))
-        self.ui.promptHintLabel.text = whyNot or self._hint(reader.mode)
+        tell(self.ui.promptHintLabel, whyNot or self._hint(reader.mode))
         self._refreshList()
         oblique = self._obliqueViews()
         self.ui.rotateButton.visible = bool(oblique)
@@ -112,6 +113,10 @@ class PromptPanel:
             ui.promptList.clear()
             ui.promptList.addItems([each.label for each in objects])
             ui.promptList.setCurrentRow(ids.index(reader.active) if reader.active in ids else -1)
+        for widget in (ui.promptList, ui.removePromptButton, ui.removeAllButton):
+            widget.visible = bool(objects)
+        tall = ui.promptList.sizeHintForRow(0) * min(len(objects), ROWS) + 2 * ui.promptList.frameWidth
+        ui.promptList.setFixedHeight(max(tall, 1))
         none = "" if objects else _("There is no prompt yet.")
         unselected = "" if reader.active in ids else _("Select a prompt in the list first.")
         setReady(ui.removeLastButton, none or unselected, _("Take back the last click or line of the selected object."))
@@ -168,9 +173,8 @@ class PromptPanel:
         """What is proposed, and whether it can be accepted."""
         ui, logic = self.ui, self.logic
         shown = logic.hasProposalOnDisplay()
-        ui.proposalLabel.text = logic.proposalText() or (
-            _("A proposal is on display.") if shown else _("No proposal on the slices on display.")
-        )
+        nothing = _("A proposal is on display.") if shown else _("No proposal on the slices on display.")
+        tell(ui.proposalLabel, logic.proposalText() or nothing)
         none = "" if shown else _("There is no proposal on the slices on display.")
         setReady(
             ui.acceptButton,
@@ -182,7 +186,7 @@ class PromptPanel:
     def refreshCounts(self) -> None:
         """How far the slices are, and whether they can be saved."""
         ui, logic = self.ui, self.logic
-        ui.countsLabel.text = countsText(logic.sliceCounts(), logic.unreviewedCount())
+        tell(ui.countsLabel, countsText(logic.sliceCounts(), logic.unreviewedCount()))
         can, whyNot = logic.canSave()
         setReady(
             ui.saveButton, "" if can else whyNot, _("Save the slices on display. Each saved slice teaches the task.")

@@ -1,20 +1,19 @@
-"""Section 5: the next slices and the whole volume; proposals listed worst first, so that the eye goes there first."""
+"""The tab Review: the next slices and the whole volume; proposals listed worst first, for the eye to go there first."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
-import slicer
 from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
-from AuxOLSegmentLib.Panel.PanelTools import Act, fraction, setReady, silently
+from AuxOLSegmentLib.Panel.PanelTools import Act, setReady, silently
 from AuxOLSegmentLib.Panel.PresencePicture import PresencePicture
-from AuxOLSegmentLib.Panel.Table import Table
-from AuxOLSegmentLib.Scene.VolumeReader import displayedSlices, rasOfPixel, sliceCount, volumeProblem
+from AuxOLSegmentLib.Panel.ReviewList import ReviewList
+from AuxOLSegmentLib.Panel.ReviewTexts import endText, reviewText, taughtText
+from AuxOLSegmentLib.Scene.VolumeReader import displayedSlices, sliceCount, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
 WHERE = ("slice", "range", "volume")  # as the choice beside Find lists them
@@ -26,10 +25,7 @@ class ReviewPanel:
     def __init__(self, ui: Any, logic: PanelSession, settings: Settings, whyNot: Callable[[], str], act: Act) -> None:
         self.ui, self.logic, self.settings, self.whyNot, self.act = ui, logic, settings, whyNot, act
         self._items: list[Any] = []
-        self._planes: dict[tuple[str, int], str] = {}
-        self.table = Table(
-            ui.reviewTable, (85, 95, 125, 0), lambda items: reviewRows(items, self._planes), key=lambda item: item.key
-        )
+        self.list = ReviewList(ui.reviewTable, logic, act)
         with silently(ui.proposeNextCheckBox, ui.findNextCheckBox):
             ui.proposeNextCheckBox.checked = settings.proposeNext
             ui.findNextCheckBox.checked = settings.findNext
@@ -57,7 +53,6 @@ class ReviewPanel:
         ui.rangeFirstSpinBox.connect("valueChanged(int)", lambda *_unused: self.refreshPropagation())
         ui.rangeLastSpinBox.connect("valueChanged(int)", lambda *_unused: self.refreshPropagation())
         ui.acceptAboveSpinBox.connect("valueChanged(double)", lambda *_unused: self._refreshAccept())
-        ui.reviewTable.connect("cellClicked(int,int)", lambda row, _column: self._goTo(row))
 
     # The range
 
@@ -109,6 +104,9 @@ class ReviewPanel:
         ui.propagationBar.setRange(0, 0 if running and not done else total or 1)
         ui.propagationBar.setValue(done)
         ui.propagationBar.setFormat(_("{done} of {total} slices").format(done=done, total=total) if total else "")
+        ui.propagationBar.visible = ui.cancelPropagationButton.visible = running
+        ui.propagationLabel.text = "" if running else endText(self.logic.propagationEnd, done, total)
+        ui.propagationLabel.visible = bool(ui.propagationLabel.text)
         busy = _("Slices are being proposed.") if running else ""
         seedless = "" if self._hasSeed() else _("Accept or draw the structure on one slice first: it is the seed.")
         first, last = ui.rangeFirstSpinBox.value, ui.rangeLastSpinBox.value
@@ -140,19 +138,10 @@ class ReviewPanel:
 
     # The list
 
-    def _goTo(self, row: int) -> None:
-        item = self.table.at(row)
-        if item is not None:
-            self.act(lambda: self.logic.goTo(item.key))
-
     def refreshList(self) -> None:
         """Slices with a proposal or without a look at them, worst first."""
         self._items = list(self.logic.review())
-        planes, shown = planesOf(self._items), self._planes
-        self._planes = planes
-        self.table.show(self._items)
-        if any(planes[place] != shown[place] for place in planes.keys() & shown.keys()):
-            self.table.writeAnew()  # the volume was turned
+        self.list.show(self._items)
         self.refreshText()
         self._refreshAccept()
 
@@ -160,6 +149,9 @@ class ReviewPanel:
         """How many slices wait for a decision or a look."""
         proposed = sum(item.state is SliceState.PROPOSED for item in self._items)
         self.ui.reviewLabel.text = reviewText(proposed, self.logic.unreviewedCount())
+        # A tab does not come to the front by itself; it says that there is something to look at.
+        title = _("Review ({count})").format(count=proposed) if proposed else _("Review")
+        self.ui.stepTabs.setTabText(self.ui.stepTabs.indexOf(self.ui.reviewTab), title)
 
     def _refreshAccept(self) -> None:
         ui, quality = self.ui, self.ui.acceptAboveSpinBox.value
@@ -186,79 +178,6 @@ class ReviewPanel:
         self.refreshRange()
         self.refreshAfterSlices()
 
-
-def planesOf(items: list[Any]) -> dict[tuple[str, int], str]:
-    """The names of the planes that occur, looked up once each: asking the scene for each of 300 slices takes long."""
-    return {place: planeName(*place) for place in {(item.key.volumeID, item.key.axis) for item in items}}
-
-
-def reviewRows(items: list[Any], planes: dict[tuple[str, int], str]) -> list[list[str]]:
-    """Slice, state, estimated quality; where it was found, how sure it is to be there."""
-    states = stateTexts()
-    return [
-        [
-            f"{planes[item.key.volumeID, item.key.axis]} {item.key.index}",
-            stateText(item, states),
-            atLeast(item.quality),
-            "" if item.confidence is None else atLeast(item.confidence),
-        ]
-        for item in items
-    ]
-
-
-def stateText(item: Any, states: dict[SliceState, str]) -> str:
-    """What the list says of it."""
-    if item.nothing:
-        return _("nothing here")
-    state = states[item.state] if item.confidence is None else _("found")
-    if item.shownAs == "generalist":
-        return _("{state}, generalist alone").format(state=state)
-    return _("{state}, specialist alone").format(state=state) if item.shownAs else state
-
-
-def atLeast(quality: float | None) -> str:
-    """Two digits, cut and not rounded: 0.896 is not among "all from 0.90"."""
-    return fraction(None if quality is None else math.floor(100 * quality + 1e-6) / 100)
-
-
-def planeName(volumeID: str, axis: int) -> str:
-    """How a reader calls the slices along ``axis``, by the volume's own direction."""
-    volume = slicer.mrmlScene.GetNodeByID(volumeID)
-    if volume is None or volumeProblem(volume):
-        return _("Slice")
-    here, next_ = (rasOfPixel(volume, axis, at, 0, 0) for at in (0, 1))
-    steps = [abs(after - before) for before, after in zip(here, next_, strict=True)]
-    return (_("Sagittal"), _("Coronal"), _("Axial"))[steps.index(max(steps))]
-
-
-def stateTexts() -> dict[SliceState, str]:
-    return {
-        SliceState.EMPTY: _("empty"),
-        SliceState.PROPOSED: _("proposed"),
-        SliceState.ACCEPTED: _("accepted"),
-        SliceState.EDITED: _("edited"),
-        SliceState.SAVED: _("saved"),
-    }
-
-
-def taughtText(status: Any) -> str:
-    """From how many slices Find has learned, and what it still needs."""
-    if status is None:
-        return ""
-    there, empty = status.slices_with, status.slices_without
-    if not there and not empty:
-        return _("Find looks where your saved slices had it.") if status.corrections else ""
-    told = _("Find was taught with {there} slices with it and {empty} without it.").format(there=there, empty=empty)
-    if not empty:
-        return _("{told} Go to a slice without it and press Nothing here.").format(told=told)
-    return told
-
-
-def reviewText(proposed: int, unreviewed: int) -> str:
-    """What still waits for a reader's eye."""
-    told = []
-    if proposed:
-        told.append(_("Proposals to decide on: {count}; click one to see it.").format(count=proposed))
-    if unreviewed:
-        told.append(_("Changed but not looked at, so not taught: {count}.").format(count=unreviewed))
-    return " ".join(told) or _("No proposal waits.")
+    def cleanup(self) -> None:
+        """Nothing is made for the list any more."""
+        self.list.cleanup()

@@ -19,7 +19,9 @@ from AuxOLSegmentLib.Panel.PanelTools import Act, Say, fileToOpen, folderToUse, 
 DEVICES = ("auto", "cpu", "cuda")
 THINKING = tuple(THINKING_STEPS)
 SPOKEN = ("", *LANGUAGES)  # empty: the application's
-CHECKS = ("startOnEnter", "remote", "saveOnCompleted", "saveOnSceneSave", "acceptOnEffect", "shortcuts")
+CHECKS = (
+    *("startOnEnter", "remote", "saveOnCompleted", "saveOnSceneSave", "acceptOnEffect", "shortcuts", "foldDataProbe"),
+)
 LINES = ("dataDir", "pythonPath", "wheelFolder", "serverUrl", "serverToken")
 
 

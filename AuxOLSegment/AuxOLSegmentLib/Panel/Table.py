@@ -11,6 +11,7 @@ from AuxOLSegmentLib.Panel.PanelTools import sameBeginning, silently
 
 CELLS = 45  # written in one go, some milliseconds
 FEW = 16  # rows; so many are put in or taken out one by one, and those below them move along
+AROUND_HEADING = 26  # pixels: margins, and the mark of the order
 LONG = 16  # letters; longer texts may not fit their column and get a tooltip
 
 
@@ -19,7 +20,8 @@ class Table:
     once and the others soon. What was selected stays selected as long as it is shown, wherever it moves.
 
     ``texts(items)``: the cells of some items. ``key(item)``: what an item remains the same by when its texts change.
-    ``bold(item)``: whether its row is. ``widths`` of the columns in pixels; the one with 0 takes what is left.
+    ``bold(item)``: whether its row is. ``icon(item)``: the picture in its first cell, None for none. ``widths`` of the
+    columns in pixels, at least their heading's; the one with 0 takes what is left.
     """
 
     def __init__(
@@ -29,9 +31,10 @@ class Table:
         texts: Callable[[list[Any]], list[list[str]]],
         key: Callable[[Any], object],
         bold: Callable[[Any], bool] = lambda item: False,
+        icon: Callable[[Any], Any] = lambda item: None,
     ) -> None:
         self.widget = widget
-        self._texts, self._key, self._bold = texts, key, bold
+        self._texts, self._key, self._bold, self._icon = texts, key, bold, icon
         self._items: list[Any] = []
         self._written: list[bool] = []  # whether a row's cells are those of its item
         self._atOnce = max(1, CELLS // len(widths))
@@ -42,9 +45,21 @@ class Table:
         header.stretchLastSection = False
         for column, width in enumerate(widths):
             if width:
-                header.resizeSection(column, width)
+                header.resizeSection(column, max(width, self._headingWidth(column)))
             else:
                 header.setSectionResizeMode(column, qt.QHeaderView.Stretch)
+
+    def _headingWidth(self, column: int) -> int:
+        heading = self.widget.horizontalHeaderItem(column)
+        wide: int = self.widget.horizontalHeader().fontMetrics().horizontalAdvance(heading.text())
+        return wide + AROUND_HEADING
+
+    def setIcon(self, row: int, icon: qt.QIcon) -> None:
+        """The picture of a row has come."""
+        cell = self.widget.item(row, 0)
+        if cell is not None:
+            with silently(self.widget):
+                cell.setIcon(icon)
 
     def show(self, items: Sequence[Any]) -> None:
         """These are the rows now, from the top."""
@@ -114,7 +129,11 @@ class Table:
         with silently(self.widget):
             for row, item, texts in zip(rows, items, self._texts(items), strict=True):
                 for column, text in enumerate(texts):
-                    self.widget.setItem(row, column, _cell(text, self._bold(item)))
+                    cell = _cell(text, self._bold(item))
+                    icon = self._icon(item) if column == 0 else None
+                    if icon is not None:
+                        cell.setIcon(icon)
+                    self.widget.setItem(row, column, cell)
                 self._written[row] = True
 
 

@@ -20,6 +20,7 @@ from AuxOLSegmentLib.Machine.Language import speak, spoken
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.ComparePanel import ComparePanel
+from AuxOLSegmentLib.Panel.DataProbe import DataProbe
 from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
 from AuxOLSegmentLib.Panel.GeneralistPanel import GeneralistPanel
 from AuxOLSegmentLib.Panel.InputsPanel import InputsPanel
@@ -30,6 +31,7 @@ from AuxOLSegmentLib.Panel.PanelTools import setReady
 from AuxOLSegmentLib.Panel.PreparingRow import PreparingRow
 from AuxOLSegmentLib.Panel.PromptPanel import PromptPanel
 from AuxOLSegmentLib.Panel.ReviewPanel import ReviewPanel
+from AuxOLSegmentLib.Panel.Sections import Sections
 from AuxOLSegmentLib.Panel.SeedsPanel import SeedsPanel
 from AuxOLSegmentLib.Panel.SettingsPanel import SettingsPanel
 from AuxOLSegmentLib.Panel.SetupPanel import SetupPanel
@@ -69,6 +71,7 @@ class PanelWidget:
         self.editor = EditorFrame(self.ui.editorLayout)
         logic.setEditor(self.editor.node, self.editor.widget.saveStateForUndo)
         self._makeParts()
+        self.dataProbe = DataProbe()
         keys = {**self.prompts.keys(), **self.onward.keys(), **self.compare.keys()}
         self.shortcuts = Shortcuts(self.uiWidget, keys, logic.useViewUnderMouse)
         self.ui.startEngineButton.connect("clicked(bool)", lambda *_unused: self.act(lambda: logic.startEngine()))
@@ -98,6 +101,7 @@ class PanelWidget:
         self.review = ReviewPanel(ui, logic, settings, self.inputs.whyNot, self.act)
         self.learning = LearningPanel(ui, logic, settings, self.act)
         self.preparing = PreparingRow(ui, logic, self.act)
+        self.sections = Sections(ui, logic, settings, self.editor)
         self.generalists = GeneralistPanel(ui, logic, settings, self.act, self.say)
         self.settingsPart = SettingsPanel(ui, logic, settings, self._onSettings, self.act, self.say)
 
@@ -110,7 +114,7 @@ class PanelWidget:
             "engine": (self.refresh,),
             "tasks": (self.inputs.refreshTasks,),
             "task": (
-                *(self.inputs.refreshTasks, prompts.refresh, compare.refresh, onward.refresh),
+                *(self.inputs.refreshTasks, self.sections.refresh, prompts.refresh, compare.refresh, onward.refresh),
                 *(review.refresh, self.learning.refresh),
             ),
             "prompts": (self.preparing.refresh, prompts.refreshPrompts, prompts.refreshProposal, review.refreshRange),
@@ -119,7 +123,7 @@ class PanelWidget:
                 review.refreshAfterSlices,
             ),
             "unreviewed": (prompts.refreshCounts, review.refreshText),
-            "learning": (self.inputs.refreshTaskText, self.learning.refresh),
+            "learning": (self.inputs.refreshTaskText, self.sections.refresh, self.learning.refresh),
             "generalists": (self.settingsPart.refresh, self.generalists.refresh),
             "propagation": (review.refreshPropagation, review.refreshPresence, seeds.refresh),
         }
@@ -133,7 +137,7 @@ class PanelWidget:
         self.inputs.observeEditor()
         self.logic.setEditor(self.editor.node, self.editor.widget.saveStateForUndo)
         self.editor.enter()
-        self._installShortcuts()
+        self._whileShown()
         self.setup.refresh()
         self.inputs.enter()
         self._openEngine()
@@ -152,6 +156,7 @@ class PanelWidget:
         self.entered = False
         self.shortcuts.remove()
         self.onward.leave()
+        self.dataProbe.restore()
         self.logic.prompts.stop()
         self.inputs.exit()
         self.editor.exit()
@@ -189,7 +194,7 @@ class PanelWidget:
         self.logic.unlisten(self.onChange)
         self.shortcuts.remove()
         self.onward.leave()
-        for part in (self.inputs, self.setup, self.settingsPart):
+        for part in (self.inputs, self.setup, self.settingsPart, self.review):
             part.cleanup()
         self.editor.delete()
         self.uiWidget.setMRMLScene(None)  # its selectors observe the scene
@@ -245,7 +250,7 @@ class PanelWidget:
         self.refreshEngine()
         for part in (
             *(self.preparing, self.inputs, self.prompts, self.compare, self.onward, self.seeds, self.review),
-            *(self.learning, self.settingsPart, self.generalists),
+            *(self.learning, self.settingsPart, self.generalists, self.sections),
         ):
             part.refresh()
 
@@ -258,7 +263,7 @@ class PanelWidget:
 
     def _onInputs(self) -> None:
         self.refreshMessage()
-        for part in (self.prompts, self.compare, self.onward, self.seeds, self.review):
+        for part in (self.sections, self.prompts, self.compare, self.onward, self.seeds, self.review):
             part.refresh()
 
     def _onSettings(self) -> None:
@@ -269,9 +274,11 @@ class PanelWidget:
         self.refreshEngine()
         self.generalists.refresh()
         if self.entered:
-            self._installShortcuts()
+            self._whileShown()
 
-    def _installShortcuts(self) -> None:
+    def _whileShown(self) -> None:
+        """What the settings want while the module is shown."""
+        self.dataProbe.fold() if self.settings.foldDataProbe else self.dataProbe.restore()
         for part in (self.prompts, self.compare, self.onward):
             part.keysShown = bool(self.settings.shortcuts)
         self.prompts.refreshTexts()

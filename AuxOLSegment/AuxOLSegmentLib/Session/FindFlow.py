@@ -47,7 +47,7 @@ class _Tally:
         looked = self.found + self.without + self.untold
         if not looked:
             return allTaken()
-        told = [_("Found on {count} slices, review them below").format(count=self.found)]
+        told = [_("Found on {count} slices, look at them under Review").format(count=self.found)]
         if not self.found:
             told = [_("Nothing was found on the {count} slices that were looked at").format(count=looked)]
         if self.without:

@@ -29,6 +29,7 @@ class PresenceCurve:
     values: tuple[float | None, ...]
     standings: tuple[Standing, ...]
     here: int | None = None
+    looked: bool = True  # by Find; else the standings alone are known
 
     def key(self, index: int) -> SliceKey:
         """That slice."""

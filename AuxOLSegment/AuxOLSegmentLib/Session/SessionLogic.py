@@ -8,17 +8,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from auxol_core.strokes import Vertices
 from auxol_core.types import BoolArray, Box, CorrectionInfo, TaskStatus, VersionInfo, WindowInfo
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
+from AuxOLSegmentLib.Session.Payoff import Payoff, savedVoxels
 from AuxOLSegmentLib.Session.Presence import PresenceCurve
 from AuxOLSegmentLib.Session.SessionParts import SessionParts
 from AuxOLSegmentLib.Session.SessionReport import diagnosticsText, writeSessionCsv
 from AuxOLSegmentLib.Session.SliceBook import SliceBook, SliceState
 from AuxOLSegmentLib.Session.TaskFollower import LearningState
 from AuxOLSegmentLib.Session.VolumeFlow import ReviewItem
-from AuxOLSegmentLib.Session.VolumeWalk import Progress
+from AuxOLSegmentLib.Session.VolumeWalk import Progress, WalkEnd
 
 __all__ = ["EngineState", "ReviewItem", "SessionLogic", "SliceKey", "SliceState"]
 
@@ -302,8 +305,13 @@ class SessionLogic:
         self.parts.finding.find(first, last)
 
     def presence(self) -> PresenceCurve | None:
-        """What the last ``find`` saw along the volume, and how its slices stand now; None where there was none."""
-        return self.parts.finding.curve()
+        """How the slices along the volume stand, and what the last ``find`` saw there; None where nothing is chosen."""
+        return self.parts.bar.curve()
+
+    def outline(self, key: SliceKey) -> BoolArray:
+        """What is drawn on a slice, (rows, columns): its proposals, or else the segment."""
+        masks = [shown.mask for shown in self.proposals.on(key)]
+        return np.logical_or.reduce(masks) if masks else self.parts.selection.maskOn(key)
 
     def cancelPropagation(self) -> None:
         """End it; what came stays."""
@@ -313,6 +321,11 @@ class SessionLogic:
     def propagation(self) -> Progress:
         """How far it is."""
         return self.parts.volumes.progress
+
+    @property
+    def propagationEnd(self) -> WalkEnd:
+        """How the last one ended."""
+        return self.parts.volumes.end
 
     def review(self) -> list[ReviewItem]:
         """Slices with proposals, the worst first, then accepted and edited ones that wait to be saved, then those of
@@ -353,6 +366,10 @@ class SessionLogic:
     def versions(self) -> list[VersionInfo]:
         """Its updates in order, published or discarded."""
         return self.desk.versions
+
+    def payoff(self) -> Payoff:
+        """Whether what was learned has helped so far."""
+        return Payoff.of(self.corrections, savedVoxels(self.book))
 
     @property
     def learning(self) -> LearningState:

@@ -33,6 +33,7 @@ from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.TaskGreys import TaskGreys
 from AuxOLSegmentLib.Session.Teller import Teller
 from AuxOLSegmentLib.Session.Unreviewed import Unreviewed
+from AuxOLSegmentLib.Session.VolumeBar import VolumeBar
 from AuxOLSegmentLib.Session.VolumeFlow import VolumeFlow
 
 
@@ -114,6 +115,7 @@ class SessionParts:
         self.onward = Onward(
             settings, selection, inUse, self.accepting, self.saving, self.volumes, self.seeds, teller
         )
+        self.bar = VolumeBar(selection, inUse, proposals, self.finding)
         self.greys = TaskGreys(selection, desk, tasks, teller)
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
         self.codes = SegmentCodes()

@@ -8,10 +8,10 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError, CancelledError
-from auxol_core.types import CorrectionInfo, Event, Progress, Scores, TaskStatus, VersionInfo
+from auxol_core.types import CorrectionInfo, Event, Progress, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.Async import Breath, Tasks, after
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
-from AuxOLSegmentLib.Machine.GeneralistName import generalistName
+from AuxOLSegmentLib.Session.Learned import learnedText
 from AuxOLSegmentLib.Session.TaskHistory import TaskHistory
 
 log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ class TaskFollower:
                 known, missed = True, False
 
     async def _happened(self, events: list[Event]) -> None:
-        breath = Breath()
+        breath, before = Breath(), self.status
         for event in events:
             self._take(event)
             await breath.take()
@@ -135,7 +135,7 @@ class TaskFollower:
         elif kinds - PASSING:
             await self.catchUp()
         if "learned" in kinds:
-            self._tellScores()
+            self._tellLearned([event for event in events if event.kind == "learned"][-1], before)
 
     def _take(self, event: Event) -> None:
         if event.kind in OF_PROMPTS:
@@ -177,7 +177,7 @@ class TaskFollower:
 
     def _learned(self, event: Event) -> None:
         self.learning.phase = "learned"
-        self._tell(_("Learned: version {version}").format(version=event.data.get("version")), "info")
+        self._tell(_("Learned (version {version}).").format(version=event.data.get("version")), "info")
 
     def _rehearsed(self, event: Event) -> None:
         self.learning.phase = "learned"
@@ -195,24 +195,15 @@ class TaskFollower:
             "info",
         )
 
-    def _tellScores(self) -> None:
-        if not self.corrections or self.status is None:
-            return
-        scores = self.corrections[-1].scores
-        if not scores:
-            return  # nothing is on the slice, and nothing was proposed: that a version was learned is said already
-        self._tell(
-            _("Learned: version {version}. On this one, {scores}").format(
-                version=self.status.version, scores=scoresText(scores, generalistName(self.status))
-            ),
-            "info",
-        )
+    def _tellLearned(self, event: Event, before: TaskStatus | None) -> None:
+        now = self.status
+        if now is not None and event.data.get("version") == now.version:
+            shares = (None if status is None or not status.version else status.share for status in (before, now))
+            self._tell(learnedText(now.version, str(event.data.get("reason", "")), *shares), "info")
 
     def _discarded(self, event: Event) -> None:
         self.learning.phase = "discarded"
-        self._tell(
-            _("Update discarded, nothing was lost: {reason}").format(reason=event.data.get("reason")), "warning"
-        )
+        self._tell(_("Update discarded, nothing was lost: {reason}").format(reason=event.data.get("reason")), "warning")
 
     def _failed(self, event: Event) -> None:
         self.learning.phase = "failed"
@@ -220,16 +211,3 @@ class TaskFollower:
 
     def _restored(self, event: Event) -> None:
         self._tell(_("Version {version} is in use again").format(version=event.data.get("version")), "info")
-
-
-def scoresText(scores: tuple[Scores, ...], generalist: str) -> str:
-    """Dice of the generalist (by its name), the specialist and what was shown, averaged over a slice's objects."""
-    if not scores:
-        return _("nothing could be scored")
-    special = [s.specialist for s in scores if s.specialist is not None]
-    return _("Dice of {generalist} {alone:.2f}, specialist {own}, shown {fused:.2f}").format(
-        generalist=generalist,
-        alone=sum(s.generalist for s in scores) / len(scores),
-        own=f"{sum(special) / len(special):.2f}" if special else "-",
-        fused=sum(s.fused for s in scores) / len(scores),
-    )

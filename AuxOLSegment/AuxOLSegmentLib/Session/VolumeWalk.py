@@ -27,6 +27,15 @@ class Progress(NamedTuple):
     total: int = 0
 
 
+class WalkEnd(NamedTuple):
+    """How the last errand ended: ``why`` is 'done', 'cancelled' or 'failed', '' before there was one; ``found``: slices
+    with a proposal; ``looked``: whether it looked at every slice."""
+
+    why: str = ""
+    found: int = 0
+    looked: bool = False
+
+
 @dataclass(frozen=True)
 class Errand:
     """What is asked of a range: neighbouring slices in order. ``ask(link, ids)`` begins it; ``taken``: places in
@@ -57,6 +66,7 @@ class VolumeWalk:
     ) -> None:
         self._tasks, self._came, self._changed, self._tell = tasks, came, changed, tell
         self.progress = Progress()
+        self.end = WalkEnd()
         self.finds = False  # whether what comes was looked for, and its confidence says something
         self.byItself = False
         self._running: Task | None = None
@@ -67,6 +77,7 @@ class VolumeWalk:
         self.cancel()
         self.finds, self.byItself = errand.looksAtAll, errand.byItself
         self.progress = Progress(True, 0, len(errand.keys) - len(errand.taken))
+        self.end = WalkEnd(looked=errand.looksAtAll)
         self._changed()
         self._running = self._tasks.start(self._walk(link, errand))
 
@@ -76,10 +87,12 @@ class VolumeWalk:
             job = await errand.ask(link, ids)
             self._job = (link, job)
             found = await self._followed(link, job, errand)
+            self.end = self.end._replace(why="done", found=found)
             told = _usual(found) if errand.summary is None else errand.summary()
             if told:
                 self._tell(told, "info")
         except AuxolError as error:
+            self.end = self.end._replace(why="cancelled" if isinstance(error, CancelledError) else "failed")
             if not errand.byItself or isinstance(error, CancelledError):
                 raise
             log.info("What was begun by itself has ended: %s", error)
@@ -128,5 +141,5 @@ class VolumeWalk:
 def _usual(found: int) -> str:
     """What is said at the end of an errand that proposed on so many slices."""
     if found:
-        return _("Proposed on {count} slices; review them below").format(count=found)
+        return _("Proposed on {count} slices; look at them under Review").format(count=found)
     return _("Nothing is proposed: the structure ends on the slices beside")

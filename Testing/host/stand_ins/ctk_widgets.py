@@ -33,7 +33,8 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
 
     def paintEvent(self, _: QtGui.QPaintEvent) -> None:
         painter = QtGui.QPainter(self)
-        painter.fillRect(0, 0, self.width(), 20, QtGui.QColor("#d8dde3"))
+        painter.fillRect(0, 0, self.width(), 20, self.palette().color(QtGui.QPalette.ColorRole.Button).darker(112))
+        painter.setPen(self.palette().color(QtGui.QPalette.ColorRole.ButtonText))
         painter.drawText(6, 15, ("▸ " if self.property("collapsed") else "▾ ") + self.text().replace("&&", "&"))
 
     def sizeHint(self) -> QtCore.QSize:
@@ -55,6 +56,13 @@ class ctkCollapsibleGroupBox(QtWidgets.QGroupBox):
         self.setChecked(not collapsed)
         for child in self.findChildren(QtWidgets.QWidget, options=QtCore.Qt.FindChildOption.FindDirectChildrenOnly):
             child.setVisible(not collapsed)
+
+
+class ctkExpandableWidget(QtWidgets.QFrame):
+    """A frame whose grip makes it taller; the grip is missing."""
+
+    orientations = stored("orientations", int, 2)
+    sizeGripInside = stored("sizeGripInside", bool, True)
 
 
 class ctkCheckBox(QtWidgets.QCheckBox):

@@ -8,6 +8,7 @@ import slicer
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from ..pythonqt.convert import to_python
+from .ctk_widgets import ctkCollapsibleButton
 from .module import qSlicerAbstractCoreModule, qSlicerScriptedLoadableModule
 from .stored import stored
 
@@ -120,6 +121,9 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
         QtWidgets.QVBoxLayout(self.panel)
         self.setCentralWidget(self.panel)
         self.statusBar()
+        probe = ctkCollapsibleButton("Data Probe", self)  # its contents are missing, and it is not shown
+        probe.setObjectName("DataProbeCollapsibleWidget")
+        probe.hide()
         for keys in SHORTCUTS:
             QtGui.QShortcut(QtGui.QKeySequence(keys), self)
         self.current: Any = None

@@ -9,6 +9,7 @@ from . import application, ctk_widgets, files, managers, module, node_widgets, s
 
 CTK = (
     ctk_widgets.ctkCollapsibleButton, ctk_widgets.ctkCollapsibleGroupBox, ctk_widgets.ctkCheckBox,
+    ctk_widgets.ctkExpandableWidget,
     ctk_widgets.ctkCheckablePushButton, ctk_widgets.ctkSliderWidget, ctk_widgets.ctkDoubleRangeSlider,
     ctk_widgets.ctkRangeWidget, ctk_widgets.ctkPathLineEdit, ctk_widgets.ctkComboBox, ctk_widgets.ctkMenuButton,
     ctk_widgets.ctkMessageBox, ctk_widgets.ctkPushButton, ctk_widgets.ctkDoubleSlider, ctk_widgets.ctkDoubleSpinBox,
@@ -24,7 +25,7 @@ SLICER = (
     views.qSlicerLayoutManager, node_widgets.qMRMLNodeComboBox, segment_widgets.qMRMLSegmentSelectorWidget,
     segment_widgets.qMRMLSegmentsTableView, segment_widgets.qSlicerSimpleMarkupsWidget, node_widgets.qMRMLSliderWidget,
     node_widgets.qMRMLSpinBox, node_widgets.qMRMLRangeWidget,
-    segment_editor.qMRMLSegmentEditorWidget,
+    segment_editor.qMRMLSegmentEditorWidget, views.qMRMLUtils,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import slicer
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from .ctk_widgets import ctkExpandableWidget
 from .node_widgets import qMRMLNodeComboBox
 from .observing import Observers
 from .segment_effects import EFFECTS, effects_of
@@ -34,7 +35,8 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
                                              lambda self: self.show_selectors())  # fmt: skip
     autoShowSourceVolumeNode = stored("autoShowSourceVolumeNode", bool, True)
     readOnly = stored("readOnly", bool, False)
-    effectColumnCount = stored("effectColumnCount", int, 2)
+    effectColumnCount = stored("effectColumnCount", int, 2, lambda self: self.updateEffectList())
+    effectButtonStyle = stored("effectButtonStyle", int, 0)
     unorderedEffectsVisible = stored("unorderedEffectsVisible", bool, True)
     maskingSectionVisible = stored("maskingSectionVisible", bool, True)
     switchToSegmentationsButtonVisible = stored("switchToSegmentationsButtonVisible", bool, True)
@@ -68,8 +70,12 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         self.source_combo.setProperty("noneEnabled", True)
         self.form.addRow("Segmentation:", self.segmentation_combo)
         self.form.addRow("Source volume:", self.source_combo)
-        self.table = qMRMLSegmentsTableView(self)
-        self.form.addRow(self.table)
+        frame = ctkExpandableWidget(self)
+        frame.setObjectName("SegmentsTableResizableFrame")
+        self.table = qMRMLSegmentsTableView(frame)
+        self.table.setObjectName("SegmentsTableView")
+        QtWidgets.QVBoxLayout(frame).addWidget(self.table)
+        self.form.addRow(frame)
         self.form.addRow(self._effect_buttons())
         self.segmentation_combo.currentNodeChanged.connect(self.on_segmentation_chosen)
         self.source_combo.currentNodeChanged.connect(self.on_source_chosen)
@@ -81,14 +87,27 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         self.buttons.setExclusive(False)
         for index, name in enumerate(EFFECTS):
             button = QtWidgets.QToolButton(self)
-            button.setText(name)
+            button.setText(name[:2])  # the real one shows an icon, by default without words
+            button.setToolTip(name)
+            button.setFixedSize(30, 26)
             button.setCheckable(True)
-            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(name) + 12)
-            button.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda on, name=name: self.setActiveEffectByName(name if on else ""))
             self.buttons.addButton(button, index)
-            grid.addWidget(button, index // 2, index % 2)
+        self.grid = grid
+        self.updateEffectList()
         return grid
+
+    def updateEffectList(self) -> None:
+        columns = self.property("effectColumnCount")
+        for index, button in enumerate(self.buttons.buttons()):
+            self.grid.addWidget(button, index // columns, index % columns)
+        self.grid.setColumnStretch(columns, 1)
+
+    def setEffectColumnCount(self, count: int) -> None:
+        self.setProperty("effectColumnCount", count)
+
+    def setAddRemoveSegmentButtonsVisible(self, visible: bool) -> None:
+        self.setProperty("addRemoveSegmentButtonsVisible", visible)
 
     def show_selectors(self) -> None:
         self.form.setRowVisible(self.segmentation_combo, self.property("segmentationNodeSelectorVisible"))

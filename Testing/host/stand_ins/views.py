@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import slicer
 import vtk
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore, QtGui, QtWidgets
 from vtk.util.numpy_support import vtk_to_numpy
 
 from .module import qSlicerObject
@@ -18,6 +18,26 @@ from .stored import stored
 NAMES = {"Red": ("Axial", "R", (0.95, 0.29, 0.2)), "Green": ("Coronal", "G", (0.43, 0.69, 0.29)),
          "Yellow": ("Sagittal", "Y", (0.93, 0.84, 0.3))}  # fmt: skip
 SIZE = (400, 400)
+
+
+class qMRMLUtils(QtCore.QObject):
+    """Of its many conversions the one that is used."""
+
+    @staticmethod
+    def vtkImageDataToQImage(image: Any, made: QtGui.QImage) -> bool:
+        """Into ``made``, upside down as Qt has it; False, as in CTK, of what is not 1, 3 or 4 bytes a pixel."""
+        scalars = None if image is None else image.GetPointData().GetScalars()
+        if scalars is None or image.GetScalarType() != vtk.VTK_UNSIGNED_CHAR:
+            return False
+        formats = {1: QtGui.QImage.Format.Format_Grayscale8, 3: QtGui.QImage.Format.Format_RGB888,
+                   4: QtGui.QImage.Format.Format_RGBA8888}  # fmt: skip
+        width, height, _depth = image.GetDimensions()
+        colours = scalars.GetNumberOfComponents()
+        if colours not in formats:
+            return False
+        rows = np.ascontiguousarray(vtk_to_numpy(scalars).reshape(height, width * colours)[::-1])
+        made.swap(QtGui.QImage(rows.data, width, height, width * colours, formats[colours]).copy())
+        return True
 
 
 class ctkVTKAbstractView(QtWidgets.QWidget):
