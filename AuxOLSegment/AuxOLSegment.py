@@ -100,15 +100,16 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """In the language that is spoken now. The session, its tasks and the scene stay as they are."""
         if self.panel is None:
             return
-        entered = self.panel.entered
-        collapsed = {name: part.collapsed for name, part in self.panel.sections().items()}
+        entered, tab = self.panel.entered, self.panel.ui.stepTabs.currentIndex
+        collapsed = {name: part.collapsed for name, part in self.panel.collapsible().items()}
         if entered:
             self.exit()
         self.panel.cleanup()
         self._makePanel()
         self._takeParameters()
-        for name, part in self.panel.sections().items():
+        for name, part in self.panel.collapsible().items():
             part.collapsed = collapsed.get(name, part.collapsed)
+        self.panel.ui.stepTabs.currentIndex = tab
         if entered:
             self.enter()
 

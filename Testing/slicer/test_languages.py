@@ -83,10 +83,10 @@ class TestSwitching(LanguageCase):
         self.assertTrue(self.panel.entered)
 
     def test_what_was_folded_stays_folded(self):
-        name, section = next((name, part) for name, part in self.panel.sections().items() if not part.collapsed)
+        name, section = next((name, part) for name, part in self.panel.collapsible().items() if not part.collapsed)
         section.collapsed = True
         self.choose("de")
-        self.assertTrue(self.panel.sections()[name].collapsed)
+        self.assertTrue(self.panel.collapsible()[name].collapsed)
 
     def test_nothing_of_the_old_panel_listens(self):
         old = self.panel
@@ -173,7 +173,7 @@ class TestNothingIsCut(PanelCase):
         self.session.corrections = [self.fake.correction(at, 0.7, 0.8, 0.85) for at in range(1, 9)]
         self.session.versions = [self.fake.version(12, current=True)]
         self.tell("learning", "task")
-        for section in self.panel.sections().values():
+        for section in self.panel.collapsible().values():
             section.collapsed = False
         quiet(0.05)
 

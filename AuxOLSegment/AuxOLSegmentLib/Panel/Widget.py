@@ -165,7 +165,7 @@ class PanelWidget:
         """Whether its texts are in the language that texts come in now."""
         return self.language == spoken()
 
-    def sections(self) -> dict[str, Any]:
+    def collapsible(self) -> dict[str, Any]:
         """Its parts that can be collapsed, by name."""
         parts = {name: part for name, part in vars(self.ui).items() if name.endswith("Section")}
         return {name: part for name, part in parts.items() if hasattr(part, "collapsed")}
