@@ -8,8 +8,8 @@ paused      a copy of the taught task that learns nothing more: proposed and dis
 frozen      the same preset before any lesson
 generalist  the generalist's mask alone: a task of the preset ``paper`` that learns nothing
 
-Nobody waits for anything in the last three that was not computed before (the slices are known to the engine by then),
-so actions and seconds are those of the first two.
+The engine may know the slices by the time the last three ask for them, and nobody saves there: the actions and seconds
+that are told of a user are those of the first two.
 """
 
 import json
