@@ -12,6 +12,7 @@
 # make bench-real WEIGHTS=folder DATA=folder    times and Dice of every published checkpoint in a folder
 # make bench-slicer    what keeps Slicer's main thread, in the headless host
 # make translations  lupdate and lrelease; says how many texts lack a translation (docs/translations.md)
+# make bench-walks DATA=folder    what teaching is worth in Slicer, through the panel; hours, finished walks are kept
 # make pretrain    train the built-in weights anew (hours)       make clean
 
 PYTHON ?= python3
@@ -32,7 +33,7 @@ DEMO := results/demo
 # Idle torch threads otherwise spin on cores that the rest of the process could use.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test test-long lint docs tutorial translations bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-real bench-slicer pretrain clean
+.PHONY: demo test test-long lint docs tutorial translations bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-real bench-slicer bench-walks pretrain clean
 
 demo: $(STAMP)
 	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,generalist,auxol \
@@ -90,6 +91,10 @@ bench-real: $(STAMP)
 
 bench-slicer: $(STAMP)
 	PYTHONPATH=Testing/slicer $(BIN)/python tools/bench/slicer_stalls.py
+
+bench-walks: $(STAMP)
+	@test -n "$(DATA)" || { echo "Say where lgg_volumes, btcv_ct and kvasir are: make bench-walks DATA=folder." >&2; exit 2; }
+	$(BIN)/python -m tools.bench.walks --data "$(DATA)" $(ARGS)
 
 pretrain: $(STAMP)
 	$(BIN)/python -m pretrain.train --out "$(OUT)" $(ARGS)

@@ -64,10 +64,6 @@
         <translation>Segment:</translation>
     </message>
     <message>
-        <source>The segment that you are working on. Name it and choose its colour in the Segment Editor below.</source>
-        <translation>Das Segment, an dem Sie arbeiten. Name und Farbe wählen Sie unten im Segment Editor.</translation>
-    </message>
-    <message>
         <source>New</source>
         <translation>Neu</translation>
     </message>
@@ -132,10 +128,6 @@
         <translation>Ansichten am Volumen ausrichten</translation>
     </message>
     <message>
-        <source>3  Proposal</source>
-        <translation>3  Vorschlag</translation>
-    </message>
-    <message>
         <source>Accept</source>
         <translation>Annehmen</translation>
     </message>
@@ -150,10 +142,6 @@
     <message>
         <source>Show or hide all proposals in the slice views. Your segments are not touched.</source>
         <translation>Alle Vorschläge in den Schichtansichten zeigen oder ausblenden. Ihre Segmente bleiben unberührt.</translation>
-    </message>
-    <message>
-        <source>4  Repair, save and teach</source>
-        <translation>4  Nachbessern, speichern, lehren</translation>
     </message>
     <message>
         <source>Save slice</source>
@@ -172,16 +160,59 @@
         <translation>Segment Editor</translation>
     </message>
     <message>
-        <source>5  Next slices, whole volume</source>
-        <translation>5  Weitere Schichten, ganzes Volumen</translation>
-    </message>
-    <message>
-        <source>Learning</source>
-        <translation>Lernen</translation>
-    </message>
-    <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segment</translation>
+    </message>
+    <message>
+        <source>Choose what to segment, mark it, look at the proposal, repair and save it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The segment that you are working on. Name it and choose its colour in the Segment Editor below, under All segments.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>3  Proposal, repair, save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All segments and masking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the table of segments, and the masking of the effect in use, as the Segment Editor module does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neighbours, the whole volume, and the list of slices that wait for your eye.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>Lernt</translation>
+    </message>
+    <message>
+        <source>What the task has learned, and whether it has paid.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generalist, engine, server and behaviour on this machine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ComparePanel</name>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -282,10 +313,6 @@ Was fehlt, steht oben unter Installieren.</translation>
     <message>
         <source>Cancel learning again</source>
         <translation>Erneutes Lernen abbrechen</translation>
-    </message>
-    <message>
-        <source>Dice (agreement, 0 to 1) with what you saved, each measured before anything was learned from that slice.</source>
-        <translation>Dice (Übereinstimmung, 0 bis 1) mit dem, was Sie gespeichert haben; jeweils gemessen, bevor aus der Schicht gelernt wurde.</translation>
     </message>
     <message>
         <source>Specialist&apos;s share</source>
@@ -411,6 +438,14 @@ Was fehlt, steht oben unter Installieren.</translation>
         <source>Delete ...</source>
         <translation>Löschen ...</translation>
     </message>
+    <message>
+        <source>Grey window</source>
+        <translation>Grauwertfenster</translation>
+    </message>
+    <message>
+        <source>Task file</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Machine.Dependencies</name>
@@ -470,6 +505,10 @@ Was fehlt, steht oben unter Installieren.</translation>
         <source>Still missing: {names}.</source>
         <translation>Es fehlen noch: {names}.</translation>
     </message>
+    <message>
+        <source>PyTorch is installed, and stays. Install goes on with what is missing: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Machine.GeneralistName</name>
@@ -488,6 +527,37 @@ Was fehlt, steht oben unter Installieren.</translation>
     <message>
         <source>Built-in</source>
         <translation>Eingebaut</translation>
+    </message>
+</context>
+<context>
+    <name>Machine.InstallTrouble</name>
+    <message>
+        <source>The proxy refused the connection. Set HTTPS_PROXY to the proxy&apos;s address, with name and password if it wants them, before you start Slicer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A certificate was not accepted, as behind a proxy that opens connections. Set PIP_CERT to the file of your institution&apos;s certificates before you start Slicer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is full. Free some space, then press Install again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file is in use by another program. Close other windows of Slicer, restart it, then press Install again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slicer&apos;s Python folder may not be written. Install Slicer into a folder of your own, or name another Python in the settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no connection to the package server. Check the network, then press Install again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A package has no build for this Slicer. A wheel folder has to hold builds for its version of Python and this system.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -605,10 +675,72 @@ Was fehlt, steht oben unter Installieren.</translation>
     </message>
 </context>
 <context>
-    <name>Panel.EditorFrame</name>
+    <name>OnwardPanel</name>
     <message>
-        <source>Segment</source>
-        <translation>Segment</translation>
+        <source>Accept, save, next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save, next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which slice comes after a saved one, in the view in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>towards the end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>worst proposal first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>propose ahead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Propose on the next slices by itself while you look at this one. It never touches what you have settled, and a prompt ends it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what the keys do in the slice view in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.ComparePanel</name>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no proposal on the slice on display.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in turn what the generalist says alone, the specialist alone, and both. You accept what you see.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.CurveLabel</name>
+    <message>
+        <source>Learning curve</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dice (agreement, 0 to 1) with what you saved, each measured before anything was learned from that slice.</source>
+        <translation>Dice (Übereinstimmung, 0 bis 1) mit dem, was Sie gespeichert haben; jeweils gemessen, bevor aus der Schicht gelernt wurde.</translation>
     </message>
 </context>
 <context>
@@ -763,26 +895,6 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
 <context>
     <name>Panel.InputsPanel</name>
     <message>
-        <source>Choose a volume and a segmentation first.</source>
-        <translation>Wählen Sie zuerst ein Volumen und eine Segmentierung.</translation>
-    </message>
-    <message>
-        <source>The segmentation has no segment yet: press New.</source>
-        <translation>Die Segmentierung hat noch kein Segment: Drücken Sie Neu.</translation>
-    </message>
-    <message>
-        <source>Add a segment to the segmentation.</source>
-        <translation>Der Segmentierung ein Segment hinzufügen.</translation>
-    </message>
-    <message>
-        <source>The segment that you work on. Name it and choose its colour in the Segment Editor below.</source>
-        <translation>Das Segment, an dem Sie arbeiten. Name und Farbe wählen Sie unten im Segment Editor.</translation>
-    </message>
-    <message>
-        <source>What is being learned, such as &quot;liver, portal CT&quot;. Choose one, or type a new name and press Create.</source>
-        <translation>Was gelernt wird, zum Beispiel „Leber, CT portalvenös“. Wählen Sie eine Aufgabe oder geben Sie einen neuen Namen ein und drücken Sie Anlegen.</translation>
-    </message>
-    <message>
         <source>Open</source>
         <translation>Öffnen</translation>
     </message>
@@ -803,28 +915,8 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Diese Aufgabe öffnen.</translation>
     </message>
     <message>
-        <source>Make a new task of this name; it starts with nothing learned.</source>
-        <translation>Eine neue Aufgabe dieses Namens anlegen; sie hat noch nichts gelernt.</translation>
-    </message>
-    <message>
-        <source>The engine is not running: press Start engine at the top.</source>
-        <translation>Die Engine läuft nicht: Drücken Sie oben Engine starten.</translation>
-    </message>
-    <message>
         <source>Choose a volume first.</source>
         <translation>Wählen Sie zuerst ein Volumen.</translation>
-    </message>
-    <message>
-        <source>Choose or add a segment first.</source>
-        <translation>Wählen Sie zuerst ein Segment oder fügen Sie eines hinzu.</translation>
-    </message>
-    <message>
-        <source>Choose or create a task first.</source>
-        <translation>Wählen Sie zuerst eine Aufgabe oder legen Sie eine an.</translation>
-    </message>
-    <message>
-        <source>A task is what is being learned; it serves for other images too.</source>
-        <translation>Eine Aufgabe ist das, was gelernt wird; sie dient auch für andere Bilder.</translation>
     </message>
     <message>
         <source>its intensity window is set by the first slice</source>
@@ -839,8 +931,40 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Generalist: {generalist}; {window}; Version {version}.</translation>
     </message>
     <message>
-        <source>{volume} segmentation</source>
-        <translation>Segmentierung von {volume}</translation>
+        <source>Add a segment to the segmentation; the first makes that, too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no segment yet: the first prompt makes one, or press New.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The segment that you work on. Its name and colour are in the Segment Editor below, under All segments.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is being learned, such as &quot;liver, portal CT&quot;. The first prompt opens or makes the one that stands here; to have another one, choose it, or type a new name and press Create.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a new task of this name; it starts with nothing learned. The first prompt does it by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt first, or add a segment: press New.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine is not running: press Start engine at the top, or prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt first, or choose or create a task.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is being learned; it serves for other images too. The first prompt opens or makes the task.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -868,6 +992,14 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <message>
         <source>The curve begins with the first saved slice.</source>
         <translation>Die Kurve beginnt mit der ersten gespeicherten Schicht.</translation>
+    </message>
+    <message>
+        <source>saved slice; hollow: confirmed unchanged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>saved slice (lines: mean of the last {count}); marked: confirmed unchanged</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1017,6 +1149,25 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Noch ist nichts gelernt.</translation>
     </message>
     <message>
+        <source>Select a version in the list first.</source>
+        <translation>Wählen Sie zuerst in der Liste eine Version.</translation>
+    </message>
+    <message>
+        <source>This version is in use already.</source>
+        <translation>Diese Version wird schon benutzt.</translation>
+    </message>
+    <message>
+        <source>This version was discarded; select a learned one.</source>
+        <translation>Diese Version wurde verworfen; wählen Sie eine gelernte.</translation>
+    </message>
+    <message>
+        <source>From the Dice of each saved slice, taken before anything was learned from it: what was shown beside what the generalist alone would have shown. Voxels: two times those that you saved, times that difference, which is exact where a proposal is as large as what you saved; known of the slices that were saved since this scene was opened and have one object.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.LearningTexts</name>
+    <message>
         <source>No task is open.</source>
         <translation>Keine Aufgabe ist geöffnet.</translation>
     </message>
@@ -1045,8 +1196,36 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Alles Gespeicherte ist gelernt.</translation>
     </message>
     <message>
+        <source>Nothing has been learned yet.</source>
+        <translation>Noch ist nichts gelernt.</translation>
+    </message>
+    <message>
         <source>{corrections} corrections, {confirmations} confirmed unchanged; version {version}.</source>
         <translation>Korrekturen: {corrections}, unverändert bestätigt: {confirmations}; Version {version}.</translation>
+    </message>
+    <message>
+        <source>Whether learning pays is told from the first saved slice in which the specialist took part.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning has made no difference so far: on {slices} saved slices what was shown is as near to what you saved as the {generalist} alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning has paid so far: on {slices} saved slices what was shown is nearer to what you saved than the {generalist} alone, by {dice:.3f} Dice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning has not paid so far: on {slices} saved slices what was shown is farther from what you saved than the {generalist} alone, by {dice:.3f} Dice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On {known} slices of this scene that is about {voxels} voxels fewer to change.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On {known} slices of this scene that is about {voxels} voxels more to change.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>gone over again</source>
@@ -1084,17 +1263,40 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <source>corrected</source>
         <translation>korrigiert</translation>
     </message>
+</context>
+<context>
+    <name>Panel.OnwardPanel</name>
     <message>
-        <source>Select a version in the list first.</source>
-        <translation>Wählen Sie zuerst in der Liste eine Version.</translation>
+        <source>There is no proposal on the slice on display.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This version is in use already.</source>
-        <translation>Diese Version wird schon benutzt.</translation>
+        <source>Accept the proposal as it is, save the slice and show the next one.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This version was discarded; select a learned one.</source>
-        <translation>Diese Version wurde verworfen; wählen Sie eine gelernte.</translation>
+        <source>Save the slice as it is now and show the next one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept, save, next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save, next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keys are switched off in Settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what the keys do in the slice view in use.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1106,10 +1308,6 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
 </context>
 <context>
     <name>Panel.PresencePicture</name>
-    <message>
-        <source>Presence along the volume</source>
-        <translation>Vorkommen im Volumen</translation>
-    </message>
     <message>
         <source>settled</source>
         <translation>erledigt</translation>
@@ -1135,10 +1333,6 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Schicht {index}: {told}</translation>
     </message>
     <message>
-        <source>After Find: how likely the structure is on each slice. A click goes to a slice.</source>
-        <translation>Nach Suchen: wie wahrscheinlich die Struktur auf jeder Schicht ist. Ein Klick führt zu einer Schicht.</translation>
-    </message>
-    <message>
         <source>{count} {standing}</source>
         <translation>{count} {standing}</translation>
     </message>
@@ -1151,16 +1345,32 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Von {count} Schichten: {told}. {here}</translation>
     </message>
     <message>
-        <source>Find draws here how likely it is on each slice.</source>
-        <translation>Suchen zeichnet hier, wie wahrscheinlich sie ist.</translation>
-    </message>
-    <message>
         <source>No curve: the task has not learned yet where it is.</source>
         <translation>Keine Kurve: Die Aufgabe hat noch nicht gelernt, wo die Struktur ist.</translation>
     </message>
     <message>
         <source>presence 0 to 1</source>
         <translation>Vorkommen 0 bis 1</translation>
+    </message>
+    <message>
+        <source>Slices along the volume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>proposed</source>
+        <translation>vorgeschlagen</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Along the volume: which slices are settled, proposed or open. A click goes to a slice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The slices of the volume are drawn here.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1339,6 +1549,13 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
 </context>
 <context>
+    <name>Panel.ReviewList</name>
+    <message>
+        <source>The volume of the slice is not in the scene any more. Choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Panel.ReviewPanel</name>
     <message>
         <source>{done} of {total} slices</source>
@@ -1409,12 +1626,31 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Diese Vorschläge ohne einzelnen Blick annehmen; sie werden dann aufgelistet.</translation>
     </message>
     <message>
+        <source>Review ({count})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.ReviewTexts</name>
+    <message>
         <source>nothing here</source>
         <translation>hier nichts</translation>
     </message>
     <message>
         <source>found</source>
         <translation>gefunden</translation>
+    </message>
+    <message>
+        <source>{state}, generalist alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{state}, specialist alone</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Slice</source>
@@ -1475,6 +1711,60 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <message>
         <source>No proposal waits.</source>
         <translation>Kein Vorschlag wartet.</translation>
+    </message>
+    <message>
+        <source>Cancelled after {done} of {total} slices; the proposals that came stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It ended early, after {done} of {total} slices; the status line says why.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looked at {total} slices and found it on {found}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was proposed: it ends on the slices beside those that are filled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proposed on all {total} slices that were asked for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proposed on {found} of {total} slices, until it was not seen any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.Sections</name>
+    <message>
+        <source>1  Image, segment and task</source>
+        <translation>1  Bild, Segment und Aufgabe</translation>
+    </message>
+    <message>
+        <source>1  {chosen}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.SeedsPanel</name>
+    <message>
+        <source>Slices are being proposed.</source>
+        <translation>Schichten werden vorgeschlagen.</translation>
+    </message>
+    <message>
+        <source>Continue the segment that is there already: propose on the slices beside those that it fills, in the direction of the view. Nothing is taught by it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Propose on the slices that lie between two filled ones, in the direction of the view.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save some slices of the segment as lessons, too, spread over it: at most 12. Else nothing is taught.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1574,6 +1864,77 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <source>Everything is installed. Press Start engine.</source>
         <translation>Alles ist installiert. Drücken Sie Engine starten.</translation>
     </message>
+    <message>
+        <source>Everything is installed. The engine is being started.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.Shortcuts</name>
+    <message>
+        <source>box</source>
+        <translation>Kasten</translation>
+    </message>
+    <message>
+        <source>lasso</source>
+        <translation>Lasso</translation>
+    </message>
+    <message>
+        <source>scribble</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>point on it; Shift: new object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>point beside it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>remove point under mouse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>accept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>accept, save, next slice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>discard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>save, next slice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing here</source>
+        <translation>hier nichts</translation>
+    </message>
+    <message>
+        <source>compare the models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>show or hide proposals</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this list</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Panel.Widget</name>
@@ -1608,6 +1969,10 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <message>
         <source>Start it here, or connect to the server in Settings.</source>
         <translation>Hier starten, oder mit dem Server aus den Einstellungen verbinden.</translation>
+    </message>
+    <message>
+        <source>Mark the object with a box or a point; it is answered as soon as the engine is there.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1782,6 +2147,10 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <source>The point lies on no slice on display. Click in a slice view.</source>
         <translation>Der Punkt liegt auf keiner gezeigten Schicht. Klicken Sie in eine Schichtansicht.</translation>
     </message>
+    <message>
+        <source>Another object begins with a point inside it. Take the positive point, then Shift+click.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ReviewPanel</name>
@@ -1858,10 +2227,6 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Nach jeder angenommenen oder gespeicherten Schicht auf den nächsten drei unerledigten in jeder Richtung nachsehen. Eine Markierung beendet es.</translation>
     </message>
     <message>
-        <source>Worst first. A click shows that slice.</source>
-        <translation>Die schlechteste zuerst. Ein Klick zeigt diese Schicht.</translation>
-    </message>
-    <message>
         <source>Slice</source>
         <translation>Schicht</translation>
     </message>
@@ -1885,12 +2250,27 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <source>Estimated quality (expected Dice, 0 to 1) from which proposals are accepted without a look at each.</source>
         <translation>Geschätzte Güte (erwarteter Dice, 0 bis 1), ab der Vorschläge ohne einzelnen Blick angenommen werden.</translation>
     </message>
+    <message>
+        <source>Worst first, or by the column whose heading you press. A click, or the arrow keys, show the slice.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Scene.EditRules</name>
     <message>
         <source>This version of the module does not know the editor&apos;s editable area ({mode}). Choose another area.</source>
         <translation>Diese Version des Moduls kennt den bearbeitbaren Bereich des Editors nicht ({mode}). Wählen Sie einen anderen Bereich.</translation>
+    </message>
+</context>
+<context>
+    <name>Scene.FirstNodes</name>
+    <message>
+        <source>{volume} segmentation</source>
+        <translation>Segmentierung von {volume}</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segment</translation>
     </message>
 </context>
 <context>
@@ -1921,6 +2301,43 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <message>
         <source>Proposals, third direction</source>
         <translation>Vorschläge, dritte Richtung</translation>
+    </message>
+</context>
+<context>
+    <name>Scene.SampleDownloads</name>
+    <message>
+        <source>CT: liver with tumours, kidneys
+Medical Decathlon, CC BY-SA 4.0
+download: at most {megabytes} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CT angiography: kidneys, aorta
+OsiriX library, research and teaching only
+download: at most {megabytes} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CT angiography: heart
+licence: see {home}
+download: at most {megabytes} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MR: healthy head
+donated, no restrictions
+download: at most {megabytes} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MR: brain tumour
+licence: see {home}
+download: at most {megabytes} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The scan {file} could not be downloaded from {address}, or what came is not what was expected. The log of the module Sample Data says why. Check the network and press it again, or go on with {sample}, which is part of the extension and needs no network.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1985,6 +2402,25 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
 </context>
 <context>
+    <name>SeedsPanel</name>
+    <message>
+        <source>Use as seeds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and teach them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save some slices of the segment as lessons, too, spread over it: at most 12. Without it nothing is taught.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fill between</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Session.AcceptFlow</name>
     <message>
         <source>No proposal on this slice</source>
@@ -2016,6 +2452,33 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
 </context>
 <context>
+    <name>Session.Comparing</name>
+    <message>
+        <source>There is no proposal on this slice to compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The specialist alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The generalist alone: {generalist}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generalist and specialist together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine has this proposal no more. Prompt again to compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{shown}. The specialist says nothing of its own yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Session.EngineFlow</name>
     <message>
         <source>The server answers: AuxOL {version}</source>
@@ -2041,10 +2504,6 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
 <context>
     <name>Session.FindFlow</name>
     <message>
-        <source>Found on {count} slices, review them below</source>
-        <translation>Auf {count} Schichten gefunden, sehen Sie sie unten durch</translation>
-    </message>
-    <message>
         <source>Nothing was found on the {count} slices that were looked at</source>
         <translation>Auf den {count} nachgesehenen Schichten wurde nichts gefunden</translation>
     </message>
@@ -2064,6 +2523,10 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <source>Every slice of this range is filled, saved or prompted already</source>
         <translation>Jede Schicht dieses Bereichs ist schon gefüllt, gespeichert oder markiert</translation>
     </message>
+    <message>
+        <source>Found on {count} slices, look at them under Review</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Session.Generalists</name>
@@ -2074,6 +2537,48 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <message>
         <source>The task &apos;{task}&apos; is as it was, and closed: choose the generalist that it learned with in Settings. Opened beside this one it is learned again</source>
         <translation>Die Aufgabe „{task}“ ist, wie sie war, und geschlossen: Wählen Sie unter Einstellungen den Generalisten, mit dem sie gelernt hat. Neben diesem geöffnet, wird sie neu gelernt</translation>
+    </message>
+</context>
+<context>
+    <name>Session.Learned</name>
+    <message>
+        <source>Learned (version {version}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the {count} objects before, the specialist is as good as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the {count} objects before, the specialist is better by {change:.3f} Dice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the {count} objects before, the specialist is worse by {change:.3f} Dice, which is tolerated.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The specialist has {share} % of a proposal.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The specialist has {share} % of the next proposals, after {was} %.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Session.MadeTask</name>
+    <message>
+        <source>The new task {task} was made for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its new task {task} takes the name that you give to the segment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The task {task} is used for it</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2093,6 +2598,17 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <message>
         <source>The Segment Editor&apos;s masking keeps what is on this slice. Switch it off, then press Nothing here</source>
         <translation>Die Maskierung des Segment Editors schützt, was auf dieser Schicht ist. Schalten Sie sie aus und drücken Sie dann Hier nichts</translation>
+    </message>
+</context>
+<context>
+    <name>Session.Onward</name>
+    <message>
+        <source>There is no proposal on this slice to accept</source>
+        <translation>Auf dieser Schicht gibt es keinen Vorschlag zum Annehmen</translation>
+    </message>
+    <message>
+        <source>That was the last open slice towards the end</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2116,6 +2632,14 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <message>
         <source>Proposed in {seconds:.1f} s: accept it, add a point, or edit it</source>
         <translation>Vorgeschlagen in {seconds:.1f} s: annehmen, einen Punkt setzen oder bearbeiten</translation>
+    </message>
+    <message>
+        <source>What you marked stays, and is answered as soon as an engine is there. {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine is starting; what you marked is answered as soon as it is there</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2165,14 +2689,33 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
 </context>
 <context>
-    <name>Session.Selection</name>
+    <name>Session.Seeds</name>
     <message>
-        <source>Choose a volume in the Segment Editor below</source>
-        <translation>Wählen Sie unten im Segment Editor ein Volumen</translation>
+        <source>The segment is empty: choose one that holds the structure on some slices</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Choose or add a segment in the Segment Editor below</source>
-        <translation>Wählen Sie unten im Segment Editor ein Segment oder fügen Sie eines hinzu</translation>
+        <source>Choose or name a task first: what is being learned</source>
+        <translation>Wählen oder benennen Sie zuerst eine Aufgabe: was gelernt wird</translation>
+    </message>
+    <message>
+        <source>There is no gap to fill: fill a slice on both sides of the empty ones first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every slice is filled, settled or prompted already</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Session.Selection</name>
+    <message>
+        <source>Choose a volume first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No segment is chosen: the first prompt makes one</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2204,12 +2747,15 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Benennen Sie zuerst die Aufgabe: was gelernt wird, zum Beispiel „Leber, CT portalvenös“.</translation>
     </message>
     <message>
-        <source>The task could not be written to {path} ({reason}). Choose another place.</source>
-        <translation>Die Aufgabe konnte nicht nach {path} geschrieben werden ({reason}). Wählen Sie einen anderen Ort.</translation>
-    </message>
-    <message>
         <source>The task was written to {path}; it holds parts of images</source>
         <translation>Die Aufgabe wurde nach {path} geschrieben; sie enthält Teile von Bildern</translation>
+    </message>
+</context>
+<context>
+    <name>Session.TaskFiles</name>
+    <message>
+        <source>The task could not be written to {path} ({reason}). Choose another place.</source>
+        <translation>Die Aufgabe konnte nicht nach {path} geschrieben werden ({reason}). Wählen Sie einen anderen Ort.</translation>
     </message>
     <message>
         <source>A task file was expected at {path}, but it cannot be read ({reason}).</source>
@@ -2227,16 +2773,8 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Lernt ...</translation>
     </message>
     <message>
-        <source>Learned: version {version}</source>
-        <translation>Gelernt: Version {version}</translation>
-    </message>
-    <message>
         <source>The task was learned again from its saved slices: version {version}</source>
         <translation>Die Aufgabe wurde aus ihren gespeicherten Schichten neu gelernt: Version {version}</translation>
-    </message>
-    <message>
-        <source>Learned: version {version}. On this one, {scores}</source>
-        <translation>Gelernt: Version {version}. Auf dieser: {scores}</translation>
     </message>
     <message>
         <source>Update discarded, nothing was lost: {reason}</source>
@@ -2251,12 +2789,8 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <translation>Version {version} wird wieder benutzt</translation>
     </message>
     <message>
-        <source>nothing could be scored</source>
-        <translation>nichts war zu bewerten</translation>
-    </message>
-    <message>
-        <source>Dice of {generalist} {alone:.2f}, specialist {own}, shown {fused:.2f}</source>
-        <translation>Dice: {generalist} {alone:.2f}, Spezialist {own}, gezeigt {fused:.2f}</translation>
+        <source>Learned (version {version}).</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2268,6 +2802,13 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <message>
         <source>This volume says nothing of other images: it is constant, mostly padding, or air. Set the values.</source>
         <translation>Dieses Volumen sagt nichts über andere Bilder: Es ist konstant, meist Füllwert, oder Luft. Setzen Sie die Werte.</translation>
+    </message>
+</context>
+<context>
+    <name>Session.TaskSuggestion</name>
+    <message>
+        <source>Segment</source>
+        <translation>Segment</translation>
     </message>
 </context>
 <context>
@@ -2315,12 +2856,12 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
 <context>
     <name>Session.VolumeWalk</name>
     <message>
-        <source>Proposed on {count} slices; review them below</source>
-        <translation>Auf {count} Schichten vorgeschlagen; sehen Sie sie unten durch</translation>
-    </message>
-    <message>
         <source>Nothing is proposed: the structure ends on the slices beside</source>
         <translation>Nichts wird vorgeschlagen: Die Struktur endet auf den Nachbarschichten</translation>
+    </message>
+    <message>
+        <source>Proposed on {count} slices; look at them under Review</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2516,6 +3057,22 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <message>
         <source>The language of this panel and its messages; it changes at once. Slicer&apos;s own is chosen in its application settings.</source>
         <translation>Die Sprache dieses Panels und seiner Meldungen; sie wechselt sofort. Die von Slicer selbst steht in den Anwendungseinstellungen.</translation>
+    </message>
+    <message>
+        <source>Start the engine when the module is opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is installed or downloaded by that. Off: the engine starts with Start engine or with the first prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fold the Data Probe while this module is shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives the panel more room on a small screen. The Data Probe opens with one press, and by itself when you go to another module.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

@@ -64,10 +64,6 @@
         <translation>Segment&#xa0;:</translation>
     </message>
     <message>
-        <source>The segment that you are working on. Name it and choose its colour in the Segment Editor below.</source>
-        <translation>Le segment sur lequel vous travaillez. Son nom et sa couleur se choisissent plus bas dans Segment Editor.</translation>
-    </message>
-    <message>
         <source>New</source>
         <translation>Nouveau</translation>
     </message>
@@ -132,10 +128,6 @@
         <translation>Aligner les vues sur le volume</translation>
     </message>
     <message>
-        <source>3  Proposal</source>
-        <translation>3  Proposition</translation>
-    </message>
-    <message>
         <source>Accept</source>
         <translation>Accepter</translation>
     </message>
@@ -150,10 +142,6 @@
     <message>
         <source>Show or hide all proposals in the slice views. Your segments are not touched.</source>
         <translation>Afficher ou masquer toutes les propositions dans les vues de coupe. Vos segments ne sont pas touchés.</translation>
-    </message>
-    <message>
-        <source>4  Repair, save and teach</source>
-        <translation>4  Retoucher, enregistrer, instruire</translation>
     </message>
     <message>
         <source>Save slice</source>
@@ -172,16 +160,59 @@
         <translation>Segment Editor</translation>
     </message>
     <message>
-        <source>5  Next slices, whole volume</source>
-        <translation>5  Coupes suivantes, volume entier</translation>
-    </message>
-    <message>
-        <source>Learning</source>
-        <translation>Apprentissage</translation>
-    </message>
-    <message>
         <source>Settings</source>
         <translation>Réglages</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segment</translation>
+    </message>
+    <message>
+        <source>Choose what to segment, mark it, look at the proposal, repair and save it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The segment that you are working on. Name it and choose its colour in the Segment Editor below, under All segments.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>3  Proposal, repair, save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All segments and masking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the table of segments, and the masking of the effect in use, as the Segment Editor module does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neighbours, the whole volume, and the list of slices that wait for your eye.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>Apprend</translation>
+    </message>
+    <message>
+        <source>What the task has learned, and whether it has paid.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generalist, engine, server and behaviour on this machine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ComparePanel</name>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -282,10 +313,6 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
     <message>
         <source>Cancel learning again</source>
         <translation>Annuler le réapprentissage</translation>
-    </message>
-    <message>
-        <source>Dice (agreement, 0 to 1) with what you saved, each measured before anything was learned from that slice.</source>
-        <translation>Dice (concordance, 0 à 1) avec ce que vous avez enregistré, mesuré chaque fois avant que la coupe ne serve à apprendre.</translation>
     </message>
     <message>
         <source>Specialist&apos;s share</source>
@@ -411,6 +438,14 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
         <source>Delete ...</source>
         <translation>Supprimer ...</translation>
     </message>
+    <message>
+        <source>Grey window</source>
+        <translation>Fenêtre de gris</translation>
+    </message>
+    <message>
+        <source>Task file</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Machine.Dependencies</name>
@@ -470,6 +505,10 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
         <source>Still missing: {names}.</source>
         <translation>Il manque encore&#xa0;: {names}.</translation>
     </message>
+    <message>
+        <source>PyTorch is installed, and stays. Install goes on with what is missing: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Machine.GeneralistName</name>
@@ -488,6 +527,37 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
     <message>
         <source>Built-in</source>
         <translation>Intégré</translation>
+    </message>
+</context>
+<context>
+    <name>Machine.InstallTrouble</name>
+    <message>
+        <source>The proxy refused the connection. Set HTTPS_PROXY to the proxy&apos;s address, with name and password if it wants them, before you start Slicer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A certificate was not accepted, as behind a proxy that opens connections. Set PIP_CERT to the file of your institution&apos;s certificates before you start Slicer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is full. Free some space, then press Install again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file is in use by another program. Close other windows of Slicer, restart it, then press Install again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slicer&apos;s Python folder may not be written. Install Slicer into a folder of your own, or name another Python in the settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no connection to the package server. Check the network, then press Install again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A package has no build for this Slicer. A wheel folder has to hold builds for its version of Python and this system.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -605,10 +675,72 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
     </message>
 </context>
 <context>
-    <name>Panel.EditorFrame</name>
+    <name>OnwardPanel</name>
     <message>
-        <source>Segment</source>
-        <translation>Segment</translation>
+        <source>Accept, save, next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save, next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which slice comes after a saved one, in the view in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>towards the end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>worst proposal first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>propose ahead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Propose on the next slices by itself while you look at this one. It never touches what you have settled, and a prompt ends it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what the keys do in the slice view in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.ComparePanel</name>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no proposal on the slice on display.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in turn what the generalist says alone, the specialist alone, and both. You accept what you see.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.CurveLabel</name>
+    <message>
+        <source>Learning curve</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dice (agreement, 0 to 1) with what you saved, each measured before anything was learned from that slice.</source>
+        <translation>Dice (concordance, 0 à 1) avec ce que vous avez enregistré, mesuré chaque fois avant que la coupe ne serve à apprendre.</translation>
     </message>
 </context>
 <context>
@@ -763,26 +895,6 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
 <context>
     <name>Panel.InputsPanel</name>
     <message>
-        <source>Choose a volume and a segmentation first.</source>
-        <translation>Choisissez d&apos;abord un volume et une segmentation.</translation>
-    </message>
-    <message>
-        <source>The segmentation has no segment yet: press New.</source>
-        <translation>La segmentation n&apos;a pas encore de segment&#xa0;: cliquez sur Nouveau.</translation>
-    </message>
-    <message>
-        <source>Add a segment to the segmentation.</source>
-        <translation>Ajouter un segment à la segmentation.</translation>
-    </message>
-    <message>
-        <source>The segment that you work on. Name it and choose its colour in the Segment Editor below.</source>
-        <translation>Le segment sur lequel vous travaillez. Son nom et sa couleur se choisissent plus bas dans Segment Editor.</translation>
-    </message>
-    <message>
-        <source>What is being learned, such as &quot;liver, portal CT&quot;. Choose one, or type a new name and press Create.</source>
-        <translation>Ce qui est appris, par exemple «&#xa0;foie, TDM portale ». Choisissez une tâche, ou tapez un nouveau nom et cliquez sur Créer.</translation>
-    </message>
-    <message>
         <source>Open</source>
         <translation>Ouvrir</translation>
     </message>
@@ -803,28 +915,8 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>Ouvrir cette tâche.</translation>
     </message>
     <message>
-        <source>Make a new task of this name; it starts with nothing learned.</source>
-        <translation>Créer une tâche de ce nom&#xa0;; elle part sans rien avoir appris.</translation>
-    </message>
-    <message>
-        <source>The engine is not running: press Start engine at the top.</source>
-        <translation>Le moteur ne tourne pas&#xa0;: cliquez en haut sur Démarrer le moteur.</translation>
-    </message>
-    <message>
         <source>Choose a volume first.</source>
         <translation>Choisissez d&apos;abord un volume.</translation>
-    </message>
-    <message>
-        <source>Choose or add a segment first.</source>
-        <translation>Choisissez ou ajoutez d&apos;abord un segment.</translation>
-    </message>
-    <message>
-        <source>Choose or create a task first.</source>
-        <translation>Choisissez ou créez d&apos;abord une tâche.</translation>
-    </message>
-    <message>
-        <source>A task is what is being learned; it serves for other images too.</source>
-        <translation>Une tâche est ce qui est appris&#xa0;; elle sert aussi pour d&apos;autres images.</translation>
     </message>
     <message>
         <source>its intensity window is set by the first slice</source>
@@ -839,8 +931,40 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>Généraliste&#xa0;: {generalist}&#xa0;; {window}&#xa0;; version {version}.</translation>
     </message>
     <message>
-        <source>{volume} segmentation</source>
-        <translation>Segmentation de {volume}</translation>
+        <source>Add a segment to the segmentation; the first makes that, too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no segment yet: the first prompt makes one, or press New.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The segment that you work on. Its name and colour are in the Segment Editor below, under All segments.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is being learned, such as &quot;liver, portal CT&quot;. The first prompt opens or makes the one that stands here; to have another one, choose it, or type a new name and press Create.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a new task of this name; it starts with nothing learned. The first prompt does it by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt first, or add a segment: press New.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine is not running: press Start engine at the top, or prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt first, or choose or create a task.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is being learned; it serves for other images too. The first prompt opens or makes the task.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -868,6 +992,14 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <message>
         <source>The curve begins with the first saved slice.</source>
         <translation>La courbe commence à la première coupe enregistrée.</translation>
+    </message>
+    <message>
+        <source>saved slice; hollow: confirmed unchanged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>saved slice (lines: mean of the last {count}); marked: confirmed unchanged</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1017,6 +1149,25 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>Rien n&apos;a encore été appris.</translation>
     </message>
     <message>
+        <source>Select a version in the list first.</source>
+        <translation>Choisissez d&apos;abord une version dans la liste.</translation>
+    </message>
+    <message>
+        <source>This version is in use already.</source>
+        <translation>Cette version est déjà en usage.</translation>
+    </message>
+    <message>
+        <source>This version was discarded; select a learned one.</source>
+        <translation>Cette version a été rejetée&#xa0;; choisissez-en une qui a été apprise.</translation>
+    </message>
+    <message>
+        <source>From the Dice of each saved slice, taken before anything was learned from it: what was shown beside what the generalist alone would have shown. Voxels: two times those that you saved, times that difference, which is exact where a proposal is as large as what you saved; known of the slices that were saved since this scene was opened and have one object.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.LearningTexts</name>
+    <message>
         <source>No task is open.</source>
         <translation>Aucune tâche n&apos;est ouverte.</translation>
     </message>
@@ -1045,8 +1196,36 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>Tout ce qui est enregistré a été appris.</translation>
     </message>
     <message>
+        <source>Nothing has been learned yet.</source>
+        <translation>Rien n&apos;a encore été appris.</translation>
+    </message>
+    <message>
         <source>{corrections} corrections, {confirmations} confirmed unchanged; version {version}.</source>
         <translation>Corrections&#xa0;: {corrections}, confirmées sans changement&#xa0;: {confirmations}&#xa0;; version {version}.</translation>
+    </message>
+    <message>
+        <source>Whether learning pays is told from the first saved slice in which the specialist took part.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning has made no difference so far: on {slices} saved slices what was shown is as near to what you saved as the {generalist} alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning has paid so far: on {slices} saved slices what was shown is nearer to what you saved than the {generalist} alone, by {dice:.3f} Dice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning has not paid so far: on {slices} saved slices what was shown is farther from what you saved than the {generalist} alone, by {dice:.3f} Dice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On {known} slices of this scene that is about {voxels} voxels fewer to change.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On {known} slices of this scene that is about {voxels} voxels more to change.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>gone over again</source>
@@ -1084,17 +1263,40 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <source>corrected</source>
         <translation>corrigée</translation>
     </message>
+</context>
+<context>
+    <name>Panel.OnwardPanel</name>
     <message>
-        <source>Select a version in the list first.</source>
-        <translation>Choisissez d&apos;abord une version dans la liste.</translation>
+        <source>There is no proposal on the slice on display.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This version is in use already.</source>
-        <translation>Cette version est déjà en usage.</translation>
+        <source>Accept the proposal as it is, save the slice and show the next one.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>This version was discarded; select a learned one.</source>
-        <translation>Cette version a été rejetée&#xa0;; choisissez-en une qui a été apprise.</translation>
+        <source>Save the slice as it is now and show the next one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept, save, next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save, next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keys are switched off in Settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what the keys do in the slice view in use.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1106,10 +1308,6 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
 </context>
 <context>
     <name>Panel.PresencePicture</name>
-    <message>
-        <source>Presence along the volume</source>
-        <translation>Présence le long du volume</translation>
-    </message>
     <message>
         <source>settled</source>
         <translation>réglées</translation>
@@ -1135,10 +1333,6 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>coupe {index}&#xa0;: {told}</translation>
     </message>
     <message>
-        <source>After Find: how likely the structure is on each slice. A click goes to a slice.</source>
-        <translation>Après Chercher&#xa0;: la probabilité de la structure sur chaque coupe. Un clic mène à une coupe.</translation>
-    </message>
-    <message>
         <source>{count} {standing}</source>
         <translation>{count} {standing}</translation>
     </message>
@@ -1151,16 +1345,32 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>Sur {count} coupes&#xa0;: {told}. {here}</translation>
     </message>
     <message>
-        <source>Find draws here how likely it is on each slice.</source>
-        <translation>Chercher trace ici sa probabilité sur chaque coupe.</translation>
-    </message>
-    <message>
         <source>No curve: the task has not learned yet where it is.</source>
         <translation>Pas de courbe&#xa0;: la tâche n&apos;a pas encore appris où est la structure.</translation>
     </message>
     <message>
         <source>presence 0 to 1</source>
         <translation>présence 0 à 1</translation>
+    </message>
+    <message>
+        <source>Slices along the volume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>proposed</source>
+        <translation>proposée</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Along the volume: which slices are settled, proposed or open. A click goes to a slice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The slices of the volume are drawn here.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1339,6 +1549,13 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
 </context>
 <context>
+    <name>Panel.ReviewList</name>
+    <message>
+        <source>The volume of the slice is not in the scene any more. Choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Panel.ReviewPanel</name>
     <message>
         <source>{done} of {total} slices</source>
@@ -1409,12 +1626,31 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>Accepter ces propositions sans les regarder une à une&#xa0;; elles sont ensuite listées.</translation>
     </message>
     <message>
+        <source>Review ({count})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.ReviewTexts</name>
+    <message>
         <source>nothing here</source>
         <translation>rien ici</translation>
     </message>
     <message>
         <source>found</source>
         <translation>trouvées</translation>
+    </message>
+    <message>
+        <source>{state}, generalist alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{state}, specialist alone</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Slice</source>
@@ -1475,6 +1711,60 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <message>
         <source>No proposal waits.</source>
         <translation>Aucune proposition n&apos;attend.</translation>
+    </message>
+    <message>
+        <source>Cancelled after {done} of {total} slices; the proposals that came stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It ended early, after {done} of {total} slices; the status line says why.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looked at {total} slices and found it on {found}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was proposed: it ends on the slices beside those that are filled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proposed on all {total} slices that were asked for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proposed on {found} of {total} slices, until it was not seen any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.Sections</name>
+    <message>
+        <source>1  Image, segment and task</source>
+        <translation>1  Image, segment et tâche</translation>
+    </message>
+    <message>
+        <source>1  {chosen}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.SeedsPanel</name>
+    <message>
+        <source>Slices are being proposed.</source>
+        <translation>Des coupes sont en train d&apos;être proposées.</translation>
+    </message>
+    <message>
+        <source>Continue the segment that is there already: propose on the slices beside those that it fills, in the direction of the view. Nothing is taught by it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Propose on the slices that lie between two filled ones, in the direction of the view.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save some slices of the segment as lessons, too, spread over it: at most 12. Else nothing is taught.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1574,6 +1864,77 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <source>Everything is installed. Press Start engine.</source>
         <translation>Tout est installé. Cliquez sur Démarrer le moteur.</translation>
     </message>
+    <message>
+        <source>Everything is installed. The engine is being started.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Panel.Shortcuts</name>
+    <message>
+        <source>box</source>
+        <translation>cadre</translation>
+    </message>
+    <message>
+        <source>lasso</source>
+        <translation>lasso</translation>
+    </message>
+    <message>
+        <source>scribble</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>point on it; Shift: new object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>point beside it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>remove point under mouse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>accept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>accept, save, next slice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>discard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>save, next slice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing here</source>
+        <translation>rien ici</translation>
+    </message>
+    <message>
+        <source>compare the models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>show or hide proposals</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this list</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Panel.Widget</name>
@@ -1608,6 +1969,10 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <message>
         <source>Start it here, or connect to the server in Settings.</source>
         <translation>Le démarrer ici, ou se connecter au serveur indiqué dans Réglages.</translation>
+    </message>
+    <message>
+        <source>Mark the object with a box or a point; it is answered as soon as the engine is there.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1782,6 +2147,10 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <source>The point lies on no slice on display. Click in a slice view.</source>
         <translation>Le point n&apos;est sur aucune coupe affichée. Cliquez dans une vue de coupe.</translation>
     </message>
+    <message>
+        <source>Another object begins with a point inside it. Take the positive point, then Shift+click.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ReviewPanel</name>
@@ -1858,10 +2227,6 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>Après chaque coupe acceptée ou enregistrée, regarder de chaque côté sur les trois suivantes que personne n&apos;a réglées. Une marque l&apos;arrête.</translation>
     </message>
     <message>
-        <source>Worst first. A click shows that slice.</source>
-        <translation>La plus mauvaise d&apos;abord. Un clic montre cette coupe.</translation>
-    </message>
-    <message>
         <source>Slice</source>
         <translation>Coupe</translation>
     </message>
@@ -1885,12 +2250,27 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <source>Estimated quality (expected Dice, 0 to 1) from which proposals are accepted without a look at each.</source>
         <translation>Qualité estimée (Dice attendu, 0 à 1) à partir de laquelle les propositions sont acceptées sans être regardées une à une.</translation>
     </message>
+    <message>
+        <source>Worst first, or by the column whose heading you press. A click, or the arrow keys, show the slice.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Scene.EditRules</name>
     <message>
         <source>This version of the module does not know the editor&apos;s editable area ({mode}). Choose another area.</source>
         <translation>Cette version du module ne connaît pas la zone modifiable de l&apos;éditeur ({mode}). Choisissez une autre zone.</translation>
+    </message>
+</context>
+<context>
+    <name>Scene.FirstNodes</name>
+    <message>
+        <source>{volume} segmentation</source>
+        <translation>Segmentation de {volume}</translation>
+    </message>
+    <message>
+        <source>Segment</source>
+        <translation>Segment</translation>
     </message>
 </context>
 <context>
@@ -1921,6 +2301,43 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <message>
         <source>Proposals, third direction</source>
         <translation>Propositions, troisième direction</translation>
+    </message>
+</context>
+<context>
+    <name>Scene.SampleDownloads</name>
+    <message>
+        <source>CT: liver with tumours, kidneys
+Medical Decathlon, CC BY-SA 4.0
+download: at most {megabytes} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CT angiography: kidneys, aorta
+OsiriX library, research and teaching only
+download: at most {megabytes} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CT angiography: heart
+licence: see {home}
+download: at most {megabytes} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MR: healthy head
+donated, no restrictions
+download: at most {megabytes} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MR: brain tumour
+licence: see {home}
+download: at most {megabytes} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The scan {file} could not be downloaded from {address}, or what came is not what was expected. The log of the module Sample Data says why. Check the network and press it again, or go on with {sample}, which is part of the extension and needs no network.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1985,6 +2402,25 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
 </context>
 <context>
+    <name>SeedsPanel</name>
+    <message>
+        <source>Use as seeds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and teach them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save some slices of the segment as lessons, too, spread over it: at most 12. Without it nothing is taught.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fill between</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Session.AcceptFlow</name>
     <message>
         <source>No proposal on this slice</source>
@@ -2016,6 +2452,33 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
 </context>
 <context>
+    <name>Session.Comparing</name>
+    <message>
+        <source>There is no proposal on this slice to compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The specialist alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The generalist alone: {generalist}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generalist and specialist together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine has this proposal no more. Prompt again to compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{shown}. The specialist says nothing of its own yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Session.EngineFlow</name>
     <message>
         <source>The server answers: AuxOL {version}</source>
@@ -2041,10 +2504,6 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
 <context>
     <name>Session.FindFlow</name>
     <message>
-        <source>Found on {count} slices, review them below</source>
-        <translation>Trouvée sur {count} coupes, vérifiez-les plus bas</translation>
-    </message>
-    <message>
         <source>Nothing was found on the {count} slices that were looked at</source>
         <translation>Rien n&apos;a été trouvé sur les {count} coupes regardées</translation>
     </message>
@@ -2064,6 +2523,10 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <source>Every slice of this range is filled, saved or prompted already</source>
         <translation>Chaque coupe de cette plage est déjà remplie, enregistrée ou marquée</translation>
     </message>
+    <message>
+        <source>Found on {count} slices, look at them under Review</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Session.Generalists</name>
@@ -2074,6 +2537,48 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <message>
         <source>The task &apos;{task}&apos; is as it was, and closed: choose the generalist that it learned with in Settings. Opened beside this one it is learned again</source>
         <translation>La tâche «&#xa0;{task}&#xa0;» est comme avant, et fermée&#xa0;: choisissez dans Réglages le généraliste de son apprentissage. Ouverte avec celui-ci, elle est réapprise</translation>
+    </message>
+</context>
+<context>
+    <name>Session.Learned</name>
+    <message>
+        <source>Learned (version {version}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the {count} objects before, the specialist is as good as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the {count} objects before, the specialist is better by {change:.3f} Dice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the {count} objects before, the specialist is worse by {change:.3f} Dice, which is tolerated.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The specialist has {share} % of a proposal.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The specialist has {share} % of the next proposals, after {was} %.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Session.MadeTask</name>
+    <message>
+        <source>The new task {task} was made for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its new task {task} takes the name that you give to the segment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The task {task} is used for it</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2093,6 +2598,17 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <message>
         <source>The Segment Editor&apos;s masking keeps what is on this slice. Switch it off, then press Nothing here</source>
         <translation>Le masquage de Segment Editor protège ce qui est sur cette coupe. Désactivez-le, puis cliquez sur Rien ici</translation>
+    </message>
+</context>
+<context>
+    <name>Session.Onward</name>
+    <message>
+        <source>There is no proposal on this slice to accept</source>
+        <translation>Il n&apos;y a pas de proposition à accepter sur cette coupe</translation>
+    </message>
+    <message>
+        <source>That was the last open slice towards the end</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2116,6 +2632,14 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <message>
         <source>Proposed in {seconds:.1f} s: accept it, add a point, or edit it</source>
         <translation>Proposée en {seconds:.1f} s&#xa0;: acceptez-la, ajoutez un point ou retouchez-la</translation>
+    </message>
+    <message>
+        <source>What you marked stays, and is answered as soon as an engine is there. {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine is starting; what you marked is answered as soon as it is there</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2165,14 +2689,33 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
 </context>
 <context>
-    <name>Session.Selection</name>
+    <name>Session.Seeds</name>
     <message>
-        <source>Choose a volume in the Segment Editor below</source>
-        <translation>Choisissez un volume plus bas dans Segment Editor</translation>
+        <source>The segment is empty: choose one that holds the structure on some slices</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Choose or add a segment in the Segment Editor below</source>
-        <translation>Choisissez ou ajoutez un segment plus bas dans Segment Editor</translation>
+        <source>Choose or name a task first: what is being learned</source>
+        <translation>Choisissez ou nommez d&apos;abord une tâche&#xa0;: ce qui est appris</translation>
+    </message>
+    <message>
+        <source>There is no gap to fill: fill a slice on both sides of the empty ones first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every slice is filled, settled or prompted already</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Session.Selection</name>
+    <message>
+        <source>Choose a volume first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No segment is chosen: the first prompt makes one</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2204,12 +2747,15 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>Nommez d&apos;abord la tâche&#xa0;: ce qui est appris, par exemple «&#xa0;foie, TDM portale ».</translation>
     </message>
     <message>
-        <source>The task could not be written to {path} ({reason}). Choose another place.</source>
-        <translation>La tâche n&apos;a pas pu être écrite dans {path} ({reason}). Choisissez un autre emplacement.</translation>
-    </message>
-    <message>
         <source>The task was written to {path}; it holds parts of images</source>
         <translation>La tâche a été écrite dans {path}&#xa0;; elle contient des parties d&apos;images</translation>
+    </message>
+</context>
+<context>
+    <name>Session.TaskFiles</name>
+    <message>
+        <source>The task could not be written to {path} ({reason}). Choose another place.</source>
+        <translation>La tâche n&apos;a pas pu être écrite dans {path} ({reason}). Choisissez un autre emplacement.</translation>
     </message>
     <message>
         <source>A task file was expected at {path}, but it cannot be read ({reason}).</source>
@@ -2227,16 +2773,8 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>Apprentissage ...</translation>
     </message>
     <message>
-        <source>Learned: version {version}</source>
-        <translation>Appris&#xa0;: version {version}</translation>
-    </message>
-    <message>
         <source>The task was learned again from its saved slices: version {version}</source>
         <translation>La tâche a été réapprise à partir de ses coupes enregistrées&#xa0;: version {version}</translation>
-    </message>
-    <message>
-        <source>Learned: version {version}. On this one, {scores}</source>
-        <translation>Appris&#xa0;: version {version}. Sur celle-ci&#xa0;: {scores}</translation>
     </message>
     <message>
         <source>Update discarded, nothing was lost: {reason}</source>
@@ -2251,12 +2789,8 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <translation>La version {version} est de nouveau en usage</translation>
     </message>
     <message>
-        <source>nothing could be scored</source>
-        <translation>rien n&apos;a pu être noté</translation>
-    </message>
-    <message>
-        <source>Dice of {generalist} {alone:.2f}, specialist {own}, shown {fused:.2f}</source>
-        <translation>Dice&#xa0;: {generalist} {alone:.2f}, spécialiste {own}, affiché {fused:.2f}</translation>
+        <source>Learned (version {version}).</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2268,6 +2802,13 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <message>
         <source>This volume says nothing of other images: it is constant, mostly padding, or air. Set the values.</source>
         <translation>Ce volume ne dit rien des autres images&#xa0;: il est constant, surtout du remplissage, ou de l&apos;air. Fixez les valeurs.</translation>
+    </message>
+</context>
+<context>
+    <name>Session.TaskSuggestion</name>
+    <message>
+        <source>Segment</source>
+        <translation>Segment</translation>
     </message>
 </context>
 <context>
@@ -2315,12 +2856,12 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
 <context>
     <name>Session.VolumeWalk</name>
     <message>
-        <source>Proposed on {count} slices; review them below</source>
-        <translation>Proposé sur {count} coupes&#xa0;; vérifiez-les plus bas</translation>
-    </message>
-    <message>
         <source>Nothing is proposed: the structure ends on the slices beside</source>
         <translation>Rien n&apos;est proposé&#xa0;: la structure s&apos;arrête sur les coupes voisines</translation>
+    </message>
+    <message>
+        <source>Proposed on {count} slices; look at them under Review</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2516,6 +3057,22 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <message>
         <source>The language of this panel and its messages; it changes at once. Slicer&apos;s own is chosen in its application settings.</source>
         <translation>La langue de ce panneau et de ses messages ; elle change aussitôt. Celle de Slicer se choisit dans les réglages de l&apos;application.</translation>
+    </message>
+    <message>
+        <source>Start the engine when the module is opened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is installed or downloaded by that. Off: the engine starts with Start engine or with the first prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fold the Data Probe while this module is shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives the panel more room on a small screen. The Data Probe opens with one press, and by itself when you go to another module.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>
