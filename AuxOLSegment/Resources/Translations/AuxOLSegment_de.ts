@@ -169,31 +169,31 @@
     </message>
     <message>
         <source>Choose what to segment, mark it, look at the proposal, repair and save it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie, was zu segmentieren ist, markieren Sie es, sehen Sie den Vorschlag an, bessern Sie nach und speichern Sie.</translation>
     </message>
     <message>
         <source>The segment that you are working on. Name it and choose its colour in the Segment Editor below, under All segments.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Segment, an dem Sie arbeiten. Name und Farbe geben Sie ihm unten im Segment Editor, unter Alle Segmente.</translation>
     </message>
     <message>
         <source>3  Proposal, repair, save</source>
-        <translation type="unfinished"></translation>
+        <translation>3  Vorschlag, nachbessern, sichern</translation>
     </message>
     <message>
         <source>All segments and masking</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Segmente, Maskierung</translation>
     </message>
     <message>
         <source>Show the table of segments, and the masking of the effect in use, as the Segment Editor module does.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Tabelle der Segmente und die Maskierung des benutzten Effekts zeigen, wie im Modul Segment Editor.</translation>
     </message>
     <message>
         <source>Review</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen</translation>
     </message>
     <message>
         <source>Neighbours, the whole volume, and the list of slices that wait for your eye.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachbarn, das ganze Volumen und die Liste der Schichten, die auf Ihren Blick warten.</translation>
     </message>
     <message>
         <source>Learn</source>
@@ -201,18 +201,18 @@
     </message>
     <message>
         <source>What the task has learned, and whether it has paid.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Aufgabe gelernt hat und ob es sich gelohnt hat.</translation>
     </message>
     <message>
         <source>Generalist, engine, server and behaviour on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>Generalist, Engine, Server und Verhalten auf diesem Rechner.</translation>
     </message>
 </context>
 <context>
     <name>ComparePanel</name>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleich</translation>
     </message>
 </context>
 <context>
@@ -444,7 +444,7 @@ Was fehlt, steht oben unter Installieren.</translation>
     </message>
     <message>
         <source>Task file</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei</translation>
     </message>
 </context>
 <context>
@@ -507,7 +507,7 @@ Was fehlt, steht oben unter Installieren.</translation>
     </message>
     <message>
         <source>PyTorch is installed, and stays. Install goes on with what is missing: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch ist installiert und bleibt. Installieren macht mit dem weiter, was fehlt: {names}.</translation>
     </message>
 </context>
 <context>
@@ -533,31 +533,31 @@ Was fehlt, steht oben unter Installieren.</translation>
     <name>Machine.InstallTrouble</name>
     <message>
         <source>The proxy refused the connection. Set HTTPS_PROXY to the proxy&apos;s address, with name and password if it wants them, before you start Slicer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Proxy hat die Verbindung abgelehnt. Setzen Sie HTTPS_PROXY auf die Adresse des Proxys, bei Bedarf mit Name und Passwort, bevor Sie Slicer starten.</translation>
     </message>
     <message>
         <source>A certificate was not accepted, as behind a proxy that opens connections. Set PIP_CERT to the file of your institution&apos;s certificates before you start Slicer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Zertifikat wurde nicht anerkannt, wie hinter einem Proxy, der Verbindungen öffnet. Setzen Sie PIP_CERT auf die Datei mit den Zertifikaten Ihrer Einrichtung, bevor Sie Slicer starten.</translation>
     </message>
     <message>
         <source>The disk is full. Free some space, then press Install again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Datenträger ist voll. Schaffen Sie Platz und drücken Sie noch einmal Installieren.</translation>
     </message>
     <message>
         <source>A file is in use by another program. Close other windows of Slicer, restart it, then press Install again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Datei wird von einem anderen Programm benutzt. Schließen Sie andere Fenster von Slicer, starten Sie es neu und drücken Sie noch einmal Installieren.</translation>
     </message>
     <message>
         <source>Slicer&apos;s Python folder may not be written. Install Slicer into a folder of your own, or name another Python in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Python-Ordner von Slicer ist schreibgeschützt. Installieren Sie Slicer in einen eigenen Ordner oder nennen Sie in den Einstellungen ein anderes Python.</translation>
     </message>
     <message>
         <source>There is no connection to the package server. Check the network, then press Install again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keine Verbindung zum Paketserver. Prüfen Sie das Netz und drücken Sie noch einmal Installieren.</translation>
     </message>
     <message>
         <source>A package has no build for this Slicer. A wheel folder has to hold builds for its version of Python and this system.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Paket gibt es nicht für dieses Slicer. In einem Wheel-Ordner müssen Fassungen für seine Python-Version und dieses System liegen.</translation>
     </message>
 </context>
 <context>
@@ -678,65 +678,65 @@ Was fehlt, steht oben unter Installieren.</translation>
     <name>OnwardPanel</name>
     <message>
         <source>Accept, save, next</source>
-        <translation type="unfinished"></translation>
+        <translation>OK, sichern, weiter</translation>
     </message>
     <message>
         <source>Save, next</source>
-        <translation type="unfinished"></translation>
+        <translation>Sichern, weiter</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>Dann</translation>
     </message>
     <message>
         <source>Which slice comes after a saved one, in the view in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Schicht auf eine gespeicherte folgt, in der benutzten Ansicht.</translation>
     </message>
     <message>
         <source>towards the end</source>
-        <translation type="unfinished"></translation>
+        <translation>zum Ende hin</translation>
     </message>
     <message>
         <source>worst proposal first</source>
-        <translation type="unfinished"></translation>
+        <translation>schlechtester zuerst</translation>
     </message>
     <message>
         <source>propose ahead</source>
-        <translation type="unfinished"></translation>
+        <translation>vorausschauen</translation>
     </message>
     <message>
         <source>Propose on the next slices by itself while you look at this one. It never touches what you have settled, and a prompt ends it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf den nächsten Schichten von selbst vorschlagen, während Sie diese ansehen. Was Sie erledigt haben, bleibt unberührt, und eine Markierung beendet es.</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Tasten</translation>
     </message>
     <message>
         <source>Show what the keys do in the slice view in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der benutzten Schichtansicht zeigen, was die Tasten tun.</translation>
     </message>
 </context>
 <context>
     <name>Panel.ComparePanel</name>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleich</translation>
     </message>
     <message>
         <source>There is no proposal on the slice on display.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf der gezeigten Schicht gibt es keinen Vorschlag.</translation>
     </message>
     <message>
         <source>Show in turn what the generalist says alone, the specialist alone, and both. You accept what you see.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Reihe nach zeigen, was der Generalist allein sagt, der Spezialist allein und beide. Sie nehmen an, was Sie sehen.</translation>
     </message>
 </context>
 <context>
     <name>Panel.CurveLabel</name>
     <message>
         <source>Learning curve</source>
-        <translation type="unfinished"></translation>
+        <translation>Lernkurve</translation>
     </message>
     <message>
         <source>Dice (agreement, 0 to 1) with what you saved, each measured before anything was learned from that slice.</source>
@@ -932,39 +932,39 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Add a segment to the segmentation; the first makes that, too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Segmentierung ein Segment hinzufügen; mit dem ersten entsteht auch sie.</translation>
     </message>
     <message>
         <source>There is no segment yet: the first prompt makes one, or press New.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch gibt es kein Segment: Die erste Markierung legt eines an, oder drücken Sie Neu.</translation>
     </message>
     <message>
         <source>The segment that you work on. Its name and colour are in the Segment Editor below, under All segments.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Segment, an dem Sie arbeiten. Name und Farbe stehen unten im Segment Editor, unter Alle Segmente.</translation>
     </message>
     <message>
         <source>What is being learned, such as &quot;liver, portal CT&quot;. The first prompt opens or makes the one that stands here; to have another one, choose it, or type a new name and press Create.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was gelernt wird, zum Beispiel „Leber, CT portalvenös“. Die erste Markierung öffnet die Aufgabe, die hier steht, oder legt sie an; für eine andere wählen Sie diese oder geben Sie einen neuen Namen ein und drücken Sie Anlegen.</translation>
     </message>
     <message>
         <source>Make a new task of this name; it starts with nothing learned. The first prompt does it by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine neue Aufgabe dieses Namens anlegen; sie hat anfangs nichts gelernt. Die erste Markierung tut das von selbst.</translation>
     </message>
     <message>
         <source>Prompt first, or add a segment: press New.</source>
-        <translation type="unfinished"></translation>
+        <translation>Markieren Sie zuerst oder fügen Sie ein Segment hinzu: Drücken Sie Neu.</translation>
     </message>
     <message>
         <source>The engine is not running: press Start engine at the top, or prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine läuft nicht: Drücken Sie oben Engine starten oder markieren Sie.</translation>
     </message>
     <message>
         <source>Prompt first, or choose or create a task.</source>
-        <translation type="unfinished"></translation>
+        <translation>Markieren Sie zuerst, oder wählen Sie eine Aufgabe oder legen Sie eine an.</translation>
     </message>
     <message>
         <source>What is being learned; it serves for other images too. The first prompt opens or makes the task.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was gelernt wird; es gilt auch für andere Bilder. Die erste Markierung öffnet die Aufgabe oder legt sie an.</translation>
     </message>
 </context>
 <context>
@@ -995,11 +995,11 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>saved slice; hollow: confirmed unchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>gespeicherte Schicht; hohl: unverändert bestätigt</translation>
     </message>
     <message>
         <source>saved slice (lines: mean of the last {count}); marked: confirmed unchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>gespeicherte Schicht (Linien: Mittel der letzten {count}); gekennzeichnet: unverändert bestätigt</translation>
     </message>
 </context>
 <context>
@@ -1162,7 +1162,7 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>From the Dice of each saved slice, taken before anything was learned from it: what was shown beside what the generalist alone would have shown. Voxels: two times those that you saved, times that difference, which is exact where a proposal is as large as what you saved; known of the slices that were saved since this scene was opened and have one object.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus dem Dice jeder gespeicherten Schicht, bestimmt, bevor aus ihr gelernt wurde: was gezeigt wurde, neben dem, was der Generalist allein gezeigt hätte. Voxel: zweimal die Zahl der von Ihnen gespeicherten, mal diesem Unterschied; das ist genau, wo ein Vorschlag so groß ist wie das, was Sie gespeichert haben. Bekannt für Schichten mit einem Objekt, die gespeichert wurden, seit diese Szene geöffnet ist.</translation>
     </message>
 </context>
 <context>
@@ -1205,27 +1205,27 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Whether learning pays is told from the first saved slice in which the specialist took part.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ob sich das Lernen lohnt, steht hier ab der ersten gespeicherten Schicht, an der der Spezialist beteiligt war.</translation>
     </message>
     <message>
         <source>Learning has made no difference so far: on {slices} saved slices what was shown is as near to what you saved as the {generalist} alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Lernen hat bisher keinen Unterschied gemacht: Auf {slices} gespeicherten Schichten ist das Gezeigte dem, was Sie gespeichert haben, so nah wie der Generalist allein ({generalist}).</translation>
     </message>
     <message>
         <source>Learning has paid so far: on {slices} saved slices what was shown is nearer to what you saved than the {generalist} alone, by {dice:.3f} Dice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Lernen hat sich bisher gelohnt: Auf {slices} gespeicherten Schichten ist das Gezeigte dem, was Sie gespeichert haben, näher als der Generalist allein ({generalist}), um {dice:.3f} Dice.</translation>
     </message>
     <message>
         <source>Learning has not paid so far: on {slices} saved slices what was shown is farther from what you saved than the {generalist} alone, by {dice:.3f} Dice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Lernen hat sich bisher nicht gelohnt: Auf {slices} gespeicherten Schichten ist das Gezeigte von dem, was Sie gespeichert haben, weiter entfernt als der Generalist allein ({generalist}), um {dice:.3f} Dice.</translation>
     </message>
     <message>
         <source>On {known} slices of this scene that is about {voxels} voxels fewer to change.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf {known} Schichten dieser Szene sind das etwa {voxels} Voxel weniger zu ändern.</translation>
     </message>
     <message>
         <source>On {known} slices of this scene that is about {voxels} voxels more to change.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf {known} Schichten dieser Szene sind das etwa {voxels} Voxel mehr zu ändern.</translation>
     </message>
     <message>
         <source>gone over again</source>
@@ -1268,35 +1268,35 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <name>Panel.OnwardPanel</name>
     <message>
         <source>There is no proposal on the slice on display.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf der gezeigten Schicht gibt es keinen Vorschlag.</translation>
     </message>
     <message>
         <source>Accept the proposal as it is, save the slice and show the next one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Vorschlag annehmen, wie er ist, die Schicht speichern und die nächste zeigen.</translation>
     </message>
     <message>
         <source>Save the slice as it is now and show the next one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Schicht speichern, wie sie jetzt ist, und die nächste zeigen.</translation>
     </message>
     <message>
         <source>Accept, save, next</source>
-        <translation type="unfinished"></translation>
+        <translation>OK, sichern, weiter</translation>
     </message>
     <message>
         <source>Save, next</source>
-        <translation type="unfinished"></translation>
+        <translation>Sichern, weiter</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Tasten</translation>
     </message>
     <message>
         <source>The keys are switched off in Settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Tasten sind in den Einstellungen ausgeschaltet.</translation>
     </message>
     <message>
         <source>Show what the keys do in the slice view in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der benutzten Schichtansicht zeigen, was die Tasten tun.</translation>
     </message>
 </context>
 <context>
@@ -1354,7 +1354,7 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Slices along the volume</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten entlang des Volumens</translation>
     </message>
     <message>
         <source>proposed</source>
@@ -1362,15 +1362,15 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished"></translation>
+        <translation>offen</translation>
     </message>
     <message>
         <source>Along the volume: which slices are settled, proposed or open. A click goes to a slice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entlang des Volumens: welche Schichten erledigt, vorgeschlagen oder offen sind. Ein Klick führt zu einer Schicht.</translation>
     </message>
     <message>
         <source>The slices of the volume are drawn here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier werden die Schichten des Volumens gezeichnet.</translation>
     </message>
 </context>
 <context>
@@ -1552,7 +1552,7 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <name>Panel.ReviewList</name>
     <message>
         <source>The volume of the slice is not in the scene any more. Choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Volumen der Schicht ist nicht mehr in der Szene. Wählen Sie ein anderes.</translation>
     </message>
 </context>
 <context>
@@ -1627,11 +1627,11 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Review ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen ({count})</translation>
     </message>
     <message>
         <source>Review</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen</translation>
     </message>
 </context>
 <context>
@@ -1646,11 +1646,11 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>{state}, generalist alone</source>
-        <translation type="unfinished"></translation>
+        <translation>{state}, nur Generalist</translation>
     </message>
     <message>
         <source>{state}, specialist alone</source>
-        <translation type="unfinished"></translation>
+        <translation>{state}, nur Spezialist</translation>
     </message>
     <message>
         <source>Slice</source>
@@ -1714,27 +1714,27 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Cancelled after {done} of {total} slices; the proposals that came stay.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach {done} von {total} Schichten abgebrochen; die Vorschläge, die schon da sind, bleiben.</translation>
     </message>
     <message>
         <source>It ended early, after {done} of {total} slices; the status line says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es endete vorzeitig, nach {done} von {total} Schichten; die Statuszeile sagt, warum.</translation>
     </message>
     <message>
         <source>Looked at {total} slices and found it on {found}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf {total} Schichten nachgesehen, auf {found} gefunden.</translation>
     </message>
     <message>
         <source>Nothing was proposed: it ends on the slices beside those that are filled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts wurde vorgeschlagen: Die Struktur endet auf den Schichten neben den gefüllten.</translation>
     </message>
     <message>
         <source>Proposed on all {total} slices that were asked for.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf allen {total} gewünschten Schichten vorgeschlagen.</translation>
     </message>
     <message>
         <source>Proposed on {found} of {total} slices, until it was not seen any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf {found} von {total} Schichten vorgeschlagen, bis die Struktur nicht mehr zu sehen war.</translation>
     </message>
 </context>
 <context>
@@ -1745,7 +1745,7 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>1  {chosen}</source>
-        <translation type="unfinished"></translation>
+        <translation>1  {chosen}</translation>
     </message>
 </context>
 <context>
@@ -1756,15 +1756,15 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Continue the segment that is there already: propose on the slices beside those that it fills, in the direction of the view. Nothing is taught by it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das vorhandene Segment fortsetzen: auf den Schichten neben denen vorschlagen, die es füllt, in Richtung der Ansicht. Gelernt wird daraus nichts.</translation>
     </message>
     <message>
         <source>Propose on the slices that lie between two filled ones, in the direction of the view.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf den Schichten vorschlagen, die zwischen zwei gefüllten liegen, in Richtung der Ansicht.</translation>
     </message>
     <message>
         <source>Save some slices of the segment as lessons, too, spread over it: at most 12. Else nothing is taught.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auch einige Schichten des Segments als Lektionen speichern, über das Segment verteilt: höchstens 12. Sonst wird nichts gelernt.</translation>
     </message>
 </context>
 <context>
@@ -1866,7 +1866,7 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Everything is installed. The engine is being started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles ist installiert. Die Engine wird gestartet.</translation>
     </message>
 </context>
 <context>
@@ -1881,43 +1881,43 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>scribble</source>
-        <translation type="unfinished"></translation>
+        <translation>Strich</translation>
     </message>
     <message>
         <source>point on it; Shift: new object</source>
-        <translation type="unfinished"></translation>
+        <translation>Punkt darauf; Shift: neues Objekt</translation>
     </message>
     <message>
         <source>point beside it</source>
-        <translation type="unfinished"></translation>
+        <translation>Punkt daneben</translation>
     </message>
     <message>
         <source>Del</source>
-        <translation type="unfinished"></translation>
+        <translation>Entf</translation>
     </message>
     <message>
         <source>remove point under mouse</source>
-        <translation type="unfinished"></translation>
+        <translation>Punkt unter der Maus entfernen</translation>
     </message>
     <message>
         <source>accept</source>
-        <translation type="unfinished"></translation>
+        <translation>annehmen</translation>
     </message>
     <message>
         <source>accept, save, next slice</source>
-        <translation type="unfinished"></translation>
+        <translation>annehmen, sichern, nächste Schicht</translation>
     </message>
     <message>
         <source>discard</source>
-        <translation type="unfinished"></translation>
+        <translation>verwerfen</translation>
     </message>
     <message>
         <source>save</source>
-        <translation type="unfinished"></translation>
+        <translation>sichern</translation>
     </message>
     <message>
         <source>save, next slice</source>
-        <translation type="unfinished"></translation>
+        <translation>sichern, nächste Schicht</translation>
     </message>
     <message>
         <source>nothing here</source>
@@ -1925,15 +1925,15 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>compare the models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle vergleichen</translation>
     </message>
     <message>
         <source>show or hide proposals</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorschläge zeigen oder ausblenden</translation>
     </message>
     <message>
         <source>this list</source>
-        <translation type="unfinished"></translation>
+        <translation>diese Liste</translation>
     </message>
 </context>
 <context>
@@ -1972,7 +1972,7 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Mark the object with a box or a point; it is answered as soon as the engine is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Markieren Sie das Objekt mit einem Kasten oder einem Punkt; die Antwort kommt, sobald die Engine da ist.</translation>
     </message>
 </context>
 <context>
@@ -2149,7 +2149,7 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Another object begins with a point inside it. Take the positive point, then Shift+click.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein weiteres Objekt beginnt mit einem Punkt darin. Nehmen Sie den positiven Punkt, dann Shift+Klick.</translation>
     </message>
 </context>
 <context>
@@ -2252,7 +2252,7 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     </message>
     <message>
         <source>Worst first, or by the column whose heading you press. A click, or the arrow keys, show the slice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlechteste zuerst, oder nach der Spalte, auf deren Kopf Sie drücken. Ein Klick oder die Pfeiltasten zeigen die Schicht.</translation>
     </message>
 </context>
 <context>
@@ -2309,35 +2309,45 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <source>CT: liver with tumours, kidneys
 Medical Decathlon, CC BY-SA 4.0
 download: at most {megabytes} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>CT: Leber mit Tumoren, Nieren
+Medical Decathlon, CC BY-SA 4.0
+Download: höchstens {megabytes} MB</translation>
     </message>
     <message>
         <source>CT angiography: kidneys, aorta
 OsiriX library, research and teaching only
 download: at most {megabytes} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>CT-Angiographie: Nieren, Aorta
+OsiriX-Bibliothek, nur für Forschung und Lehre
+Download: höchstens {megabytes} MB</translation>
     </message>
     <message>
         <source>CT angiography: heart
 licence: see {home}
 download: at most {megabytes} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>CT-Angiographie: Herz
+Lizenz: siehe {home}
+Download: höchstens {megabytes} MB</translation>
     </message>
     <message>
         <source>MR: healthy head
 donated, no restrictions
 download: at most {megabytes} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>MR: gesunder Kopf
+gespendet, ohne Einschränkungen
+Download: höchstens {megabytes} MB</translation>
     </message>
     <message>
         <source>MR: brain tumour
 licence: see {home}
 download: at most {megabytes} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>MR: Hirntumor
+Lizenz: siehe {home}
+Download: höchstens {megabytes} MB</translation>
     </message>
     <message>
         <source>The scan {file} could not be downloaded from {address}, or what came is not what was expected. The log of the module Sample Data says why. Check the network and press it again, or go on with {sample}, which is part of the extension and needs no network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufnahme {file} konnte nicht von {address} heruntergeladen werden, oder was kam, ist nicht das Erwartete. Das Protokoll des Moduls Sample Data sagt, warum. Prüfen Sie das Netz und drücken Sie noch einmal darauf, oder machen Sie mit {sample} weiter, das zur Erweiterung gehört und kein Netz braucht.</translation>
     </message>
 </context>
 <context>
@@ -2405,19 +2415,19 @@ download: at most {megabytes} MB</source>
     <name>SeedsPanel</name>
     <message>
         <source>Use as seeds</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortsetzen</translation>
     </message>
     <message>
         <source>and teach them</source>
-        <translation type="unfinished"></translation>
+        <translation>und lernen</translation>
     </message>
     <message>
         <source>Save some slices of the segment as lessons, too, spread over it: at most 12. Without it nothing is taught.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auch einige Schichten des Segments als Lektionen speichern, über das Segment verteilt: höchstens 12. Ohne das wird nichts gelernt.</translation>
     </message>
     <message>
         <source>Fill between</source>
-        <translation type="unfinished"></translation>
+        <translation>Lücken füllen</translation>
     </message>
 </context>
 <context>
@@ -2455,27 +2465,27 @@ download: at most {megabytes} MB</source>
     <name>Session.Comparing</name>
     <message>
         <source>There is no proposal on this slice to compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf dieser Schicht gibt es keinen Vorschlag zum Vergleichen</translation>
     </message>
     <message>
         <source>The specialist alone</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Spezialist allein</translation>
     </message>
     <message>
         <source>The generalist alone: {generalist}</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Generalist allein: {generalist}</translation>
     </message>
     <message>
         <source>Generalist and specialist together</source>
-        <translation type="unfinished"></translation>
+        <translation>Generalist und Spezialist zusammen</translation>
     </message>
     <message>
         <source>The engine has this proposal no more. Prompt again to compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine hat diesen Vorschlag nicht mehr. Markieren Sie noch einmal, um zu vergleichen</translation>
     </message>
     <message>
         <source>{shown}. The specialist says nothing of its own yet</source>
-        <translation type="unfinished"></translation>
+        <translation>{shown}. Der Spezialist sagt noch nichts Eigenes</translation>
     </message>
 </context>
 <context>
@@ -2525,7 +2535,7 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>Found on {count} slices, look at them under Review</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf {count} Schichten gefunden, sehen Sie sie unter Prüfen an</translation>
     </message>
 </context>
 <context>
@@ -2543,42 +2553,42 @@ download: at most {megabytes} MB</source>
     <name>Session.Learned</name>
     <message>
         <source>Learned (version {version}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelernt (Version {version}).</translation>
     </message>
     <message>
         <source>On the {count} objects before, the specialist is as good as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf den {count} Objekten davor ist der Spezialist so gut wie bisher.</translation>
     </message>
     <message>
         <source>On the {count} objects before, the specialist is better by {change:.3f} Dice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf den {count} Objekten davor ist der Spezialist um {change:.3f} Dice besser.</translation>
     </message>
     <message>
         <source>On the {count} objects before, the specialist is worse by {change:.3f} Dice, which is tolerated.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf den {count} Objekten davor ist der Spezialist um {change:.3f} Dice schlechter, was hingenommen wird.</translation>
     </message>
     <message>
         <source>The specialist has {share} % of a proposal.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Anteil des Spezialisten an einem Vorschlag ist {share} %.</translation>
     </message>
     <message>
         <source>The specialist has {share} % of the next proposals, after {was} %.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Anteil des Spezialisten an den nächsten Vorschlägen ist {share} %, zuvor {was} %.</translation>
     </message>
 </context>
 <context>
     <name>Session.MadeTask</name>
     <message>
         <source>The new task {task} was made for it</source>
-        <translation type="unfinished"></translation>
+        <translation>Dafür wurde die neue Aufgabe {task} angelegt</translation>
     </message>
     <message>
         <source>Its new task {task} takes the name that you give to the segment</source>
-        <translation type="unfinished"></translation>
+        <translation>Die neue Aufgabe {task} dafür übernimmt den Namen, den Sie dem Segment geben</translation>
     </message>
     <message>
         <source>The task {task} is used for it</source>
-        <translation type="unfinished"></translation>
+        <translation>Dafür wird die Aufgabe {task} benutzt</translation>
     </message>
 </context>
 <context>
@@ -2608,7 +2618,7 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>That was the last open slice towards the end</source>
-        <translation type="unfinished"></translation>
+        <translation>Das war die letzte offene Schicht zum Ende hin</translation>
     </message>
 </context>
 <context>
@@ -2635,11 +2645,11 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>What you marked stays, and is answered as soon as an engine is there. {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Sie markiert haben, bleibt; die Antwort kommt, sobald eine Engine da ist. {reason}</translation>
     </message>
     <message>
         <source>The engine is starting; what you marked is answered as soon as it is there</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine startet; die Antwort auf Ihre Markierung kommt, sobald sie da ist</translation>
     </message>
 </context>
 <context>
@@ -2692,7 +2702,7 @@ download: at most {megabytes} MB</source>
     <name>Session.Seeds</name>
     <message>
         <source>The segment is empty: choose one that holds the structure on some slices</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Segment ist leer: Wählen Sie eines, das die Struktur auf einigen Schichten enthält</translation>
     </message>
     <message>
         <source>Choose or name a task first: what is being learned</source>
@@ -2700,22 +2710,22 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>There is no gap to fill: fill a slice on both sides of the empty ones first</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keine Lücke zu füllen: Füllen Sie zuerst auf beiden Seiten der leeren Schichten eine</translation>
     </message>
     <message>
         <source>Every slice is filled, settled or prompted already</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Schicht ist schon gefüllt, erledigt oder markiert</translation>
     </message>
 </context>
 <context>
     <name>Session.Selection</name>
     <message>
         <source>Choose a volume first</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie zuerst ein Volumen</translation>
     </message>
     <message>
         <source>No segment is chosen: the first prompt makes one</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Segment ist gewählt: Die erste Markierung legt eines an</translation>
     </message>
 </context>
 <context>
@@ -2790,7 +2800,7 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>Learned (version {version}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelernt (Version {version}).</translation>
     </message>
 </context>
 <context>
@@ -2861,7 +2871,7 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>Proposed on {count} slices; look at them under Review</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf {count} Schichten vorgeschlagen; sehen Sie sie unter Prüfen an</translation>
     </message>
 </context>
 <context>
@@ -3060,19 +3070,19 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>Start the engine when the module is opened</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine beim Öffnen des Moduls starten</translation>
     </message>
     <message>
         <source>Nothing is installed or downloaded by that. Off: the engine starts with Start engine or with the first prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installiert oder heruntergeladen wird dadurch nichts. Aus: Die Engine startet mit Engine starten oder mit der ersten Markierung.</translation>
     </message>
     <message>
         <source>Fold the Data Probe while this module is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Data Probe einklappen, solange das Modul offen ist</translation>
     </message>
     <message>
         <source>Gives the panel more room on a small screen. The Data Probe opens with one press, and by itself when you go to another module.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gibt dem Panel auf einem kleinen Bildschirm mehr Platz. Data Probe öffnet sich mit einem Klick, und von selbst, wenn Sie zu einem anderen Modul gehen.</translation>
     </message>
 </context>
 </TS>

@@ -169,31 +169,31 @@
     </message>
     <message>
         <source>Choose what to segment, mark it, look at the proposal, repair and save it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez quoi segmenter, marquez-le, regardez la proposition, retouchez-la et enregistrez.</translation>
     </message>
     <message>
         <source>The segment that you are working on. Name it and choose its colour in the Segment Editor below, under All segments.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le segment sur lequel vous travaillez. Donnez-lui un nom et une couleur plus bas dans Segment Editor, sous Tous les segments.</translation>
     </message>
     <message>
         <source>3  Proposal, repair, save</source>
-        <translation type="unfinished"></translation>
+        <translation>3  Proposer, retoucher, enregistrer</translation>
     </message>
     <message>
         <source>All segments and masking</source>
-        <translation type="unfinished"></translation>
+        <translation>Tous les segments, masquage</translation>
     </message>
     <message>
         <source>Show the table of segments, and the masking of the effect in use, as the Segment Editor module does.</source>
-        <translation type="unfinished"></translation>
+        <translation>Afficher le tableau des segments et le masquage de l&apos;effet en usage, comme dans le module Segment Editor.</translation>
     </message>
     <message>
         <source>Review</source>
-        <translation type="unfinished"></translation>
+        <translation>Revue</translation>
     </message>
     <message>
         <source>Neighbours, the whole volume, and the list of slices that wait for your eye.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les voisines, tout le volume et la liste des coupes qui attendent votre regard.</translation>
     </message>
     <message>
         <source>Learn</source>
@@ -201,18 +201,18 @@
     </message>
     <message>
         <source>What the task has learned, and whether it has paid.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce que la tâche a appris, et si cela a été payant.</translation>
     </message>
     <message>
         <source>Generalist, engine, server and behaviour on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>Généraliste, moteur, serveur et comportement sur cette machine.</translation>
     </message>
 </context>
 <context>
     <name>ComparePanel</name>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Comparer</translation>
     </message>
 </context>
 <context>
@@ -444,7 +444,7 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
     </message>
     <message>
         <source>Task file</source>
-        <translation type="unfinished"></translation>
+        <translation>Fichier</translation>
     </message>
 </context>
 <context>
@@ -507,7 +507,7 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
     </message>
     <message>
         <source>PyTorch is installed, and stays. Install goes on with what is missing: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch est installé, et reste. Installer continue avec ce qui manque&#xa0;: {names}.</translation>
     </message>
 </context>
 <context>
@@ -533,31 +533,31 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
     <name>Machine.InstallTrouble</name>
     <message>
         <source>The proxy refused the connection. Set HTTPS_PROXY to the proxy&apos;s address, with name and password if it wants them, before you start Slicer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le proxy a refusé la connexion. Donnez à HTTPS_PROXY l&apos;adresse du proxy, avec nom et mot de passe s&apos;il les demande, avant de démarrer Slicer.</translation>
     </message>
     <message>
         <source>A certificate was not accepted, as behind a proxy that opens connections. Set PIP_CERT to the file of your institution&apos;s certificates before you start Slicer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un certificat n&apos;a pas été accepté, comme derrière un proxy qui ouvre les connexions. Donnez à PIP_CERT le fichier des certificats de votre établissement avant de démarrer Slicer.</translation>
     </message>
     <message>
         <source>The disk is full. Free some space, then press Install again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le disque est plein. Libérez de la place, puis cliquez de nouveau sur Installer.</translation>
     </message>
     <message>
         <source>A file is in use by another program. Close other windows of Slicer, restart it, then press Install again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un fichier est utilisé par un autre programme. Fermez les autres fenêtres de Slicer, redémarrez-le, puis cliquez de nouveau sur Installer.</translation>
     </message>
     <message>
         <source>Slicer&apos;s Python folder may not be written. Install Slicer into a folder of your own, or name another Python in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le dossier Python de Slicer ne peut pas être écrit. Installez Slicer dans un dossier à vous, ou indiquez un autre Python dans les réglages.</translation>
     </message>
     <message>
         <source>There is no connection to the package server. Check the network, then press Install again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n&apos;y a pas de connexion au serveur de paquets. Vérifiez le réseau, puis cliquez de nouveau sur Installer.</translation>
     </message>
     <message>
         <source>A package has no build for this Slicer. A wheel folder has to hold builds for its version of Python and this system.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un paquet n&apos;existe pas pour ce Slicer. Un dossier de wheels doit contenir des versions pour son Python et pour ce système.</translation>
     </message>
 </context>
 <context>
@@ -678,65 +678,65 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
     <name>OnwardPanel</name>
     <message>
         <source>Accept, save, next</source>
-        <translation type="unfinished"></translation>
+        <translation>OK, enreg., suite</translation>
     </message>
     <message>
         <source>Save, next</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrer, suite</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>Puis</translation>
     </message>
     <message>
         <source>Which slice comes after a saved one, in the view in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Quelle coupe vient après une coupe enregistrée, dans la vue en usage.</translation>
     </message>
     <message>
         <source>towards the end</source>
-        <translation type="unfinished"></translation>
+        <translation>vers la fin</translation>
     </message>
     <message>
         <source>worst proposal first</source>
-        <translation type="unfinished"></translation>
+        <translation>la pire d&apos;abord</translation>
     </message>
     <message>
         <source>propose ahead</source>
-        <translation type="unfinished"></translation>
+        <translation>anticiper</translation>
     </message>
     <message>
         <source>Propose on the next slices by itself while you look at this one. It never touches what you have settled, and a prompt ends it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Proposer d&apos;office sur les coupes suivantes pendant que vous regardez celle-ci. Ce que vous avez réglé n&apos;est jamais touché, et une marque l&apos;arrête.</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Touches</translation>
     </message>
     <message>
         <source>Show what the keys do in the slice view in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Afficher dans la vue de coupe en usage ce que font les touches.</translation>
     </message>
 </context>
 <context>
     <name>Panel.ComparePanel</name>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Comparer</translation>
     </message>
     <message>
         <source>There is no proposal on the slice on display.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n&apos;y a pas de proposition sur la coupe affichée.</translation>
     </message>
     <message>
         <source>Show in turn what the generalist says alone, the specialist alone, and both. You accept what you see.</source>
-        <translation type="unfinished"></translation>
+        <translation>Afficher tour à tour ce que dit le généraliste seul, le spécialiste seul, et les deux. Vous acceptez ce que vous voyez.</translation>
     </message>
 </context>
 <context>
     <name>Panel.CurveLabel</name>
     <message>
         <source>Learning curve</source>
-        <translation type="unfinished"></translation>
+        <translation>Courbe d&apos;apprentissage</translation>
     </message>
     <message>
         <source>Dice (agreement, 0 to 1) with what you saved, each measured before anything was learned from that slice.</source>
@@ -932,39 +932,39 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Add a segment to the segmentation; the first makes that, too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ajouter un segment à la segmentation&#xa0;; le premier crée aussi celle-ci.</translation>
     </message>
     <message>
         <source>There is no segment yet: the first prompt makes one, or press New.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n&apos;y a pas encore de segment&#xa0;: la première marque en crée un, ou cliquez sur Nouveau.</translation>
     </message>
     <message>
         <source>The segment that you work on. Its name and colour are in the Segment Editor below, under All segments.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le segment sur lequel vous travaillez. Son nom et sa couleur sont plus bas dans Segment Editor, sous Tous les segments.</translation>
     </message>
     <message>
         <source>What is being learned, such as &quot;liver, portal CT&quot;. The first prompt opens or makes the one that stands here; to have another one, choose it, or type a new name and press Create.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce qui est appris, par exemple «&#xa0;foie, TDM portale&#xa0;». La première marque ouvre ou crée la tâche indiquée ici&#xa0;; pour une autre, choisissez-la, ou tapez un nouveau nom et cliquez sur Créer.</translation>
     </message>
     <message>
         <source>Make a new task of this name; it starts with nothing learned. The first prompt does it by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Créer une nouvelle tâche de ce nom&#xa0;; elle commence sans avoir rien appris. La première marque le fait d&apos;office.</translation>
     </message>
     <message>
         <source>Prompt first, or add a segment: press New.</source>
-        <translation type="unfinished"></translation>
+        <translation>Marquez d&apos;abord, ou ajoutez un segment&#xa0;: cliquez sur Nouveau.</translation>
     </message>
     <message>
         <source>The engine is not running: press Start engine at the top, or prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moteur ne tourne pas&#xa0;: cliquez en haut sur Démarrer le moteur, ou marquez.</translation>
     </message>
     <message>
         <source>Prompt first, or choose or create a task.</source>
-        <translation type="unfinished"></translation>
+        <translation>Marquez d&apos;abord, ou choisissez ou créez une tâche.</translation>
     </message>
     <message>
         <source>What is being learned; it serves for other images too. The first prompt opens or makes the task.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce qui est appris&#xa0;; cela sert aussi pour d&apos;autres images. La première marque ouvre ou crée la tâche.</translation>
     </message>
 </context>
 <context>
@@ -995,11 +995,11 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>saved slice; hollow: confirmed unchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>coupe enregistrée&#xa0;; creux&#xa0;: confirmée sans changement</translation>
     </message>
     <message>
         <source>saved slice (lines: mean of the last {count}); marked: confirmed unchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>coupe enregistrée (lignes&#xa0;: moyenne des {count} dernières)&#xa0;; signalée&#xa0;: confirmée sans changement</translation>
     </message>
 </context>
 <context>
@@ -1162,7 +1162,7 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>From the Dice of each saved slice, taken before anything was learned from it: what was shown beside what the generalist alone would have shown. Voxels: two times those that you saved, times that difference, which is exact where a proposal is as large as what you saved; known of the slices that were saved since this scene was opened and have one object.</source>
-        <translation type="unfinished"></translation>
+        <translation>D&apos;après le Dice de chaque coupe enregistrée, mesuré avant qu&apos;elle ne serve à apprendre&#xa0;: ce qui a été affiché, à côté de ce que le généraliste seul aurait affiché. Voxels&#xa0;: deux fois ceux que vous avez enregistrés, fois cette différence, ce qui est exact quand une proposition est aussi grande que ce que vous avez enregistré&#xa0;; connu pour les coupes à un seul objet enregistrées depuis l&apos;ouverture de cette scène.</translation>
     </message>
 </context>
 <context>
@@ -1205,27 +1205,27 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Whether learning pays is told from the first saved slice in which the specialist took part.</source>
-        <translation type="unfinished"></translation>
+        <translation>L&apos;utilité de l&apos;apprentissage est indiquée dès la première coupe enregistrée à laquelle le spécialiste a pris part.</translation>
     </message>
     <message>
         <source>Learning has made no difference so far: on {slices} saved slices what was shown is as near to what you saved as the {generalist} alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>L&apos;apprentissage n&apos;a rien changé jusqu&apos;ici&#xa0;: sur {slices} coupes enregistrées, ce qui a été affiché est aussi proche de ce que vous avez enregistré que le généraliste seul ({generalist}).</translation>
     </message>
     <message>
         <source>Learning has paid so far: on {slices} saved slices what was shown is nearer to what you saved than the {generalist} alone, by {dice:.3f} Dice.</source>
-        <translation type="unfinished"></translation>
+        <translation>L&apos;apprentissage a été payant jusqu&apos;ici&#xa0;: sur {slices} coupes enregistrées, ce qui a été affiché est plus proche de ce que vous avez enregistré que le généraliste seul ({generalist}), de {dice:.3f} Dice.</translation>
     </message>
     <message>
         <source>Learning has not paid so far: on {slices} saved slices what was shown is farther from what you saved than the {generalist} alone, by {dice:.3f} Dice.</source>
-        <translation type="unfinished"></translation>
+        <translation>L&apos;apprentissage n&apos;a pas été payant jusqu&apos;ici&#xa0;: sur {slices} coupes enregistrées, ce qui a été affiché est plus loin de ce que vous avez enregistré que le généraliste seul ({generalist}), de {dice:.3f} Dice.</translation>
     </message>
     <message>
         <source>On {known} slices of this scene that is about {voxels} voxels fewer to change.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sur {known} coupes de cette scène, cela fait environ {voxels} voxels de moins à modifier.</translation>
     </message>
     <message>
         <source>On {known} slices of this scene that is about {voxels} voxels more to change.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sur {known} coupes de cette scène, cela fait environ {voxels} voxels de plus à modifier.</translation>
     </message>
     <message>
         <source>gone over again</source>
@@ -1268,35 +1268,35 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <name>Panel.OnwardPanel</name>
     <message>
         <source>There is no proposal on the slice on display.</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n&apos;y a pas de proposition sur la coupe affichée.</translation>
     </message>
     <message>
         <source>Accept the proposal as it is, save the slice and show the next one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Accepter la proposition telle quelle, enregistrer la coupe et afficher la suivante.</translation>
     </message>
     <message>
         <source>Save the slice as it is now and show the next one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrer la coupe telle qu&apos;elle est et afficher la suivante.</translation>
     </message>
     <message>
         <source>Accept, save, next</source>
-        <translation type="unfinished"></translation>
+        <translation>OK, enreg., suite</translation>
     </message>
     <message>
         <source>Save, next</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrer, suite</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Touches</translation>
     </message>
     <message>
         <source>The keys are switched off in Settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les touches sont désactivées dans Réglages.</translation>
     </message>
     <message>
         <source>Show what the keys do in the slice view in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Afficher dans la vue de coupe en usage ce que font les touches.</translation>
     </message>
 </context>
 <context>
@@ -1354,7 +1354,7 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Slices along the volume</source>
-        <translation type="unfinished"></translation>
+        <translation>Coupes le long du volume</translation>
     </message>
     <message>
         <source>proposed</source>
@@ -1362,15 +1362,15 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished"></translation>
+        <translation>à traiter</translation>
     </message>
     <message>
         <source>Along the volume: which slices are settled, proposed or open. A click goes to a slice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le long du volume&#xa0;: quelles coupes sont réglées, proposées ou à traiter. Un clic mène à une coupe.</translation>
     </message>
     <message>
         <source>The slices of the volume are drawn here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les coupes du volume sont dessinées ici.</translation>
     </message>
 </context>
 <context>
@@ -1552,7 +1552,7 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <name>Panel.ReviewList</name>
     <message>
         <source>The volume of the slice is not in the scene any more. Choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le volume de la coupe n&apos;est plus dans la scène. Choisissez-en un autre.</translation>
     </message>
 </context>
 <context>
@@ -1627,11 +1627,11 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Review ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>Revue ({count})</translation>
     </message>
     <message>
         <source>Review</source>
-        <translation type="unfinished"></translation>
+        <translation>Revue</translation>
     </message>
 </context>
 <context>
@@ -1646,11 +1646,11 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>{state}, generalist alone</source>
-        <translation type="unfinished"></translation>
+        <translation>{state}, généraliste seul</translation>
     </message>
     <message>
         <source>{state}, specialist alone</source>
-        <translation type="unfinished"></translation>
+        <translation>{state}, spécialiste seul</translation>
     </message>
     <message>
         <source>Slice</source>
@@ -1714,27 +1714,27 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Cancelled after {done} of {total} slices; the proposals that came stay.</source>
-        <translation type="unfinished"></translation>
+        <translation>Annulé après {done} coupes sur {total}&#xa0;; les propositions arrivées restent.</translation>
     </message>
     <message>
         <source>It ended early, after {done} of {total} slices; the status line says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>Arrêt prématuré, après {done} coupes sur {total}&#xa0;; la ligne d&apos;état dit pourquoi.</translation>
     </message>
     <message>
         <source>Looked at {total} slices and found it on {found}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{total} coupes regardées, trouvée sur {found}.</translation>
     </message>
     <message>
         <source>Nothing was proposed: it ends on the slices beside those that are filled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien n&apos;a été proposé&#xa0;: la structure s&apos;arrête sur les coupes voisines de celles qui sont remplies.</translation>
     </message>
     <message>
         <source>Proposed on all {total} slices that were asked for.</source>
-        <translation type="unfinished"></translation>
+        <translation>Proposée sur les {total} coupes demandées.</translation>
     </message>
     <message>
         <source>Proposed on {found} of {total} slices, until it was not seen any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Proposée sur {found} coupes sur {total}, jusqu&apos;à ce que la structure ne soit plus vue.</translation>
     </message>
 </context>
 <context>
@@ -1745,7 +1745,7 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>1  {chosen}</source>
-        <translation type="unfinished"></translation>
+        <translation>1  {chosen}</translation>
     </message>
 </context>
 <context>
@@ -1756,15 +1756,15 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Continue the segment that is there already: propose on the slices beside those that it fills, in the direction of the view. Nothing is taught by it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prolonger le segment déjà présent&#xa0;: proposer sur les coupes voisines de celles qu&apos;il remplit, dans la direction de la vue. Rien n&apos;en est appris.</translation>
     </message>
     <message>
         <source>Propose on the slices that lie between two filled ones, in the direction of the view.</source>
-        <translation type="unfinished"></translation>
+        <translation>Proposer sur les coupes situées entre deux coupes remplies, dans la direction de la vue.</translation>
     </message>
     <message>
         <source>Save some slices of the segment as lessons, too, spread over it: at most 12. Else nothing is taught.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrer aussi quelques coupes du segment comme leçons, réparties sur lui&#xa0;: 12 au plus. Sinon rien n&apos;est appris.</translation>
     </message>
 </context>
 <context>
@@ -1866,7 +1866,7 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Everything is installed. The engine is being started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tout est installé. Le moteur démarre.</translation>
     </message>
 </context>
 <context>
@@ -1881,43 +1881,43 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>scribble</source>
-        <translation type="unfinished"></translation>
+        <translation>trait</translation>
     </message>
     <message>
         <source>point on it; Shift: new object</source>
-        <translation type="unfinished"></translation>
+        <translation>point dessus&#xa0;; Shift&#xa0;: nouvel objet</translation>
     </message>
     <message>
         <source>point beside it</source>
-        <translation type="unfinished"></translation>
+        <translation>point à côté</translation>
     </message>
     <message>
         <source>Del</source>
-        <translation type="unfinished"></translation>
+        <translation>Suppr</translation>
     </message>
     <message>
         <source>remove point under mouse</source>
-        <translation type="unfinished"></translation>
+        <translation>retirer le point sous la souris</translation>
     </message>
     <message>
         <source>accept</source>
-        <translation type="unfinished"></translation>
+        <translation>accepter</translation>
     </message>
     <message>
         <source>accept, save, next slice</source>
-        <translation type="unfinished"></translation>
+        <translation>accepter, enregistrer, coupe suivante</translation>
     </message>
     <message>
         <source>discard</source>
-        <translation type="unfinished"></translation>
+        <translation>rejeter</translation>
     </message>
     <message>
         <source>save</source>
-        <translation type="unfinished"></translation>
+        <translation>enregistrer</translation>
     </message>
     <message>
         <source>save, next slice</source>
-        <translation type="unfinished"></translation>
+        <translation>enregistrer, coupe suivante</translation>
     </message>
     <message>
         <source>nothing here</source>
@@ -1925,15 +1925,15 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>compare the models</source>
-        <translation type="unfinished"></translation>
+        <translation>comparer les modèles</translation>
     </message>
     <message>
         <source>show or hide proposals</source>
-        <translation type="unfinished"></translation>
+        <translation>afficher ou masquer les propositions</translation>
     </message>
     <message>
         <source>this list</source>
-        <translation type="unfinished"></translation>
+        <translation>cette liste</translation>
     </message>
 </context>
 <context>
@@ -1972,7 +1972,7 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Mark the object with a box or a point; it is answered as soon as the engine is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Marquez l&apos;objet avec un cadre ou un point&#xa0;; la réponse vient dès que le moteur est là.</translation>
     </message>
 </context>
 <context>
@@ -2149,7 +2149,7 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Another object begins with a point inside it. Take the positive point, then Shift+click.</source>
-        <translation type="unfinished"></translation>
+        <translation>Un autre objet commence par un point à l&apos;intérieur. Prenez le point positif, puis Shift+clic.</translation>
     </message>
 </context>
 <context>
@@ -2252,7 +2252,7 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     </message>
     <message>
         <source>Worst first, or by the column whose heading you press. A click, or the arrow keys, show the slice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Les pires d&apos;abord, ou selon la colonne dont vous cliquez l&apos;en-tête. Un clic, ou les flèches, affichent la coupe.</translation>
     </message>
 </context>
 <context>
@@ -2309,35 +2309,45 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <source>CT: liver with tumours, kidneys
 Medical Decathlon, CC BY-SA 4.0
 download: at most {megabytes} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>TDM&#xa0;: foie avec tumeurs, reins
+Medical Decathlon, CC BY-SA 4.0
+téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     </message>
     <message>
         <source>CT angiography: kidneys, aorta
 OsiriX library, research and teaching only
 download: at most {megabytes} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>Angio-TDM&#xa0;: reins, aorte
+bibliothèque OsiriX, recherche et enseignement seulement
+téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     </message>
     <message>
         <source>CT angiography: heart
 licence: see {home}
 download: at most {megabytes} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>Angio-TDM&#xa0;: cœur
+licence&#xa0;: voir {home}
+téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     </message>
     <message>
         <source>MR: healthy head
 donated, no restrictions
 download: at most {megabytes} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>IRM&#xa0;: tête saine
+don, sans restriction
+téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     </message>
     <message>
         <source>MR: brain tumour
 licence: see {home}
 download: at most {megabytes} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>IRM&#xa0;: tumeur cérébrale
+licence&#xa0;: voir {home}
+téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     </message>
     <message>
         <source>The scan {file} could not be downloaded from {address}, or what came is not what was expected. The log of the module Sample Data says why. Check the network and press it again, or go on with {sample}, which is part of the extension and needs no network.</source>
-        <translation type="unfinished"></translation>
+        <translation>L&apos;examen {file} n&apos;a pas pu être téléchargé de {address}, ou ce qui est arrivé n&apos;est pas ce qui était attendu. Le journal du module Sample Data dit pourquoi. Vérifiez le réseau et cliquez de nouveau dessus, ou continuez avec {sample}, qui fait partie de l&apos;extension et ne demande aucun réseau.</translation>
     </message>
 </context>
 <context>
@@ -2405,19 +2415,19 @@ download: at most {megabytes} MB</source>
     <name>SeedsPanel</name>
     <message>
         <source>Use as seeds</source>
-        <translation type="unfinished"></translation>
+        <translation>Prolonger</translation>
     </message>
     <message>
         <source>and teach them</source>
-        <translation type="unfinished"></translation>
+        <translation>et apprendre</translation>
     </message>
     <message>
         <source>Save some slices of the segment as lessons, too, spread over it: at most 12. Without it nothing is taught.</source>
-        <translation type="unfinished"></translation>
+        <translation>Enregistrer aussi quelques coupes du segment comme leçons, réparties sur lui&#xa0;: 12 au plus. Sans cela rien n&apos;est appris.</translation>
     </message>
     <message>
         <source>Fill between</source>
-        <translation type="unfinished"></translation>
+        <translation>Remplir entre</translation>
     </message>
 </context>
 <context>
@@ -2455,27 +2465,27 @@ download: at most {megabytes} MB</source>
     <name>Session.Comparing</name>
     <message>
         <source>There is no proposal on this slice to compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n&apos;y a pas de proposition à comparer sur cette coupe</translation>
     </message>
     <message>
         <source>The specialist alone</source>
-        <translation type="unfinished"></translation>
+        <translation>Le spécialiste seul</translation>
     </message>
     <message>
         <source>The generalist alone: {generalist}</source>
-        <translation type="unfinished"></translation>
+        <translation>Le généraliste seul&#xa0;: {generalist}</translation>
     </message>
     <message>
         <source>Generalist and specialist together</source>
-        <translation type="unfinished"></translation>
+        <translation>Généraliste et spécialiste ensemble</translation>
     </message>
     <message>
         <source>The engine has this proposal no more. Prompt again to compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moteur n&apos;a plus cette proposition. Marquez de nouveau pour comparer</translation>
     </message>
     <message>
         <source>{shown}. The specialist says nothing of its own yet</source>
-        <translation type="unfinished"></translation>
+        <translation>{shown}. Le spécialiste ne dit encore rien de lui-même</translation>
     </message>
 </context>
 <context>
@@ -2525,7 +2535,7 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>Found on {count} slices, look at them under Review</source>
-        <translation type="unfinished"></translation>
+        <translation>Trouvée sur {count} coupes, regardez-les sous Revue</translation>
     </message>
 </context>
 <context>
@@ -2543,42 +2553,42 @@ download: at most {megabytes} MB</source>
     <name>Session.Learned</name>
     <message>
         <source>Learned (version {version}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Appris (version {version}).</translation>
     </message>
     <message>
         <source>On the {count} objects before, the specialist is as good as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sur les {count} objets précédents, le spécialiste est aussi bon qu&apos;avant.</translation>
     </message>
     <message>
         <source>On the {count} objects before, the specialist is better by {change:.3f} Dice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sur les {count} objets précédents, le spécialiste est meilleur de {change:.3f} Dice.</translation>
     </message>
     <message>
         <source>On the {count} objects before, the specialist is worse by {change:.3f} Dice, which is tolerated.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sur les {count} objets précédents, le spécialiste est moins bon de {change:.3f} Dice, ce qui est toléré.</translation>
     </message>
     <message>
         <source>The specialist has {share} % of a proposal.</source>
-        <translation type="unfinished"></translation>
+        <translation>La part du spécialiste dans une proposition est de {share}&#xa0;%.</translation>
     </message>
     <message>
         <source>The specialist has {share} % of the next proposals, after {was} %.</source>
-        <translation type="unfinished"></translation>
+        <translation>La part du spécialiste dans les prochaines propositions est de {share}&#xa0;%, après {was}&#xa0;%.</translation>
     </message>
 </context>
 <context>
     <name>Session.MadeTask</name>
     <message>
         <source>The new task {task} was made for it</source>
-        <translation type="unfinished"></translation>
+        <translation>La nouvelle tâche {task} a été créée pour cela</translation>
     </message>
     <message>
         <source>Its new task {task} takes the name that you give to the segment</source>
-        <translation type="unfinished"></translation>
+        <translation>Sa nouvelle tâche {task} prend le nom que vous donnez au segment</translation>
     </message>
     <message>
         <source>The task {task} is used for it</source>
-        <translation type="unfinished"></translation>
+        <translation>La tâche {task} est utilisée pour cela</translation>
     </message>
 </context>
 <context>
@@ -2608,7 +2618,7 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>That was the last open slice towards the end</source>
-        <translation type="unfinished"></translation>
+        <translation>C&apos;était la dernière coupe à traiter vers la fin</translation>
     </message>
 </context>
 <context>
@@ -2635,11 +2645,11 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>What you marked stays, and is answered as soon as an engine is there. {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ce que vous avez marqué reste&#xa0;; la réponse vient dès qu&apos;un moteur est là. {reason}</translation>
     </message>
     <message>
         <source>The engine is starting; what you marked is answered as soon as it is there</source>
-        <translation type="unfinished"></translation>
+        <translation>Le moteur démarre&#xa0;; la réponse à ce que vous avez marqué vient dès qu&apos;il est là</translation>
     </message>
 </context>
 <context>
@@ -2692,7 +2702,7 @@ download: at most {megabytes} MB</source>
     <name>Session.Seeds</name>
     <message>
         <source>The segment is empty: choose one that holds the structure on some slices</source>
-        <translation type="unfinished"></translation>
+        <translation>Le segment est vide&#xa0;: choisissez-en un qui contient la structure sur quelques coupes</translation>
     </message>
     <message>
         <source>Choose or name a task first: what is being learned</source>
@@ -2700,22 +2710,22 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>There is no gap to fill: fill a slice on both sides of the empty ones first</source>
-        <translation type="unfinished"></translation>
+        <translation>Il n&apos;y a pas de vide à remplir&#xa0;: remplissez d&apos;abord une coupe de chaque côté des coupes vides</translation>
     </message>
     <message>
         <source>Every slice is filled, settled or prompted already</source>
-        <translation type="unfinished"></translation>
+        <translation>Chaque coupe est déjà remplie, réglée ou marquée</translation>
     </message>
 </context>
 <context>
     <name>Session.Selection</name>
     <message>
         <source>Choose a volume first</source>
-        <translation type="unfinished"></translation>
+        <translation>Choisissez d&apos;abord un volume</translation>
     </message>
     <message>
         <source>No segment is chosen: the first prompt makes one</source>
-        <translation type="unfinished"></translation>
+        <translation>Aucun segment n&apos;est choisi&#xa0;: la première marque en crée un</translation>
     </message>
 </context>
 <context>
@@ -2790,7 +2800,7 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>Learned (version {version}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Appris (version {version}).</translation>
     </message>
 </context>
 <context>
@@ -2861,7 +2871,7 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>Proposed on {count} slices; look at them under Review</source>
-        <translation type="unfinished"></translation>
+        <translation>Proposée sur {count} coupes&#xa0;; regardez-les sous Revue</translation>
     </message>
 </context>
 <context>
@@ -3060,19 +3070,19 @@ download: at most {megabytes} MB</source>
     </message>
     <message>
         <source>Start the engine when the module is opened</source>
-        <translation type="unfinished"></translation>
+        <translation>Démarrer le moteur à l&apos;ouverture du module</translation>
     </message>
     <message>
         <source>Nothing is installed or downloaded by that. Off: the engine starts with Start engine or with the first prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rien n&apos;est installé ni téléchargé par là. Désactivé&#xa0;: le moteur démarre par Démarrer le moteur ou à la première marque.</translation>
     </message>
     <message>
         <source>Fold the Data Probe while this module is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Replier Data Probe tant que ce module est affiché</translation>
     </message>
     <message>
         <source>Gives the panel more room on a small screen. The Data Probe opens with one press, and by itself when you go to another module.</source>
-        <translation type="unfinished"></translation>
+        <translation>Donne plus de place au panneau sur un petit écran. Data Probe s&apos;ouvre d&apos;un clic, et d&apos;office quand vous passez à un autre module.</translation>
     </message>
 </context>
 </TS>
