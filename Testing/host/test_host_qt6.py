@@ -1,24 +1,25 @@
 """What the module uses of Qt is there in Qt 5 and in Qt 6, under one name, with one signature.
 
-Qt 5's names are those of names/qt.json (5.15, as PythonQt shows them), Qt 6's are asked of PySide6. The sources are
-read, so that lines which no test runs are looked at too: names after `qt.`, members of objects whose class is known
-(as in test_host_assignments), signals and their signatures, classes and properties of the .ui files. Where the class of
-an object is not known, names that Qt 6 has taken away are looked for anywhere.
+Qt 5's names are those of names/qt.json (5.15, as PythonQt shows them), Qt 6's are asked of PySide6 (names/qt6.py).
+The sources are read, so that lines which no test runs are looked at too: names after `qt.`, members of objects whose
+class is known (as in test_host_assignments), signals and their signatures, classes and properties of the .ui files.
+Where the class of an object is not known, names that Qt 6 has taken away are looked for anywhere.
 """
 
 import ast
+import functools
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
-
-from PySide6 import QtCore, QtGui, QtNetwork, QtWidgets
 
 from host.pythonqt import names
 from host.test_host_assignments import classes_of_expressions, widgets
 
 ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "AuxOLSegment"
-LIBRARIES = (QtCore, QtGui, QtWidgets, QtNetwork)
 # PythonQt's own, of every class: construction, signals, and what replaces a keyword.
 OF_PYTHONQT = {"connect", "disconnect", "name", "delete", "className", "help", "parent", "children", "findChild"}
 
@@ -38,9 +39,11 @@ GONE = {
 }
 
 
-def qt6(name):
-    """The class of PySide6, or None."""
-    return next((getattr(each, name) for each in LIBRARIES if hasattr(each, name)), None)
+@functools.lru_cache(maxsize=1)
+def qt6():
+    """What names/qt6.py prints."""
+    script = names.FOLDER / "qt6.py"
+    return json.loads(subprocess.run([sys.executable, script], capture_output=True, check=True, timeout=300).stdout)
 
 
 def in_qt5(cls, member):
@@ -51,10 +54,8 @@ def in_qt5(cls, member):
 def in_qt6(cls, member):
     """Whether Qt 6 has it, of the class or of what it inherits from; what a CTK or Slicer class has itself counts."""
     for base in names.lineage(cls):
-        real = qt6(base)
-        if real is not None:
-            meta = getattr(real, "staticMetaObject", None)
-            return hasattr(real, member) or (meta is not None and meta.indexOfProperty(member) >= 0)
+        if base in qt6()["classes"]:
+            return member in qt6()["classes"][base]["members"]
         entry = names.book()[base]
         values = {value for listed in entry.enums.values() for value in listed}
         if member in {*entry.properties, *entry.signals, *entry.methods, *entry.enums, *values}:
@@ -73,10 +74,9 @@ def signal_missing(cls, signature):
     plain = parameters.replace(" ", "").replace("const", "").replace("&", "")
     told = [] if plain in [each.replace(" ", "") for each in names.signal_signatures(cls, signal)] else ["Qt 5"]
     for base in names.lineage(cls):
-        real = qt6(base)
-        if real is not None:
-            normal = bytes(QtCore.QMetaObject.normalizedSignature(signature).data()).decode()
-            return " and ".join([*told, *([] if real.staticMetaObject.indexOfSignal(normal) >= 0 else ["Qt 6"])])
+        if base in qt6()["classes"]:
+            there = f"{signal}({plain})" in qt6()["classes"][base]["signals"]
+            return " and ".join([*told, *([] if there else ["Qt 6"])])
         if signal in names.book()[base].signals:
             break
     return " and ".join(told)
@@ -102,7 +102,7 @@ def wrong_names(source, ui):
 
 
 def _class(name):
-    return name in names.book() and qt6(name) is not None
+    return name in names.book() and name in qt6()["classes"]
 
 
 def _owners(node, known):
@@ -167,6 +167,6 @@ def test_the_module_uses_only_what_both_have():
 
 
 def test_both_are_what_they_are_called():
-    assert QtCore.qVersion().startswith("6.")
+    assert qt6()["version"].startswith("6.")
     assert in_qt5("QPalette", "Background") and not in_qt5("QComboBox", "placeholderTexts")
     assert not in_qt6("QComboBox", "activated2") and in_qt6("ctkCollapsibleButton", "text")
