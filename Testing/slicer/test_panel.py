@@ -368,7 +368,7 @@ class TestTheLoop(PanelCase):
         self.panel.enter()
         self.assertEqual(legend.view, "Green")  # it was wanted
         self.settings.set("shortcuts", False)
-        self.panel._installShortcuts()
+        self.panel._whileShown()
         self.assertEqual(legend.view, "")  # there is no key to tell of
         self.assertIn("switched off", self.ui.keyLegendCheckBox.toolTip)
 
