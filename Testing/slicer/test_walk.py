@@ -237,7 +237,7 @@ class TestTheWalk(WalkCase):
 
     def leaves(self):
         """8e. Another module: no key of ours, and no prompt mode."""
-        self.assertEqual((len(self.panel.shortcuts._shortcuts), ownShortcuts()), (10, 10))
+        self.assertEqual((len(self.panel.shortcuts._shortcuts), ownShortcuts()), (14, 14))
         self.leave()
         quiet(0.05)
         self.assertEqual((self.panel.shortcuts._shortcuts, ownShortcuts(), self.session.prompts.mode), ([], 0, ""))
