@@ -94,7 +94,7 @@ class TestTwoActions(FirstStepsCase):
         self.assertEqual((self.state, self.ui.taskSelector.currentText), ("starting", "Segment"))
         self.firstProposal()
         self.assertEqual(self.actions, 2)
-        row = re.search(r"^\| a loaded volume, to the first proposal \| (\d+) \| (\d+) \|", _guide(), re.MULTILINE)
+        row = re.search(r"^\| from a loaded volume to the first proposal \| (\d+): .+ \| (\d+): .+ \|", _guide(), re.M)
         self.assertEqual((7, self.actions), tuple(map(int, row.groups())))
         self.assertEqual(self.session.segmentation.GetName(), "AuxOLSampleMR segmentation")
         self.assertEqual((self.ui.segmentSelector.currentText, self.ui.taskSelector.currentText), ("Segment",) * 2)
