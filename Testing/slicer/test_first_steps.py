@@ -445,6 +445,8 @@ class TestSuggestions(FirstStepsCase):
         segment.SetName("Segment_1")
         segment.SetTag("TerminologyEntry", "x~SCT^85756007^Tissue~SCT^10200004^Liver~^^~x~^^~^^")
         self.assertEqual(suggestionFor(segment, _volume("Doe, John 1970")).name, "Liver CT")
+        segment.SetTag("TerminologyEntry", "x~SCT^1^Organ~SCT^64033007^Kidney~SCT^7771000^Left~x~^^~^^")
+        self.assertEqual(suggestionFor(segment, _volume("Doe, John 1970")).name, "Left Kidney CT")
 
     def test_a_name_that_no_file_can_have_is_made_one(self):
         self.assertEqual(self.suggested("a/b: c?"), "a b  c CT")

@@ -15,6 +15,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.scales import CT
 from auxol_core.types import WindowInfo
+from AuxOLSegmentLib.Scene.Terminology import isDefault, structureOf
 from AuxOLSegmentLib.Scene.VolumeReader import volumeProblem
 from AuxOLSegmentLib.Scene.VolumeScale import modalityOf, volumeScale
 
@@ -52,13 +53,14 @@ def suggestionFor(segment: Any, volume: Any) -> Suggestion:
     """From a segment's name, and its terminology where that says more, and from the volume's kind; ``segment`` None: of
     one that is still to be made."""
     name = "" if segment is None else str(segment.GetName() or "").strip()
-    kind = "" if segment is None else _terminology(segment)
+    said = None if segment is None or isDefault(segment.GetTerminology()) else structureOf(segment)
+    kind = "" if said is None else said.words
     text = _clean(kind if kind and _isDefault(name) else name)
     generic = not text or _isDefault(text)
     plain = _clean(_("Segment")) if generic else text
     word = kindOf(volume)
-    said = not word or word.casefold() in plain.casefold().split()
-    return Suggestion(plain if said else _clean(f"{plain[: MAX_NAME - len(word) - 1]} {word}"), plain, generic)
+    told = not word or word.casefold() in plain.casefold().split()
+    return Suggestion(plain if told else _clean(f"{plain[: MAX_NAME - len(word) - 1]} {word}"), plain, generic)
 
 
 def kindOf(volume: Any) -> str:
@@ -99,11 +101,3 @@ def tagOf(segment: Any, tag: str) -> str:
     found = vtk.reference("")
     return str(found) if segment.GetTag(tag, found) else ""
 
-
-def _terminology(segment: Any) -> str:
-    """The readable type of a segment's terminology entry, '' where it has none or only the generic 'Tissue'."""
-    parts = tagOf(segment, "TerminologyEntry").split("~")
-    if len(parts) < 3:
-        return ""
-    kind = parts[2].split("^")
-    return kind[2] if len(kind) > 2 and kind[2] not in ("Tissue", "") else ""
