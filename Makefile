@@ -56,7 +56,7 @@ lint: $(STAMP)
 	$(BIN)/python -m tools.dev lint
 
 docs: $(STAMP)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "Open site/index.html; to search in it: $(BIN)/mkdocs serve."
 
 tutorial: $(STAMP)

@@ -18,7 +18,7 @@ BROUGHT_BY_SLICER = {"SampleData", "PyTorchUtils"}
 # Floors 0 and 1 of auxol_core.
 CORE = (
     *("types", "options", "errors", "verbs", "api", "steps", "private_files", "strokes", "whole_files", "scales"),
-    *("protocol", "client"),
+    *("protocol", "client", "parts"),
 )
 # Slicer's main thread never waits, and starves a Python thread; the blocking client is for scripts outside.
 NEVER = {"threading", "_thread", "multiprocessing", "concurrent", "asyncio", "queue", "socket", "http", "requests"}
@@ -33,9 +33,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "Scene": ("Prompts.ViewMouse",),
     "Prompts": ("Scene",),
     "Session": ("Machine", "Engine", "Scene", "Prompts"),
-    # The panel knows a session by PanelSession; what the slice's states are called it has from the book, and what is
-    # drawn along a volume from the curve, both values without a session.
-    "Panel": ("Machine", "Engine.EngineConnection", "Scene", "Session.SliceBook", "Session.Presence"),
+    # The panel knows a session by PanelSession; what the slice's states are called it has from the book, what is drawn
+    # along a volume from the curve, and what learning was worth and how a walk ended: all values without a session.
+    "Panel": (
+        *("Machine", "Engine.EngineConnection", "Scene"),
+        *("Session.SliceBook", "Session.Presence", "Session.Payoff", "Session.WalkEnd"),
+    ),
 }
 
 

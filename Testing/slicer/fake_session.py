@@ -13,7 +13,7 @@ from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 from AuxOLSegmentLib.Session.Payoff import Payoff
 from AuxOLSegmentLib.Session.SliceBook import SliceState
-from AuxOLSegmentLib.Session.VolumeWalk import WalkEnd
+from AuxOLSegmentLib.Session.WalkEnd import WalkEnd
 
 VALUES = """message engineState engineText engineTold taskNames task status prompts layer corrections versions learning
 propagation propagationEnd windowInfo generalists preparing viewInUse"""

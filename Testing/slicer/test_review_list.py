@@ -193,7 +193,7 @@ class TestTheEndOfAWalk(ListCase):
     """What a propagation did, and why it ended."""
 
     def told(self, why, found, looked, progress):
-        from AuxOLSegmentLib.Session.VolumeWalk import WalkEnd
+        from AuxOLSegmentLib.Session.WalkEnd import WalkEnd
 
         self.session.propagation, self.session.propagationEnd = progress, WalkEnd(why, found, looked)
         self.tell("propagation")

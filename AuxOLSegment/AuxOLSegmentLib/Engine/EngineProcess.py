@@ -36,10 +36,11 @@ def packageFolder() -> Path:
 
 
 def _gone(folder: Path) -> UnavailableError:
-    return UnavailableError(
-        f"The engine's files were expected in {folder}, but they are gone: the extension was updated or removed while "
+    told = _(
+        "The engine's files were expected in {folder}, but they are gone: the extension was updated or removed while "
         "Slicer ran. Save your scene and restart Slicer."
     )
+    return UnavailableError(told.format(folder=folder))
 
 
 class EngineProcess:

@@ -10,7 +10,7 @@ from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 from AuxOLSegmentLib.Session.Payoff import Payoff
 from AuxOLSegmentLib.Session.Presence import PresenceCurve
 from AuxOLSegmentLib.Session.SliceBook import SliceState
-from AuxOLSegmentLib.Session.VolumeWalk import WalkEnd
+from AuxOLSegmentLib.Session.WalkEnd import WalkEnd
 
 
 class PanelPromptObject(Protocol):

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 from AuxOLSegmentLib.Panel.PanelTools import fraction
 from AuxOLSegmentLib.Scene.VolumeReader import rasOfPixel, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
-from AuxOLSegmentLib.Session.VolumeWalk import WalkEnd
+from AuxOLSegmentLib.Session.WalkEnd import WalkEnd
 
 
 def planesOf(items: list[Any]) -> dict[tuple[str, int], str]:

@@ -21,7 +21,8 @@ from AuxOLSegmentLib.Session.SessionReport import diagnosticsText, writeSessionC
 from AuxOLSegmentLib.Session.SliceBook import SliceBook, SliceState
 from AuxOLSegmentLib.Session.TaskFollower import LearningState
 from AuxOLSegmentLib.Session.VolumeFlow import ReviewItem
-from AuxOLSegmentLib.Session.VolumeWalk import Progress, WalkEnd
+from AuxOLSegmentLib.Session.VolumeWalk import Progress
+from AuxOLSegmentLib.Session.WalkEnd import WalkEnd
 
 __all__ = ["EngineState", "ReviewItem", "SessionLogic", "SliceKey", "SliceState"]
 

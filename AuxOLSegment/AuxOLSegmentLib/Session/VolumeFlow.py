@@ -18,7 +18,8 @@ from AuxOLSegmentLib.Session.SliceBook import SETTLED, WAITING, SliceState
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teller import Teller
-from AuxOLSegmentLib.Session.VolumeWalk import Errand, Progress, VolumeWalk, WalkEnd
+from AuxOLSegmentLib.Session.VolumeWalk import Errand, Progress, VolumeWalk
+from AuxOLSegmentLib.Session.WalkEnd import WalkEnd
 
 NEIGHBOURS = 5  # slices each way that are proposed after an accepted one
 LIST_MS = 500  # while slices are propagated the list of them is read anew so often, and not with each of them

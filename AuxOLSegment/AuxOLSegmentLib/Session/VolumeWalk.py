@@ -13,6 +13,7 @@ from auxol_core.types import Propagated
 from AuxOLSegmentLib.Engine.Async import Breath, Task, Tasks
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage
+from AuxOLSegmentLib.Session.WalkEnd import WalkEnd
 
 log = logging.getLogger(__name__)
 
@@ -25,15 +26,6 @@ class Progress(NamedTuple):
     running: bool = False
     done: int = 0
     total: int = 0
-
-
-class WalkEnd(NamedTuple):
-    """How the last errand ended: ``why`` is 'done', 'cancelled' or 'failed', '' before there was one; ``found``: slices
-    with a proposal; ``looked``: whether it looked at every slice."""
-
-    why: str = ""
-    found: int = 0
-    looked: bool = False
 
 
 @dataclass(frozen=True)

@@ -280,6 +280,10 @@ Was fehlt, steht oben unter Installieren.</translation>
         <source>The engine was stopped before it was ready.</source>
         <translation>Die Engine wurde beendet, bevor sie bereit war.</translation>
     </message>
+    <message>
+        <source>The engine&apos;s files were expected in {folder}, but they are gone: the extension was updated or removed while Slicer ran. Save your scene and restart Slicer.</source>
+        <translation>Die Dateien der Engine wurden in {folder} erwartet, sind aber weg: Die Erweiterung wurde aktualisiert oder entfernt, während Slicer lief. Speichern Sie Ihre Szene und starten Sie Slicer neu.</translation>
+    </message>
 </context>
 <context>
     <name>Engine.EngineStart</name>

@@ -280,6 +280,10 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
         <source>The engine was stopped before it was ready.</source>
         <translation>Le moteur a été arrêté avant d&apos;être prêt.</translation>
     </message>
+    <message>
+        <source>The engine&apos;s files were expected in {folder}, but they are gone: the extension was updated or removed while Slicer ran. Save your scene and restart Slicer.</source>
+        <translation>Les fichiers du moteur étaient attendus dans {folder}, mais ils n&apos;y sont plus : l&apos;extension a été mise à jour ou supprimée pendant que Slicer tournait. Enregistrez votre scène et redémarrez Slicer.</translation>
+    </message>
 </context>
 <context>
     <name>Engine.EngineStart</name>
