@@ -16,6 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MODULE = "AuxOLSegment"
+LIBRARY = "AuxOLSegmentLib"
 PLUGIN = "qSlicerSubjectHierarchySegmentationsPlugin"  # prints an error at each change of what has no item in the tree
 OURS = rf"(?i)auxol|{PLUGIN}|QProcess|Traceback"
 _logBegan = 0
@@ -163,11 +164,27 @@ def save_picture(what, path):
         what.grab().save(str(path))
 
 
+def _library():
+    """The modules of the library that are there, by name."""
+    return {name: module for name, module in sys.modules.items() if name.split(".")[0] == LIBRARY}
+
+
+def _library_as(before):
+    """After a test that reloaded the module: it would be made of other classes than the files of later tests have."""
+    if LIBRARY not in before or sys.modules.get(LIBRARY) is before[LIBRARY]:
+        return
+    for name in _library():
+        del sys.modules[name]
+    sys.modules.update(before)
+    slicer.util.reloadScriptedModule(MODULE)
+
+
 class SlicerCase(unittest.TestCase):
     """An empty scene, a folder of its own, and no exception in any callback."""
 
     def setUp(self):
         slicer.mrmlScene.Clear(0)
+        self.addCleanup(_library_as, _library())
         self.folder = Path(tempfile.mkdtemp(prefix="auxol tests é "))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         if HOST is not None:
