@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-import vtk
 from slicer.util import VTKObservationMixin
 
+from AuxOLSegmentLib.Scene.SegmentTag import tagOf
 from AuxOLSegmentLib.Scene.Terminology import isDefault, structureNamed
 
 OURS = "AuxOL.Terminology"  # tag of a segment: the entry that was written here
@@ -60,7 +60,7 @@ class SegmentCodes(VTKObservationMixin):
 
 def giveCodes(segment: Any) -> None:
     """The codes of its name, unless somebody else has said what it is."""
-    entry, ours = segment.GetTerminology(), _ours(segment)
+    entry, ours = segment.GetTerminology(), tagOf(segment, OURS)
     if not isDefault(entry) and entry != ours:
         return
     structure = structureNamed(segment.GetName() or "")
@@ -71,11 +71,6 @@ def giveCodes(segment: Any) -> None:
     if wanted != entry:
         segment.SetTag(OURS, wanted if structure is not None else "")
         segment.SetTerminology(wanted)
-
-
-def _ours(segment: Any) -> str:
-    found = vtk.reference("")
-    return str(found) if segment.GetTag(OURS, found) else ""
 
 
 def _isEmpty(segmentation: Any, segment: Any) -> bool:

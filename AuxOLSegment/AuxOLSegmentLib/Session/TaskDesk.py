@@ -14,11 +14,12 @@ from auxol_core.types import CorrectionInfo, Event, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.Async import Task, Tasks, shared
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
+from AuxOLSegmentLib.Scene.SegmentTag import tagOf
 from AuxOLSegmentLib.Scene.SegmentWriter import TAGS
 from AuxOLSegmentLib.Session.MadeTask import MadeTask
 from AuxOLSegmentLib.Session.TaskFiles import readTaskFile, writeTaskFile
 from AuxOLSegmentLib.Session.TaskFollower import LearningState, TaskFollower
-from AuxOLSegmentLib.Session.TaskSuggestion import Suggestion, suggestionFor, suits, tagOf
+from AuxOLSegmentLib.Session.TaskSuggestion import Suggestion, suggestionFor, suits
 from AuxOLSegmentLib.Session.TaskWindow import windowOf
 
 TASK_TAG = TAGS["task"]

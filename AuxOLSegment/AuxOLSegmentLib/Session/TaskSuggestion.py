@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import vtk
 from slicer.i18n import tr as _
 
 from auxol_core.scales import CT
@@ -94,10 +93,3 @@ def _isDefault(name: str) -> bool:
 def _clean(text: str) -> str:
     """What a task may be called."""
     return "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else " " for c in text)[:MAX_NAME].strip(" .")
-
-
-def tagOf(segment: Any, tag: str) -> str:
-    """A tag of the segment; '' where it has none."""
-    found = vtk.reference("")
-    return str(found) if segment.GetTag(tag, found) else ""
-

@@ -2,12 +2,13 @@
 
 Panoptic quality (Kirillov et al. 2019) by panoptica (Kofler et al. 2023), on the connected components of what is shown
 and of the truth: an object counts as found where the two overlap by half of their union. It is the benchmark's alone
-and not among the project's dependencies: see PANOPTICA.
+and not among the project's dependencies: tools/dev.py installs it.
 """
 
 from __future__ import annotations
 
 import importlib
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,12 +25,8 @@ from auxol_core.types import BoolArray
 from tools.bench.evidence.gallery import shown
 from tools.bench.learn.kept import Kept, key_of, of_dataclass
 from tools.bench.learn.stream_runs import KeptRuns, StreamRun
+from tools.dev import PANOPTICA
 
-# Its own demands would bring other versions of numpy and rich.
-PANOPTICA = (
-    "pip install --no-deps panoptica==2.1.7 connected-components-3d scikit-image pandas lazy-loader imageio pytz "
-    'tzdata python-dateutil six "plotly<6" tenacity'
-)
 SEVERAL = 2  # objects
 ENOUGH = 4  # images that hold several
 METHODS = ("generalist", "auxol")
@@ -112,7 +109,8 @@ def _evaluator() -> Any:
         panoptica = importlib.import_module("panoptica")
     except ImportError as error:
         raise PanopticaMissingError(
-            f"Objects are counted by panoptica, which is missing ({error}): {PANOPTICA}"
+            f"Objects are counted by panoptica, which is missing ({error}): "
+            f"pip install --no-deps {shlex.join(PANOPTICA)}"
         ) from error
     return panoptica.Panoptica_Evaluator(
         expected_input=panoptica.InputType.SEMANTIC,
