@@ -45,6 +45,7 @@ test: $(STAMP)
 
 test-long: $(STAMP)
 	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest Testing/cluster
 	$(BIN)/python Testing/needs_host.py || $(BIN)/python -m pytest -m slow Testing/qt_client
 	AUXOL_LONG=1 $(BIN)/python -m pytest Testing/slicer
 

@@ -25,7 +25,7 @@ FLOORS: dict[str, int] = {
     **dict.fromkeys(("protocol", "client"), 1),
     **dict.fromkeys(("imaging", "machine", "promptable", "generalist", "specialist", "prompter"), 2),
     **dict.fromkeys(("taskfile", "engine"), 3),
-    **dict.fromkeys(("build", "server", "replay", "cli"), 4),
+    **dict.fromkeys(("build", "server", "cluster", "replay", "cli"), 4),
 }
 
 # Which modules of another room on the same floor a room may use; a package's name stands for all its modules.
@@ -45,8 +45,9 @@ DOORS: dict[str, tuple[str, ...]] = {
     "engine": ("taskfile",),
     "build": (),
     "server": ("build",),
+    "cluster": ("build", "server"),
     "replay": ("build",),
-    "cli": ("build", "server", "replay"),
+    "cli": ("build", "server", "cluster", "replay"),
 }
 # Floor 3 knows floor 2 by its Protocols, by the registry of presets and by what needs no model (simulate: how a
 # user's box is drawn).

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -67,6 +67,13 @@ def serve(
             "the worker leaves it.",
         ),
     ] = False,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            help="ray: on a Ray cluster of this machine's own; ray=ADDRESS: on the one that is there (docs/server.md). "
+            "Default: in this process."
+        ),
+    ] = None,
     user_memory_mb: Annotated[
         int, typer.Option(min=64, max=1_000_000, help="Memory for each user's slices and what is derived from them.")
     ] = 1536,
@@ -94,25 +101,33 @@ def serve(
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # Before torch is loaded, too: its threads inherit what this one has.
     at = leave_background() if until_stdin_closes and not keep_priority else priority()
+    if on is not None:
+        _serve_on(
+            on,
+            token_from,
+            token_file,
+            until_stdin_closes,
+            host=host,
+            port=port,
+            data_dir=data_dir or data_folder(),
+            generalist=generalist,
+            machine=_machine(threads, device, precision, thinking, locating),
+            user_memory_mb=user_memory_mb,
+            idle_s=_seconds(idle_minutes, IDLE_MINUTES if token_file else 0.0),
+            liveness_s=_seconds(liveness_minutes, LIVENESS_MINUTES if token_file else 0.0),
+        )
+        return
     users = _users(token_from, token_file)
     from auxol_core.server.run import ServeOptions
     from auxol_core.server.run import serve as serve_options
 
-    cores = os.cpu_count() or 1
-    machine = MachineOptions(
-        threads or max(1, cores - 1),
-        device,  # type: ignore[arg-type]
-        precision,  # type: ignore[arg-type]
-        thinking=thinking,  # type: ignore[arg-type]
-        locating=locating,
-    )
     serve_options(
         ServeOptions(
             host=host,
             port=port,
             generalist=generalist,
             data_dir=data_dir or data_folder(),
-            machine=machine,
+            machine=_machine(threads, device, precision, thinking, locating),
             users=users,
             until_stdin_closes=until_stdin_closes,
             user_memory_mb=user_memory_mb,
@@ -123,25 +138,73 @@ def serve(
     )
 
 
+def _machine(
+    threads: int | None, device: str, precision: str, thinking: str, locating: bool
+) -> MachineOptions:
+    cores = os.cpu_count() or 1
+    return MachineOptions(
+        threads or max(1, cores - 1),
+        device,  # type: ignore[arg-type]
+        precision,  # type: ignore[arg-type]
+        thinking=thinking,  # type: ignore[arg-type]
+        locating=locating,
+    )
+
+
+def _serve_on(
+    on: str,
+    token_from: str | None,
+    token_file: Path | None,
+    until_stdin_closes: bool,
+    *,
+    host: str,
+    port: int,
+    data_dir: Path,
+    **options: Any,
+) -> None:
+    """As ``serve``, on a Ray cluster."""
+    engine, _, address = on.partition("=")
+    if engine != "ray":
+        raise InvalidInputError(f"--on must be ray or ray=ADDRESS, got {on!r}. Leave it out to serve in this process.")
+    from auxol_core.cluster.start import start
+
+    start(
+        address or "local",
+        host,
+        port,
+        data_dir,
+        None if token_file is not None else _token(token_from),
+        token_file,
+        until_stdin_closes=until_stdin_closes,
+        **options,
+    )
+
+
 def _seconds(minutes: float | None, default: float) -> float | None:
     return 60.0 * (default if minutes is None else minutes) or None
 
 
 def _users(token_from: str | None, token_file: Path | None) -> Users:
-    from auxol_core.server.users import new_token, one_user, read_users
+    from auxol_core.server.users import one_user, read_users
 
     if token_file is not None:
         if token_from is not None:
             raise InvalidInputError("Either --token-file or --token-from was expected, got both. Leave one out.")
         return read_users(token_file)
+    return one_user(_token(token_from))
+
+
+def _token(token_from: str | None) -> str:
+    from auxol_core.server.users import new_token
+
     if token_from is None:
         token = new_token()
         typer.echo(f"Token: {token}", err=True)
-        return one_user(token)
+        return token
     if token_from == "env":
-        return one_user(os.environ.pop(TOKEN_NAME, ""))
+        return os.environ.pop(TOKEN_NAME, "")
     if token_from == "stdin":
-        return one_user(_first_line())
+        return _first_line()
     raise InvalidInputError(f"--token-from must be stdin or env, got {token_from!r}. A token is never an argument.")
 
 

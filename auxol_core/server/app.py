@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from auxol_core import __version__
 from auxol_core.protocol import PROTOCOL_VERSION
 from auxol_core.server import answers
 from auxol_core.server.described import router
+from auxol_core.server.desk import Desk
 from auxol_core.server.gate import LOOPBACK_NAMES, Gate
 from auxol_core.server.generalist_routes import generalist_router
 from auxol_core.server.household import Household
@@ -23,6 +24,7 @@ from auxol_core.server.proposal_routes import proposal_router
 from auxol_core.server.requests import visit_of
 from auxol_core.server.slice_routes import slice_router
 from auxol_core.server.task_routes import task_router
+from auxol_core.server.users import User
 from auxol_core.server.verb_routes import plain_routes
 
 health_router = APIRouter()
@@ -100,8 +102,17 @@ async def compute(request: Request) -> Response:
     return answers.values(Compute.model_validate(household.compute).model_dump())
 
 
-def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset(LOOPBACK_NAMES)) -> FastAPI:
-    """The application of ``household``, which ends with it. ``hosts``: the names it may be asked under, None: any."""
+def create_app(
+    household: Household,
+    *,
+    hosts: frozenset[str] | None = frozenset(LOOPBACK_NAMES),
+    desk: Callable[[Household, User], Desk] = Desk,
+    gated: bool = True,
+) -> FastAPI:
+    """The application of ``household``, which ends with it. ``hosts``: the names it may be asked under, None: any.
+
+    ``desk``: what a user's requests are carried out by. ``gated``: False where who asks was let in before (cluster/).
+    """
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -121,10 +132,11 @@ def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset
         # Nothing of a request goes to a collector of telemetry, even where one is set up in the environment.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    app.state.household = household
+    app.state.household, app.state.desk = household, desk
     written = (health_router, about_router, slice_router, proposal_router, task_router)
     for each in (*written, generalist_router, plain_routes(written)):
         app.include_router(each)
     answers.tell_errors(app)
-    app.add_middleware(Gate, household=household, hosts=hosts)
+    if gated:
+        app.add_middleware(Gate, household=household, hosts=hosts)
     return app

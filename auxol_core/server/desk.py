@@ -42,6 +42,10 @@ class Desk:
         """This user's engine."""
         return await self.household.home(self.user.name)
 
+    async def folder(self) -> Path:
+        """Where files of this user are on their way in or out."""
+        return (await self.own()).folder
+
     async def _home_of(self, task: str) -> Home:
         return await self.household.home(self.household.owner_of(self.user, task))
 

@@ -135,6 +135,11 @@ class Jobs:
         self._jobs: dict[tuple[str, str], Job] = {}
         self._asked: dict[tuple[str, str], float] = {}
 
+    @property
+    def some(self) -> bool:
+        """Whether there is any that somebody may still ask after."""
+        return bool(self._jobs)
+
     def check_room(self, user: str) -> None:
         """UnavailableError if ``user`` has as many jobs as may be."""
         mine = [key for key in self._jobs if key[0] == user]

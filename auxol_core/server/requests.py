@@ -33,7 +33,7 @@ INLINE_BYTES = 2**16  # smaller bodies are decoded faster than a thread could be
 async def desk_of(request: Request) -> Desk:
     """The desk of whoever asks; the gate has let them in."""
     household: Household = request.app.state.household
-    desk = Desk(household, visit_of(request).user)
+    desk: Desk = request.app.state.desk(household, visit_of(request).user)
     desk.check_staying()
     return desk
 

@@ -15,6 +15,8 @@ from typing import Any
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from auxol_core.errors import StorageFullError
 from auxol_core.private_files import opener
@@ -28,10 +30,11 @@ COPY_BYTES = 2**20
 
 async def new_folder(desk: Desk) -> Path:
     """A private folder for one file; the caller removes it."""
-    return await run_in_threadpool(_new_folder, (await desk.own()).folder)
+    return await run_in_threadpool(new_folder_in, await desk.folder())
 
 
-def _new_folder(root: Path) -> Path:
+def new_folder_in(root: Path) -> Path:
+    """A private folder for one file in ``root``; what was left there long ago is removed."""
     for left in root.glob(f"{PREFIX}*"):
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > LEFT_S:  # by a server that was killed
@@ -49,15 +52,23 @@ async def receive_file(request: Request, desk: Desk, path: Path) -> None:
     """Write the request's body to ``path``; StorageFullError where there is no room."""
     visit_of(request).body.limit = desk.household.limits.import_bytes
     with desk.household.bodies.passing(desk.user.name), open(path, "wb", buffering=0, opener=opener) as file:
-        waiting: list[bytes] = []
-        size = 0
-        async for chunk in request.stream():
-            waiting.append(chunk)
-            size += len(chunk)
-            if size >= COPY_BYTES:
-                await run_in_threadpool(_write, file, b"".join(waiting))
-                waiting, size = [], 0
-        await run_in_threadpool(_write, file, b"".join(waiting))
+        await write_body(request.receive, file)
+
+
+async def write_body(receive: Receive, file: Any) -> None:
+    """Write what ``receive`` gives of a request's body to ``file``; ClientDisconnect where it breaks off."""
+    waiting: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        waiting.append(message.get("body", b""))
+        size += len(waiting[-1])
+        more = message.get("more_body", False)
+        if size >= COPY_BYTES or not more:
+            await run_in_threadpool(_write, file, b"".join(waiting))
+            waiting, size = [], 0
 
 
 def _write(file: Any, data: bytes) -> None:

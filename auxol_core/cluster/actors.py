@@ -1,0 +1,289 @@
+"""The cluster's processes: what is Ray's about them, and how they find one another.
+
+Actors are detached and named, so that a new version of the application finds those of the one before. Nothing of a
+user's is code here: what travels are this package's own values.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import numpy as np
+import ray
+from ray import serve
+from ray.exceptions import ObjectLostError, OwnerDiedError, RayActorError, RayTaskError, TaskCancelledError
+from starlette.types import Message
+
+from auxol_core.cluster import names
+from auxol_core.cluster.asgi import HttpAnswer, HttpRequest
+from auxol_core.cluster.embeddings import Embeddings
+from auxol_core.cluster.options import APPLICATION, NAMESPACE, options_from
+from auxol_core.cluster.parts import beside_replicas
+from auxol_core.cluster.remote_generalist import About
+from auxol_core.cluster.replica import Encoded, LostError
+from auxol_core.cluster.shelf import Shelf
+from auxol_core.cluster.task_host import LeavingError, TaskHost, Vital
+from auxol_core.cluster.task_processes import GoneError, TaskProcess
+from auxol_core.errors import AuxolError, CancelledError
+from auxol_core.server.users import Users
+from auxol_core.types import FloatArray, Prompt, Segmentation, SliceImage
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+GENERALIST = "Generalist"
+ASKING_THREADS = 4
+# Of requests that wait in one task's process: long polls of all who have the task open, and what they ask.
+AT_A_TIME = 1000
+
+
+class ShelfActor:
+    """The cluster's Shelf."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._shelf = Shelf(most_bytes)
+
+    async def put(self, user: str, slice_id: str, image: SliceImage) -> None:
+        self._shelf.put(user, slice_id, image)
+
+    async def missing(self, user: str, ids: Sequence[str]) -> list[str]:
+        return self._shelf.missing(user, ids)
+
+    async def take(self, user: str, ids: Sequence[str]) -> dict[str, SliceImage]:
+        return self._shelf.take(user, ids)
+
+
+class EmbeddingsActor:
+    """The cluster's list of what is encoded."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._list = Embeddings(most_bytes)
+
+    async def claim(self, key: str) -> Any:
+        return await self._list.claim(key)
+
+    async def keep(self, key: str, reference: Any, nbytes: int) -> None:
+        self._list.keep(key, reference, nbytes)
+
+    async def lost(self, key: str) -> None:
+        self._list.lost(key)
+
+    async def give_up(self, key: str) -> None:
+        self._list.give_up(key)
+
+    async def counts(self) -> tuple[int, int]:
+        """How often an embedding was there, and how often one was made."""
+        return self._list.hits, self._list.makes
+
+
+class TaskActor:
+    """A TaskHost. What it was made with is what Ray starts it again with, here or on another node."""
+
+    def __init__(self, owner: str, task: str, told: Mapping[str, Any]) -> None:
+        self._options = options_from(told)
+        users = Users({}, many=not self._options.only)
+        self._host = TaskHost(owner, task, self._options, Named(names.SHELF), users)
+        self._begun: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def _ready(self) -> TaskHost:
+        if self._begun is None:
+            self._begun = asyncio.create_task(self._begin())
+        await asyncio.shield(self._begun)
+        return self._host
+
+    async def _begin(self) -> None:
+        replicas = ServeReplicas()
+        about = await asyncio.wrap_future(replicas.about())
+        await self._host.begin(lambda: beside_replicas(self._options, about, replicas))
+        self._keeping = asyncio.create_task(self._keep())
+
+    async def _keep(self) -> None:
+        await self._host.keep()
+        await self._host.leave()
+        # From inside: the task is closed, and nobody is to start this again.
+        ray.kill(ray.get_runtime_context().current_actor, no_restart=True)
+
+    async def answer(self, request: HttpRequest) -> HttpAnswer:
+        return await (await self._ready()).answer(request)
+
+    async def stream(self, request: HttpRequest) -> AsyncIterator[Message]:
+        host = await self._ready()
+        async for message in host.stream(request):
+            yield message
+
+    async def vital(self) -> Vital:
+        return self._host.vital()
+
+    async def leave(self) -> None:
+        await self._host.leave()
+
+
+class Named:
+    """A singleton actor by its name, looked for anew when it was not there."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._handle: Any = None
+
+    def __getattr__(self, method: str) -> Any:
+        async def called(*args: Any) -> Any:
+            if self._handle is None:
+                self._handle = ray.get_actor(self._name, namespace=NAMESPACE)
+            try:
+                return await own_errors(getattr(self._handle, method).remote(*args))
+            except RayActorError:
+                self._handle = None
+                raise
+
+        if method.startswith("_"):
+            raise AttributeError(method)
+        return called
+
+
+async def own_errors(reference: Any) -> Any:
+    """What an actor's method gives, and our errors as they were raised there."""
+    try:
+        return await reference
+    except RayTaskError as error:
+        if isinstance(error.cause, (AuxolError, LostError)):
+            raise error.cause from None
+        raise
+    except TaskCancelledError:
+        raise CancelledError("This was cancelled before it was done. What came of it before stays.") from None
+    except asyncio.CancelledError:
+        with suppress(Exception):  # it has just ended
+            ray.cancel(reference)
+        raise
+
+
+class ActorProcess:
+    """A TaskProcess that is an actor."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    async def answer(self, request: HttpRequest) -> HttpAnswer:
+        answered: HttpAnswer = await _there(own_errors(self._handle.answer.remote(request)))
+        return answered
+
+    async def stream(self, request: HttpRequest) -> AsyncIterator[Message]:
+        made = self._handle.stream.options(num_returns="streaming").remote(request)
+        async for reference in made:
+            yield await _there(own_errors(reference))
+
+    async def vital(self) -> Vital:
+        told: Vital = await _there(own_errors(self._handle.vital.remote()))
+        return told
+
+    async def leave(self) -> None:
+        await _there(own_errors(self._handle.leave.remote()))
+        ray.kill(self._handle, no_restart=True)
+
+    async def restart(self) -> None:
+        ray.kill(self._handle, no_restart=False)
+
+
+async def _there(answer: Awaitable[Result]) -> Result:
+    try:
+        return await answer
+    except (RayActorError, LeavingError) as gone:
+        raise GoneError(str(gone).splitlines()[0]) from None
+
+
+class Actors:
+    """The Directory of a cluster. ``told``: the options, with which a task's process is made."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self._told = dict(told)
+
+    def get(self, name: str) -> TaskProcess | None:
+        try:
+            return ActorProcess(ray.get_actor(name, namespace=NAMESPACE))
+        except ValueError:
+            return None
+
+    def make(self, name: str, owner: str, task: str) -> TaskProcess:
+        return ActorProcess(detached(TaskActor, name, AT_A_TIME, "SPREAD").remote(owner, task, self._told))
+
+    def names(self) -> list[str]:
+        return [each for each in ray.util.list_named_actors() if each.startswith("task/")]
+
+
+def detached(kind: type, name: str, at_a_time: int = AT_A_TIME, strategy: str = "DEFAULT") -> Any:
+    """What makes the actor of that name, or finds it where it is already."""
+    return ray.remote(kind).options(
+        name=name,
+        namespace=NAMESPACE,
+        lifetime="detached",
+        get_if_exists=True,
+        num_cpus=0,
+        max_restarts=-1,
+        max_task_retries=0,
+        max_concurrency=at_a_time,
+        scheduling_strategy=strategy,
+    )
+
+
+def close_all(within_s: float) -> None:
+    """Have every task closed and its process end, and the two that are everybody's; for who ends the application."""
+    named = [each["name"] for each in ray.util.list_named_actors(all_namespaces=True) if each["namespace"] == NAMESPACE]
+    handles = {name: ray.get_actor(name, namespace=NAMESPACE) for name in named}
+    leaving = [handle.leave.remote() for name, handle in handles.items() if name.startswith("task/")]
+    if leaving:
+        ray.wait(leaving, num_returns=len(leaving), timeout=within_s)
+    for handle in handles.values():
+        ray.kill(handle, no_restart=True)
+
+
+class ServeReplicas:
+    """The Replicas, through Serve's handle: it sends each request to the one that has least to do."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+        self._pool = ThreadPoolExecutor(ASKING_THREADS, thread_name_prefix="auxol-replicas")
+
+    def _ask(self, method: str, *args: Any) -> Any:
+        try:
+            if self._handle is None:
+                self._handle = serve.get_deployment_handle(GENERALIST, APPLICATION)
+            return getattr(self._handle, method).remote(*args).result()
+        except RayTaskError as error:
+            if isinstance(error.cause, (AuxolError, LostError)):
+                raise error.cause from None
+            raise
+        except (RayActorError, ObjectLostError, OwnerDiedError, serve.exceptions.RayServeException) as lost:
+            raise LostError(str(lost).splitlines()[0]) from None
+
+    def about(self) -> Future[About]:
+        return self._pool.submit(self._ask, "about")
+
+    def encode(self, key: str, image: FloatArray) -> Future[Encoded]:
+        return self._pool.submit(self._ask, "encode", key, image)
+
+    def prepare(self, wanted: Sequence[tuple[str, FloatArray]]) -> Future[list[Encoded]]:
+        return self._pool.submit(lambda: [self._ask("prepare", each) for each in wanted])
+
+    def decode(self, encoded: Encoded, prompt: Prompt) -> Future[Segmentation]:
+        return self._pool.submit(self._ask, "decode", encoded, prompt)
+
+
+def stored(arrays: Mapping[str, Any]) -> Any:
+    """A reference to ``arrays`` in the object store."""
+    return ray.put(dict(arrays))
+
+
+async def fetched(reference: Any) -> dict[str, Any]:
+    """The arrays of ``reference``, writable as a model expects them; LostError where they are gone."""
+    try:
+        found = await reference
+    except (ObjectLostError, OwnerDiedError, RayActorError) as lost:
+        raise LostError(str(lost).splitlines()[0]) from None
+    return {name: np.array(array) for name, array in found.items()}
+
+

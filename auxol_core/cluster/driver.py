@@ -1,0 +1,80 @@
+"""The process that begins a cluster (or joins one), puts the application there, and ends when that does not answer.
+
+``python -m auxol_core.cluster.driver``, started by ``supervisor`` with its Plan on standard input. It ends with exit
+code 0 when asked to (SIGTERM, SIGINT, standard input closed), after the tasks were closed; with 1 when the application
+could not be begun or has stopped answering, and then its supervisor begins another.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+
+import requests
+
+from auxol_core import __version__
+from auxol_core.cluster import local
+from auxol_core.cluster.plan import Plan
+from auxol_core.errors import AuxolError
+from auxol_core.protocol import PROTOCOL_VERSION, Ready, ready_line
+
+log = logging.getLogger(__name__)
+
+LOOK_S, TIMEOUT_S, MISSED = 2.0, 5.0, 4
+
+
+def main() -> int:
+    """Serve until asked to leave."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for loud in ("ray", "urllib3"):
+        logging.getLogger(loud).setLevel(logging.WARNING)
+    plan = Plan.from_json(json.loads(sys.stdin.readline()))
+    asked = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: asked.set())
+    threading.Thread(target=_until_stdin_closes, args=(asked,), daemon=True).start()
+    try:
+        local.joined(plan.address, plan.options.machine.threads or os.cpu_count() or 1)
+        local.serving(plan.options, plan.host, plan.port)
+    except AuxolError as error:
+        log.error("%s", error)
+        return 2
+    sys.stdout.write(ready_line(Ready(plan.port, PROTOCOL_VERSION, os.getpid(), __version__)) + "\n")
+    sys.stdout.flush()
+    fine = _watching(plan, asked)
+    if fine:
+        local.withdrawn(plan.address)
+    return 0 if fine else 1
+
+
+def _until_stdin_closes(asked: threading.Event) -> None:
+    with suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    asked.set()
+
+
+def _watching(plan: Plan, asked: threading.Event) -> bool:
+    """Wait until asked to leave: True; or until the application has not answered several times in a row: False."""
+    missed, url = 0, f"http://{plan.asked_at}:{plan.port}/health"
+    with requests.Session() as session:
+        session.trust_env = False  # a proxy of the environment is not on the way to this machine
+        while not asked.wait(LOOK_S):
+            try:
+                session.get(url, headers={"Host": "localhost"}, timeout=TIMEOUT_S).raise_for_status()
+                missed = 0
+            except requests.RequestException as error:
+                missed += 1
+                log.warning("The application did not answer: %s", type(error).__name__)
+            if missed >= MISSED:
+                return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""What a driver is told by its supervisor, as one line of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from auxol_core.cluster.options import ClusterOptions, options_from
+
+EVERYWHERE = ("0.0.0.0", "::")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``address``: of the Ray cluster, or ``local``. ``host``, ``port``: where the application answers."""
+
+    address: str
+    host: str
+    port: int
+    options: ClusterOptions
+
+    @property
+    def asked_at(self) -> str:
+        """The address under which this machine reaches it."""
+        return "127.0.0.1" if self.host in EVERYWHERE else self.host
+
+    def to_json(self) -> dict[str, Any]:
+        return {"address": self.address, "host": self.host, "port": self.port, "options": self.options.told()}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Plan:
+        return cls(str(told["address"]), str(told["host"]), int(told["port"]), options_from(told["options"]))

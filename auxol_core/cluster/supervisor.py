@@ -1,0 +1,101 @@
+"""``auxol serve --on ray``: a driver (driver.py), and another one when that has ended by itself.
+
+This process knows nothing of Ray, so that nothing that happens to the cluster ends it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from auxol_core.cluster.plan import Plan
+from auxol_core.errors import UnavailableError
+
+log = logging.getLogger(__name__)
+
+COMMAND = (sys.executable, "-m", "auxol_core.cluster.driver")
+LEAVE_S = 20.0
+# A driver that has served for so long did begin; one that ends sooner, several times, does not get better by waiting.
+BEGAN_S, TRIES, PAUSE_S = 60.0, 3, 1.0
+
+
+class Supervisor:
+    """``stop`` may be called from any thread."""
+
+    def __init__(self, plan: Plan, command: tuple[str, ...] = COMMAND) -> None:
+        self._plan, self._command = plan, command
+        self._driver: subprocess.Popen[bytes] | None = None
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """Serve until ``stop``; UnavailableError where drivers end as soon as they have begun."""
+        failed = 0
+        while not self._stopped.is_set():
+            began = time.monotonic()
+            code = self._served()
+            if self._stopped.is_set() or code == 0:
+                return
+            failed = 1 if time.monotonic() - began > BEGAN_S else failed + 1
+            if failed >= TRIES:
+                raise UnavailableError(
+                    f"The cluster ended {TRIES} times soon after it had begun (exit code {code}); the log above says "
+                    "why. Nothing saved is lost."
+                )
+            log.error("The cluster has ended (exit code %s): another one begins. Nothing saved is lost", code)
+            self._stopped.wait(PAUSE_S)
+
+    def _served(self) -> int:
+        self._driver = driver = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
+        assert driver.stdin is not None
+        try:
+            driver.stdin.write(json.dumps(self._plan.to_json()).encode() + b"\n")
+            driver.stdin.flush()
+        except OSError:
+            log.error("The driver ended before it was told what to do")
+        code = driver.wait()
+        _end_group(driver.pid)
+        return code
+
+    def stop(self) -> None:
+        """Have the driver close the tasks and end, and end it in any case after a while."""
+        self._stopped.set()
+        driver = self._driver
+        if driver is None or driver.poll() is not None:
+            return
+        if driver.stdin is not None:
+            driver.stdin.close()
+        try:
+            driver.wait(LEAVE_S)
+        except subprocess.TimeoutExpired:
+            driver.kill()
+
+    def obey_signals(self) -> Callable[[], None]:
+        """Stop on SIGTERM and SIGINT; what is returned puts back what was there."""
+
+        def signalled(_: int, __: FrameType | None) -> None:
+            threading.Thread(target=self.stop, daemon=True).start()
+
+        before = {each: signal.signal(each, signalled) for each in (signal.SIGTERM, signal.SIGINT)}
+
+        def put_back() -> None:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+        return put_back
+
+
+def _end_group(leader: int) -> None:
+    """What a driver that was killed has left of its cluster."""
+    if os.name == "posix":
+        try:
+            os.killpg(leader, signal.SIGKILL)
+        except ProcessLookupError:
+            return
