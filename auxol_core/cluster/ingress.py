@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,9 +26,9 @@ from auxol_core.cluster.names import Asked, actor_name, is_of
 from auxol_core.cluster.options import ClusterOptions
 from auxol_core.cluster.task_processes import GoneError, TaskProcess, TaskProcesses
 from auxol_core.engine.worker import Worker
-from auxol_core.errors import AuxolError, NotFoundError, UnavailableError
+from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError, UnavailableError
 from auxol_core.private_files import opener
-from auxol_core.protocol import MEDIA_TYPE
+from auxol_core.protocol import MEDIA_TYPE, decode, proposals_of
 from auxol_core.server import answers, transfers
 from auxol_core.server.app import create_app
 from auxol_core.server.desk import Desk
@@ -41,6 +43,7 @@ from auxol_core.verbs import declared
 OPENERS = tuple(declared(verb) for verb in (EngineApi.create_task, EngineApi.import_task))
 FINDERS = tuple(declared(verb) for verb in (EngineApi.open_task, EngineApi.delete_task, EngineApi.cancel_relearning))
 CREATE, IMPORT, EXPORT = OPENERS[0], OPENERS[1], declared(EngineApi.export_task)
+PREDICT = declared(EngineApi.predict)
 
 
 class Shelved(Protocol):
@@ -189,10 +192,30 @@ class Way:
         )
         answer = await _while_there(asking, receive)
         if answer is not None:
+            if what.verb is PREDICT and _is_missing(answer):
+                await self._tell_whose_it_is(what.task, request)
             await _send(answer, send)
             return
         # Its process went in between: what that means is said as where there is none.
         await self._own(scope, _replaying(request.body, receive), send)
+
+    async def _tell_whose_it_is(self, task: str, request: HttpRequest) -> None:
+        """InvalidInputError where the previous proposal is another task's, whose process alone knows it."""
+        previous = decode(request.body).fields.get("previous")
+        if not isinstance(previous, str):
+            return
+        headers = tuple(each for each in request.headers if each[0] != b"content-length")
+        path = f"/proposals/{quote(previous, safe='')}"
+        asked_for = replace(request, method="GET", path=path, query=b"", headers=headers, body=b"")
+        for process in self._of(request.user):
+            with suppress(GoneError):
+                found = await self._processes.watched(process, process.answer(asked_for))
+                if found.status == 200:
+                    (earlier,) = proposals_of(decode(found.body))
+                    raise InvalidInputError(
+                        f"The previous proposal must be of the same task and slice, got one of task {earlier.task!r} "
+                        f"for task {task!r}. Prompt again without it."
+                    )
 
     async def _import(
         self, owner: str, task: str, visit: Visit, request: HttpRequest, scope: Scope, receive: Receive, send: Send
