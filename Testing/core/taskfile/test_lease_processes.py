@@ -1,0 +1,177 @@
+"""Leases between real processes, which are stopped, go on and are killed."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from lease_processes import Child, until
+from task_samples import new_task
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no signals there, or no /proc")
+
+
+def rows(path: Path) -> list[tuple[str, str]]:
+    """(id, who saved it), in order; the file is whole."""
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        return connection.execute("SELECT correction_id, slice_id FROM corrections ORDER BY sequence").fetchall()
+
+
+def opened_at_last(child: Child) -> None:
+    until(lambda: child.asked("open").startswith("open"), f"{child.holder} opens it")
+
+
+@pytest.fixture
+def made(path: Path) -> Path:
+    new_task(path).close()
+    return path
+
+
+def test_a_second_process_is_refused_while_the_first_lives_and_has_it_at_once_afterwards(made: Path) -> None:
+    with Child(made, "first", 2.0) as first, Child(made, "second", 2.0) as second:
+        assert first.asked("open") == "open 0"
+        begun, refused = time.monotonic(), 0
+        while time.monotonic() < begun + 2.5:  # longer than a lease that nobody renews
+            said = second.asked("open")
+            assert said.startswith("ERROR TaskFileLockedError") and "first (process" in said and "try again" in said
+            refused += 1
+        assert refused > 1
+        assert first.asked("save a") == "saved a"
+        assert first.asked("close") == "closed"
+        assert second.asked("open") == "open 1"
+    assert rows(made) == [("a", "first")]
+
+
+@pytest.mark.parametrize("locks", ["locks", "nolock"])
+def test_who_goes_on_after_a_takeover_is_refused(locks: str, made: Path) -> None:
+    with Child(made, "old", 1.0, locks) as old, Child(made, "new", 1.0, locks) as new:
+        assert old.asked("open") == "open 0"
+        assert old.asked("save a") == "saved a"
+        old.stop()
+        assert new.asked("open").startswith("ERROR TaskFileLockedError")
+        opened_at_last(new)
+        assert new.asked("save b") == "saved b"
+        old.go_on()
+        assert old.asked("save c").startswith("ERROR LeaseLostError")
+        assert old.asked("count").startswith("ERROR LeaseLostError")
+        assert new.asked("save d") == "saved d"
+        assert old.asked("close") == "closed"
+        assert new.asked("save e") == "saved e"
+        assert old.asked("open").startswith("ERROR TaskFileLockedError")
+        assert new.asked("close") == "closed"
+        assert old.asked("open") == "open 4"
+    assert rows(made) == [("a", "old"), ("b", "new"), ("d", "new"), ("e", "new")]
+
+
+def test_who_is_stopped_within_a_transaction_keeps_the_file_and_never_shares_it(made: Path) -> None:
+    with Child(made, "old", 0.3) as old, Child(made, "new", 0.3) as new:
+        assert old.asked("open") == "open 0"
+        assert old.asked("freeze") == "freezes"
+        old.send("save a")
+        old.wait_stopped()
+        until(lambda: "is locked" in new.asked("open"), "the lease runs out and the lock does not")
+        old.go_on()
+        assert old.line().startswith("ERROR LeaseLostError")
+        opened_at_last(new)
+        assert new.asked("count") == "count 0"
+    with Child(made, "old", 0.3) as old, Child(made, "new", 0.3) as new:
+        opened_at_last(old)
+        assert old.asked("freeze-commit") == "freezes"
+        old.send("save a")
+        old.wait_stopped()
+        until(lambda: "is locked" in new.asked("open"), "the lease runs out and the lock does not")
+        old.kill()
+        assert new.asked("open") == "open 0"
+        assert new.asked("save b") == "saved b"
+    assert rows(made) == [("b", "new")]
+
+
+@pytest.mark.parametrize("moment", ["freeze", "freeze-commit"])
+def test_without_locks_who_is_stopped_within_a_transaction_writes_into_no_file_and_gets_no_receipt(
+    moment: str, made: Path
+) -> None:
+    with Child(made, "old", 1.0, "nolock") as old, Child(made, "new", 1.0, "nolock") as new:
+        assert old.asked("open") == "open 0"
+        assert old.asked("save a") == "saved a"
+        assert old.asked(moment) == "freezes"
+        old.send("save b")
+        old.wait_stopped()
+        opened_at_last(new)
+        assert new.asked("save c") == "saved c"
+        old.go_on()
+        assert old.line().startswith("ERROR LeaseLostError")
+        assert new.asked("save d") == "saved d"
+        assert old.asked("close") == "closed"
+        assert new.asked("save e") == "saved e"
+    assert rows(made) == [("a", "old"), ("c", "new"), ("d", "new"), ("e", "new")]
+
+
+def test_after_a_kill_it_is_opened_at_once(made: Path) -> None:
+    with Child(made, "old", 600.0) as old, Child(made, "new", 600.0) as new:
+        assert old.asked("open") == "open 0"
+        assert old.asked("save a") == "saved a"
+        assert new.asked("open").startswith("ERROR TaskFileLockedError")
+        old.kill()
+        assert new.asked("open") == "open 1"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_writers_under_kills_and_stops_lose_nothing_and_never_write_both(seed: int, made: Path) -> None:
+    """Each knows how many there are from its opening on, and saves the next number: two at a time would clash."""
+    chance, lives, receipts, said = random.Random(seed), 0, dict[str, str](), list[str]()
+
+    def begin() -> Child:
+        nonlocal lives
+        lives += 1
+        child = Child(made, f"life{lives}", 0.3)
+        child.send("work")
+        return child
+
+    def end(child: Child) -> None:
+        for line in child.kill():
+            verb, _, rest = line.partition(" ")
+            assert verb in ("saved", "ERROR"), f"{child.holder} said {line}"
+            said.append(line)
+            if verb == "saved":
+                assert rest not in receipts, f"{rest} was saved by {receipts[rest]} and by {child.holder}"
+                receipts[rest] = child.holder
+
+    def pause(most: float) -> None:
+        end_of = time.monotonic() + chance.uniform(0, most)
+        until(lambda: time.monotonic() > end_of, "a while is over")
+
+    both = [begin(), begin()]
+    try:
+        until(lambda: len(rows_now(made)) > 0, "somebody writes")
+        for _ in range(8):
+            which = chance.randrange(2)
+            if chance.random() < 0.6:
+                both[which].stop()
+                pause(0.8)
+                both[which].go_on()
+            else:
+                end(both[which])
+                pause(0.2)
+                both[which] = begin()
+            pause(0.4)
+    finally:
+        for child in both:
+            end(child)
+    there = rows(made)
+    assert [number for number, _ in there] == [str(n) for n in range(1, len(there) + 1)]
+    holders = dict(there)
+    assert {number: holders.get(number) for number in receipts} == receipts
+    assert len(there) - len(receipts) <= lives + sum("not known" in line for line in said)
+
+
+def rows_now(path: Path) -> list[tuple[int]]:
+    """What is there while others write."""
+    with closing(sqlite3.connect(path, timeout=60)) as connection:
+        return connection.execute("SELECT sequence FROM corrections").fetchall()
