@@ -26,7 +26,10 @@ _SHORTEST = 512  # bytes, SQLite's smallest page
 
 
 def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
-    """A connection to an existing file that makes nothing and trusts nothing in it. Touches the file only when used."""
+    """A connection to an existing file that makes nothing and trusts nothing in it. Touches the file only when used.
+
+    ``mode``: SQLite's, and more of its parameters behind it.
+    """
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,

@@ -256,6 +256,7 @@ def check_and_lock(connection: sqlite3.Connection, path: Path) -> tuple[int, lea
     The lock comes first, so that nothing changes under the checks, and the checks before any setting that could write
     into a file that is not ours. Before it, whether somebody holds a lease is asked: he must not wait for our checks.
     """
+    lease.refuse_seen(path)
     held = lease.refuse_held(connection, path)
     connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
     try:

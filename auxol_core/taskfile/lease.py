@@ -15,8 +15,9 @@ renew for the length of its lease stops by its own monotonic clock, and looks ag
 Whoever takes over from a process that may go on does so in a copy, put in the file's place: what the other still writes
 goes into the old file, which has no name any more, and it gives no receipt for it. So two writers need clocks that
 differ by more than is left of a lease, or two processes that open a free file within the same milliseconds, where the
-later row wins and the other is refused from then on. The journal is SQLite's rollback journal
-(connections.durable_settings), never a write-ahead log, which needs memory that machines do not share.
+later row wins and the other is refused from then on. Whoever only looks (TaskFile.look) needs locks. The journal is
+SQLite's rollback journal (connections.durable_settings), never a write-ahead log, which needs memory that machines do
+not share.
 
 Clocks: whoever comes judges by its own wall clock against the stored one. A clock that runs ahead takes over early; the
 old holder's next transaction is refused. A stored end further away than the lease is long tells of a clock that jumped:
@@ -33,12 +34,14 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 
 from auxol_core.errors import InvalidInputError, TaskFileLockedError
+from auxol_core.taskfile.connections import connect
 from auxol_core.taskfile.owner import Owner
 
 ROW = "auxol lease"
@@ -142,11 +145,27 @@ def read(connection: sqlite3.Connection) -> Lease | None:
 def refuse_held(connection: sqlite3.Connection, path: Path) -> Lease | None:
     """TaskFileLockedError where somebody else's lease has not run out; the one that has, if there is one."""
     held = read(connection)
-    left = 0.0 if held is None else held.left
-    if held is None or left == 0.0:
-        return held
+    if held is not None and held.left:
+        raise _held_error(held, path)
+    return held
+
+
+def refuse_seen(path: Path) -> None:
+    """``refuse_held`` before SQLite is let near the file: where locks do nothing it would take the journal of a
+    transaction that is going on for a dead program's, and roll it back. Nothing is locked or written here."""
+    try:
+        with closing(connect(path, "ro&immutable=1")) as connection:
+            held = read(connection)
+    except sqlite3.Error:  # damaged, or read while it was written: whoever locks it will see
+        return
+    if held is not None and held.left:
+        raise _held_error(held, path)
+
+
+def _held_error(held: Lease, path: Path) -> TaskFileLockedError:
+    left = held.left
     until = datetime.fromtimestamp(time.time() + left, timezone.utc).isoformat(timespec="seconds")
-    raise TaskFileLockedError(
+    return TaskFileLockedError(
         f"Expected the task file {path.name} to be free, but {held} has it until {until} and may renew that. Close the "
         f"task there, or try again in {math.ceil(left)} s."
     )

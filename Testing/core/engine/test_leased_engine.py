@@ -10,10 +10,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from small_engine import OPTIONS, TASK, narrow_engine, teach
+from small_engine import OPTIONS, TASK, narrow_engine, session_of, teach
 
 from auxol_core.engine.engine import Engine
-from auxol_core.errors import LeaseLostError, TaskFileLockedError
+from auxol_core.errors import LeaseLostError, NotFoundError, TaskFileLockedError
+from auxol_core.steps import finish
 from auxol_core.taskfile import lease
 from auxol_core.taskfile.lease import ROW, LeaseOptions
 
@@ -39,17 +40,27 @@ def take_over(path: Path, seconds: float) -> None:
 
 def test_what_was_learned_before_the_takeover_is_there_when_it_is_opened_again(engine: Engine, tmp_path: Path) -> None:
     teach(engine, 1)
-    version = engine.status(TASK).version
-    assert version == 1
+    finish(engine.work(TASK))
+    assert engine.status(TASK).version == 1
+    teach(engine, 2)  # saved, and not learned yet
     take_over(tmp_path / f"{TASK}.auxol", 0.5)
     with pytest.raises(LeaseLostError, match="the other engine"):
-        teach(engine, 2)
-    engine.close_task(TASK)  # raises nothing: what had a receipt is in the file
+        teach(engine, 3)
+    with pytest.raises(LeaseLostError):
+        finish(engine.work(TASK))
+    with pytest.raises(LeaseLostError):
+        engine.close_task(TASK)  # whether it is paused cannot be written any more; it is closed
+    with pytest.raises(NotFoundError, match="not open"):
+        engine.status(TASK)
     end = time.monotonic() + 30
     while time.monotonic() < end:
         with suppress(TaskFileLockedError):
             engine.open_task(TASK)
             break
-    assert engine.status(TASK).version == version
-    teach(engine, 2)
-    assert engine.status(TASK).version == version + 1
+    assert engine.status(TASK).version == 1
+    teach(engine, 3)
+    finish(engine.work(TASK))
+    engine.close_task(TASK)
+    with session_of(tmp_path) as session:
+        assert [row.correction_id for row in session.file.corrections()] == ["c1", "c2", "c3"]
+        assert {row.state for row in session.file.corrections()} == {"learned"}

@@ -20,7 +20,7 @@ _PATIENCE = 60.0  # seconds, of a machine that does other things, too
 
 
 class Child:
-    """One process; ended with the block. ``saved``: the corrections that it had receipts for, as "N"."""
+    """One process; ended with the block. ``heard``: all that it has said."""
 
     def __init__(self, path: Path, holder: str, seconds: float, *more: str) -> None:
         self.holder = holder
@@ -31,6 +31,7 @@ class Child:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self.heard: list[str] = []
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -47,6 +48,7 @@ class Child:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.endswith("\n"):
+                self.heard.append(line.strip())
                 self._lines.put(line.strip())
 
     def send(self, line: str) -> None:
@@ -74,8 +76,8 @@ class Child:
     def go_on(self) -> None:
         self.process.send_signal(signal.SIGCONT)
 
-    def kill(self) -> list[str]:
-        """End it without a word; what it had said and nobody has read."""
+    def kill(self) -> None:
+        """End it without a word; what it had said is ``heard``."""
         self.process.kill()
         self.process.wait()
         self._reader.join()
@@ -83,10 +85,6 @@ class Child:
             assert stream is not None
             with suppress(BrokenPipeError):
                 stream.close()
-        lines = []
-        while not self._lines.empty():
-            lines.append(self._lines.get())
-        return lines
 
 
 def until(true: Callable[[], bool], what: str) -> None:
