@@ -30,8 +30,6 @@ from auxol_core.taskfile.sentences import translate_errors
 log = logging.getLogger(__name__)
 
 SIDE_FILES = ("-journal", "-wal", "-shm")  # SQLite gives them the mode that the file has when they are made
-
-
 _LOOKER_WAIT_MS = 2000  # for the transaction of a holder of a lease, beside whom somebody looks
 
 
@@ -90,20 +88,17 @@ class TaskDatabase:
             if before is not None and before.may_go_on:
                 copy_pages(connection, file)
                 raise _MovedError
-            try:
+            with _given_up_where_it_fails(connection):
                 bring_up_to_date(connection, file, version)
                 write_owner(file)
                 _let_lock_go(connection, held)
-            except BaseException:
-                with suppress(sqlite3.Error):  # it runs out by itself
-                    lease.drop_old(connection)
-                raise
             return FORMAT_VERSION
 
         try:
             opened = _opened(path, lock)
         except _MovedError:
-            remove_quietly(path.with_name(path.name + "-journal"))  # empty, and the other may have it open, too
+            file = path.resolve()
+            remove_quietly(file.with_name(file.name + "-journal"))  # empty, and the other may have it open, too
             opened = _opened(path, lock)
         return cls(opened, owned=True, held=held)
 
@@ -267,6 +262,17 @@ def check_and_lock(connection: sqlite3.Connection, path: Path) -> tuple[int, lea
         raise
     connection.execute("COMMIT")
     return check_format(connection, path), lease.refuse_held(connection, path)
+
+
+@contextmanager
+def _given_up_where_it_fails(connection: sqlite3.Connection) -> Iterator[None]:
+    """The lease that was taken, where an opening comes to nothing."""
+    try:
+        yield
+    except BaseException:
+        with suppress(sqlite3.Error):  # it runs out by itself
+            lease.drop_old(connection)
+        raise
 
 
 def _let_lock_go(connection: sqlite3.Connection, held: Holding) -> None:
