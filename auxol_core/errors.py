@@ -16,6 +16,7 @@ AuxolError
     CancelledError           nothing: the caller asked for it
     UnavailableError         try again later, or restart the worker
         ProtocolVersionError     update the program or the server: the message names both versions
+        LeaseLostError           open the task again and repeat what was asked
     AccessError              give the right token
 """
 
@@ -92,6 +93,13 @@ class UnavailableError(AuxolError):
 
 class ProtocolVersionError(UnavailableError):
     """Client and server speak different versions of the protocol."""
+
+
+class LeaseLostError(UnavailableError):
+    """Another process has taken the task file over, or may have: this opening of it neither reads nor writes any more.
+
+    What was to be saved was not, or the message says that this is not known.
+    """
 
 
 class AccessError(AuxolError):

@@ -6,6 +6,9 @@ would do there; EXTRA also syncs the folder in the moments when the journal is u
 last transaction before closing) and costs nothing otherwise. Without it a power cut just after a receipt could bring
 the unlinked journal back, and that would roll the correction back.
 
+Where a process takes leases (lease.py) the lock is not kept, and so the journal is truncated with a sync through the
+handle that wrote it, never unlinked by its name: that may be another's by then. A network file system knows no more.
+
 Forgetting: secure_delete writes zeros over what is deleted within the same transaction; the journal, which holds the
 old pages until then, has no bytes left after it; temp_store=MEMORY keeps crops out of temporary files.
 """
@@ -14,6 +17,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Literal
 
 from auxol_core.taskfile.sentences import corrupt_error
 
@@ -22,7 +26,10 @@ _SHORTEST = 512  # bytes, SQLite's smallest page
 
 
 def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
-    """A connection to an existing file that makes nothing and trusts nothing in it. Touches the file only when used."""
+    """A connection to an existing file that makes nothing and trusts nothing in it. Touches the file only when used.
+
+    ``mode``: SQLite's, and more of its parameters behind it.
+    """
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,
@@ -42,9 +49,9 @@ def check_length(path: Path) -> None:
         raise corrupt_error(path, f"it has {length} bytes")
 
 
-def durable_settings(connection: sqlite3.Connection) -> None:
+def durable_settings(connection: sqlite3.Connection, journal: Literal["DELETE", "TRUNCATE"] = "DELETE") -> None:
     """Whatever makes commits durable and deletions real, see the top of this file."""
-    for setting in ("journal_mode=DELETE", "journal_size_limit=0", "synchronous=EXTRA", "secure_delete=ON"):
+    for setting in (f"journal_mode={journal}", "journal_size_limit=0", "synchronous=EXTRA", "secure_delete=ON"):
         connection.execute(f"PRAGMA {setting}").fetchall()
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA cache_size=-16000")

@@ -1,11 +1,13 @@
 """The SQLite database of a task file: lock, transactions and reads.
 
-Concurrency: one process owns the file (see owner.py), from open to close. Within it one connection is shared by all
-threads under one mutex; every public method of the task file is one transaction or one read under that mutex.
+Concurrency: one process owns the file (see owner.py), from open to close: by SQLite's exclusive lock, or where the
+process takes leases by a row in the file (see lease.py). Within it one connection is shared by all threads under one
+mutex; every public method of the task file is one transaction or one read under that mutex.
 """
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,16 +15,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from auxol_core.errors import NotFoundError
+from auxol_core.errors import AuxolError, LeaseLostError, NotFoundError
 from auxol_core.private_files import tighten
+from auxol_core.taskfile import lease, renewing
 from auxol_core.taskfile.connections import check_length, connect, durable_settings
 from auxol_core.taskfile.formats import check_format
+from auxol_core.taskfile.holding import Holding
+from auxol_core.taskfile.kept import copy_pages
 from auxol_core.taskfile.migrations import bring_up_to_date
-from auxol_core.taskfile.owner import claim, release, remove_owner, write_owner
+from auxol_core.taskfile.owner import claim, release, remove_owner, remove_quietly, write_owner
 from auxol_core.taskfile.schema import FORMAT_VERSION
 from auxol_core.taskfile.sentences import translate_errors
 
+log = logging.getLogger(__name__)
+
 SIDE_FILES = ("-journal", "-wal", "-shm")  # SQLite gives them the mode that the file has when they are made
+_LOOKER_WAIT_MS = 2000  # for the transaction of a holder of a lease, beside whom somebody looks
 
 
 @dataclass(frozen=True)
@@ -35,18 +43,25 @@ class Opened:
     format: int
 
 
+class _MovedError(Exception):
+    """The file was copied away from a holder who may go on, and is to be opened anew."""
+
+
 class TaskDatabase:
     """A checked connection to a task file, shared by the parts that give its tables their meaning.
 
-    ``owned``: this process has the file to itself, and a note beside it says so. ``format``: the file's.
+    ``owned``: this process has the file to itself, and a note beside it says so; by a lease where ``held`` is one.
+    ``format``: the file's.
     """
 
-    def __init__(self, opened: Opened, *, owned: bool) -> None:
+    def __init__(self, opened: Opened, *, owned: bool, held: Holding | None = None) -> None:
         """Take over what ``open`` or ``look`` has opened and claimed."""
         self.format = opened.format
         self._path, self._connection, self._identity = opened.path, opened.connection, opened.identity
-        self._owned = owned
+        self._owned, self._held = owned, held
         self.mutex = threading.RLock()
+        if held is not None:
+            renewing.renewals.add(self)
 
     @classmethod
     def open(cls, path: Path, accept: Callable[[sqlite3.Connection, int], None]) -> TaskDatabase:
@@ -54,26 +69,55 @@ class TaskDatabase:
 
         ``accept`` is asked, with the connection and the file's format, before anything is changed; it raises to refuse.
         """
+        options = lease.wanted()
+        held = None if options is None else Holding(options, path.resolve())
 
         def lock(connection: sqlite3.Connection, file: Path) -> int:
             tighten(file, *(file.with_name(file.name + suffix) for suffix in SIDE_FILES))
-            version = check_and_lock(connection, file)
+            if held is not None:
+                connection.execute(f"PRAGMA busy_timeout={held.wait_ms}").fetchall()
+            version, before = check_and_lock(connection, file)
             accept(connection, version)
-            durable_settings(connection)
-            bring_up_to_date(connection, file, version)
-            write_owner(file)
+            durable_settings(connection, "DELETE" if held is None else "TRUNCATE")
+            if held is None:
+                lease.drop_old(connection)
+                bring_up_to_date(connection, file, version)
+                write_owner(file)
+                return FORMAT_VERSION
+            held.take(connection)
+            if before is not None and before.may_go_on:
+                copy_pages(connection, file)
+                raise _MovedError
+            with _given_up_where_it_fails(connection):
+                bring_up_to_date(connection, file, version)
+                write_owner(file)
+                _let_lock_go(connection, held)
             return FORMAT_VERSION
 
-        return cls(_opened(path, lock), owned=True)
+        try:
+            opened = _opened(path, lock)
+        except _MovedError:
+            file = path.resolve()
+            remove_quietly(file.with_name(file.name + "-journal"))  # empty, and the other may have it open, too
+            opened = _opened(path, lock)
+        return cls(opened, owned=True, held=held)
 
     @classmethod
     def look(cls, path: Path) -> TaskDatabase:
-        """Open ``path`` for reading alone, beside others who read, in the format it has; raises as ``open``."""
+        """Open ``path`` for reading alone, beside others who read, in the format it has; raises as ``open``.
+
+        Beside the holder of a lease each read is a transaction of its own, so that the holder can write in between.
+        """
 
         def share(connection: sqlite3.Connection, file: Path) -> int:
             connection.execute("PRAGMA query_only=ON")
             connection.execute("BEGIN")
-            return check_format(connection, file)
+            version = check_format(connection, file)
+            held = lease.read(connection)
+            if held is not None and held.left:
+                connection.execute("COMMIT")
+                connection.execute(f"PRAGMA busy_timeout={_LOOKER_WAIT_MS}").fetchall()
+            return version
 
         return cls(_opened(path, share), owned=False)
 
@@ -82,12 +126,18 @@ class TaskDatabase:
         """The file, absolute."""
         return self._path
 
-    def close(self) -> None:
-        """Give the file back; closing twice is harmless. Everything that had a receipt is on the disk already."""
+    def close(self, *, to_replace: bool = False) -> None:
+        """Give the file back; closing twice is harmless. Everything that had a receipt is on the disk already.
+
+        ``to_replace``: another file takes its place at once; a lease stays in this one until then.
+        """
         with self.mutex:
             if self._identity == (-1, -1):
                 return
-            if self._owned:
+            if self._held is not None:
+                renewing.renewals.remove(self)
+                self._give_lease_back(to_replace)
+            elif self._owned:
                 remove_owner(self._path)
             self._connection.close()
             release(self._identity)
@@ -95,21 +145,69 @@ class TaskDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of the block or nothing; on the disk when the block is left."""
+        """All of the block or nothing; on the disk when the block is left. LeaseLostError if another has the file."""
         with self.reading() as connection:
+            held, deadline = self._held, 0.0
             connection.execute("BEGIN IMMEDIATE")
             try:
+                if held is not None:
+                    deadline = held.begun(connection)
                 yield connection
+                if held is not None:
+                    held.check()
                 connection.execute("COMMIT")
             except BaseException:
                 _roll_back(connection)
                 raise
+            if held is not None:
+                held.ended(deadline)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection, with nobody else using it, and its errors as ours."""
+        """The connection, with nobody else using it, and its errors as ours. LeaseLostError as ``transaction``."""
         with self.mutex, translate_errors(self._path):
-            yield self._connection
+            if self._held is not None:
+                self._held.check()
+            if self._owned or self._connection.in_transaction:
+                yield self._connection
+                return
+            self._connection.execute("BEGIN")  # beside the holder of a lease
+            try:
+                yield self._connection
+            finally:
+                _roll_back(self._connection)
+
+    @property
+    def renew_every(self) -> float:
+        """Seconds between two renewals of the lease."""
+        assert self._held is not None, "who has no lease renews none"
+        return self._held.options.seconds / 3
+
+    def renew(self) -> None:
+        """Renew the lease, where nothing else does that at this moment; what prevents it is logged."""
+        assert self._held is not None, "who has no lease renews none"
+        if not self.mutex.acquire(timeout=self.renew_every / 10):
+            return  # somebody is at work, in a transaction or soon done
+        try:
+            if self._identity == (-1, -1) or self._held.is_lost or self._held.is_fresh:
+                return
+            with self.transaction():
+                pass
+        except LeaseLostError:
+            pass  # it is logged, and everybody is told who asks
+        except (AuxolError, OSError, sqlite3.Error) as error:
+            log.warning("The lease on %s could not be renewed yet: %s", self._path.name, error)
+        finally:
+            self.mutex.release()
+
+    def _give_lease_back(self, to_replace: bool) -> None:
+        try:
+            with self.transaction() as connection:
+                remove_owner(self._path)  # the note is another's once the lease is
+                if not to_replace:
+                    lease.drop(connection)
+        except (AuxolError, OSError, sqlite3.Error) as error:
+            log.warning("The lease on %s was not given back, it runs out by itself: %s", self._path.name, error)
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of one SELECT."""
@@ -146,13 +244,42 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
-def check_and_lock(connection: sqlite3.Connection, path: Path) -> int:
-    """Take the exclusive lock for as long as the connection lives, then check schema and pages; the file's format.
+def check_and_lock(connection: sqlite3.Connection, path: Path) -> tuple[int, lease.Lease | None]:
+    """Take the exclusive lock for as long as the connection lives, then check schema and pages; the file's format, and
+    the lease in it that has run out.
 
     The lock comes first, so that nothing changes under the checks, and the checks before any setting that could write
-    into a file that is not ours.
+    into a file that is not ours. Before it, whether somebody holds a lease is asked: he must not wait for our checks.
     """
+    lease.refuse_seen(path)
+    held = lease.refuse_held(connection, path)
     connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
-    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if held is not None and "locked" in str(error):
+            raise lease.stuck_error(held, path) from error
+        raise
     connection.execute("COMMIT")
-    return check_format(connection, path)
+    return check_format(connection, path), lease.refuse_held(connection, path)
+
+
+@contextmanager
+def _given_up_where_it_fails(connection: sqlite3.Connection) -> Iterator[None]:
+    """The lease that was taken, where an opening comes to nothing."""
+    try:
+        yield
+    except BaseException:
+        with suppress(sqlite3.Error):  # it runs out by itself
+            lease.drop_old(connection)
+        raise
+
+
+def _let_lock_go(connection: sqlite3.Connection, held: Holding) -> None:
+    """From here on the lock is taken for each transaction, and the first sees that the file is still ours."""
+    held.settle(connection)
+    connection.execute("PRAGMA locking_mode=NORMAL").fetchall()
+    connection.execute("BEGIN IMMEDIATE")
+    deadline = held.begun(connection)
+    connection.execute("COMMIT")
+    held.ended(deadline)

@@ -57,9 +57,10 @@ def forget_everything(database: TaskDatabase) -> None:
 
 def give_room_back(database: TaskDatabase) -> None:
     """Shorten the file by its free pages. They are zeros already, so a failure costs room and is only logged."""
-    with database.reading() as connection:
+    with database.transaction() as connection:
         try:
-            connection.executescript("PRAGMA incremental_vacuum")  # execute() would stop after one page
+            for _ in range(connection.execute("PRAGMA freelist_count").fetchone()[0]):
+                connection.execute("PRAGMA incremental_vacuum(1)")  # execute() stops after one page
         except sqlite3.Error as error:
             log.warning("The task file could not be shortened after a deletion: %s", error)
 

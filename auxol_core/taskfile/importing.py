@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptError
-from auxol_core.taskfile import lesson_codec
+from auxol_core.taskfile import lease, lesson_codec
 from auxol_core.taskfile.connections import check_length, connect
 from auxol_core.taskfile.formats import check_format
 from auxol_core.taskfile.greys import GreyNotes
@@ -101,6 +101,7 @@ def importing(source: Path, dest: Path, name: str, used: tuple[str, str] | None,
         with translate_errors(source):
             with closing(_opened(source, "ro")) as connection:
                 version = check_format(connection, source, pages=False)
+                lease.refuse_held(connection, source)
                 if version == FORMAT_VERSION:
                     yield from _taking_in(_Reader(connection, source), dest, name, used)
                     return

@@ -31,15 +31,19 @@ def kept_path(path: Path) -> Path:
 def keep(connection: sqlite3.Connection, path: Path) -> None:
     """Copy the open file ``path`` page by page to its kept one, on the disk on return. One that is there stays: it is
     from before something that has not ended yet."""
-    if kept_path(path).exists():
-        return
+    if not kept_path(path).exists():
+        copy_pages(connection, kept_path(path))
+
+
+def copy_pages(connection: sqlite3.Connection, path: Path) -> None:
+    """Copy the open file page by page to ``path``, in place of what is there; on the disk on return."""
     partial = beside(path)
     try:
         make_empty(partial)
         with closing(connect(partial)) as copy:
             connection.backup(copy)
         sync(partial)
-        os.replace(partial, kept_path(path))
+        os.replace(partial, path)
         sync_folder(path)
     finally:
         remove_quietly(partial)

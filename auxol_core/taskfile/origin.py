@@ -141,7 +141,7 @@ class WeightsOrigin:
         They wait there to be learned, without losses: another generalist was there when they were saved, and the
         fusion learned beside the old one. One transaction of the old file; harmless where it is done twice.
         """
-        with self._database.reading() as connection:
+        with self._database.transaction() as connection:  # nobody else has the file meanwhile
             kept.hand_over(connection, self._database.path)
 
     def drop_old_file(self) -> None:

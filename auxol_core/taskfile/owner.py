@@ -1,6 +1,7 @@
 """Who has a task file open: a note beside it for people, and a list of this process's own.
 
-The lock of SQLite on the file is the truth. ``<file>.owner`` only says whose it is, readable without the lock:
+The lock of SQLite on the file is the truth, or a lease in it (lease.py). ``<file>.owner`` only says whose it is,
+readable without the lock:
 {"pid": 4711, "host": "reading-room-2", "since": "2026-01-31T08:15:00+00:00"}. It stays behind when a process is
 killed; the next owner writes over it.
 
@@ -87,6 +88,8 @@ def remove_quietly(path: Path) -> None:
 def locked_error(path: Path) -> TaskFileLockedError:
     """The sentence for whoever comes second; names the owner as far as the note knows."""
     owner = read_owner(path)
+    if owner and (owner.pid, owner.host) == (os.getpid(), socket.gethostname()):
+        owner = None  # whoever keeps us from our own file is not us
     who = str(owner) if owner else "another program (it left no note of who it is)"
     return TaskFileLockedError(
         f"Expected the task file {path.name} to be free, but {who} has it open. "

@@ -9,8 +9,8 @@
     TaskFile            the whole: made, opened, forgotten, given away            here, forgetting.py, exporting.py,
                                                                                   importing.py, migrations.py
 
-The format is in schema.py, who has a file open in owner.py. While a file is open, nothing else in this process may open
-it, not even to copy it (see owner.py); use ``export``.
+The format is in schema.py, who has a file open in owner.py, and for machines that share a disk in lease.py. While a
+file is open, nothing else in this process may open it, not even to copy it (see owner.py); use ``export``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from auxol_core import __version__
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptError, TaskFileError
 from auxol_core.options import TaskOptions
 from auxol_core.steps import finish
-from auxol_core.taskfile import forgetting, kept
+from auxol_core.taskfile import forgetting, kept, lease
 from auxol_core.taskfile.connections import connect
 from auxol_core.taskfile.database import SIDE_FILES, TaskDatabase
 from auxol_core.taskfile.exporting import copying, exporting
@@ -143,7 +143,8 @@ class TaskFile:
         """The task at ``path``, only to look at, whichever generalist it was learned beside.
 
         Changing it raises TaskFileError. It shares the file with others who look, leaves no note, and keeps an owner
-        from opening the file: close it soon. Raises as ``open``, but for the generalist.
+        from opening the file: close it soon. Beside an owner by lease it is possible, too, and what it shows may change
+        from read to read. Raises as ``open``, but for the generalist.
         """
         task = cls(TaskDatabase.look(Path(path)))
         try:
@@ -289,7 +290,7 @@ class TaskFile:
         """Close the task and put its old file in its place; where none is kept, this one is as it was. Raises
         TaskFileError where the system refuses; the task is closed then, too, and its file as it is now."""
         old_file_kept = self.origin.old_file_kept
-        self.close()
+        self.database.close(to_replace=old_file_kept)
         if old_file_kept:
             with translate_errors(self.path):
                 kept.take_back(self.path)
@@ -332,6 +333,7 @@ class TaskFile:
             connection = connect(path)
             try:
                 connection.execute("BEGIN EXCLUSIVE")
+                lease.refuse_held(connection, path)
             except sqlite3.DatabaseError as error:  # a damaged file may be deleted, a file in use may not
                 if "locked" in str(error):
                     raise locked_error(path) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from tiny_network import MACHINE, tiny_generalist, tiny_learner
 
 from auxol_core.build import make_engine
 from auxol_core.engine.engine import Engine
+from auxol_core.taskfile import lease
+from auxol_core.taskfile.lease import LeaseOptions
 
 
 class TestEngineInProcess(EngineContract):
@@ -31,3 +34,16 @@ class TestEngineInProcessWithTheShippedWeights(EngineContract):
     @pytest.fixture
     def engine_factory(self, tmp_path: Path) -> EngineFactory:
         return lambda: make_engine("builtin", tmp_path / "tasks", MACHINE)
+
+
+@pytest.mark.slow
+class TestEngineWithLeases(EngineContract):
+    """The engine of above in a process that takes leases on its task files."""
+
+    @pytest.fixture
+    def engine_factory(self, tmp_path: Path) -> Iterator[EngineFactory]:
+        lease.use(LeaseOptions("the contract", 5.0))
+        yield lambda: Engine(
+            tiny_generalist(), tiny_learner, tmp_path / "tasks", MACHINE, make_locator=tiny_locator
+        )
+        lease.use(None)
