@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -31,6 +33,8 @@ from auxol_core.cluster.task_host import LeavingError, TaskHost, Vital
 from auxol_core.cluster.task_processes import GoneError, TaskProcess
 from auxol_core.errors import AuxolError, CancelledError
 from auxol_core.server.users import Users
+from auxol_core.taskfile import lease
+from auxol_core.taskfile.lease import LeaseOptions
 from auxol_core.types import FloatArray, Prompt, Segmentation, SliceImage
 
 log = logging.getLogger(__name__)
@@ -86,6 +90,12 @@ class TaskActor:
 
     def __init__(self, owner: str, task: str, told: Mapping[str, Any]) -> None:
         self._options = options_from(told)
+        # Whoever has lost a file has nothing that is not on the disk: the next one begins from there.
+        lease.use(
+            LeaseOptions(f"a process of {socket.gethostname()}", self._options.lease_s, lambda _: os._exit(1))
+            if self._options.lease_s
+            else None
+        )
         users = Users({}, many=not self._options.only)
         self._host = TaskHost(owner, task, self._options, Named(names.SHELF), users)
         self._begun: asyncio.Task[None] | None = None

@@ -22,7 +22,7 @@ class ClusterOptions:
 
     ``ingresses``: replicas of the ingress. ``fewest``, ``most``: replicas of the generalist, between which Serve
     chooses by load; ``gpus``: of each, a part of one if it is below 1. ``lease_s``: so long after a
-    task's process has stopped answering another may open its file. ``answer_s``: a request waits so long for a task's
+    task's process has stopped answering another may open its file (0: no leases, on a disk of this machine alone). ``answer_s``: a request waits so long for a task's
     process that starts again.
     ``linger_s``: a task's process stays so long after the task was closed. ``parts``: what makes the models,
     ``module:function``. ``loopback``: whether only this machine may ask.
