@@ -21,10 +21,10 @@ class ClusterOptions:
     it holds the token of one user, and ``data_dir`` is that user's own.
 
     ``ingresses``: replicas of the ingress. ``fewest``, ``most``: replicas of the generalist, between which Serve
-    chooses by load; ``gpus``: of each, a part of one if it is below 1. ``lease_s``: so long after a
-    task's process has stopped answering another may open its file (0: no leases, on a disk of this machine alone). ``answer_s``: a request waits so long for a task's
-    process that starts again.
-    ``linger_s``: a task's process stays so long after the task was closed. ``parts``: what makes the models,
+    chooses by load; ``gpus``: of each, a part of one if it is below 1. ``lease_s``: so long after a task's process has
+    stopped answering another may open its file (0: no leases, on a disk of this machine alone). ``answer_s``: a request
+    waits so long for a task's process that starts again. ``linger_s``: a task's process stays so long after the task
+    was closed. ``embeddings_mb``: of embeddings in the object store. ``parts``: what makes the models,
     ``module:function``. ``loopback``: whether only this machine may ask.
     """
 
