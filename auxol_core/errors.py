@@ -17,6 +17,7 @@ AuxolError
     UnavailableError         try again later, or restart the worker
         ProtocolVersionError     update the program or the server: the message names both versions
     AccessError              give the right token
+        RoleError                ask the owner of the shared task, or choose a task of your own
 """
 
 from __future__ import annotations
@@ -96,3 +97,7 @@ class ProtocolVersionError(UnavailableError):
 
 class AccessError(AuxolError):
     """The token is missing or wrong."""
+
+
+class RoleError(AccessError):
+    """Whose the token is may not do this with a task that several users share."""
