@@ -18,6 +18,7 @@ AuxolError
         ProtocolVersionError     update the program or the server: the message names both versions
         LeaseLostError           open the task again and repeat what was asked
     AccessError              give the right token
+        RoleError                ask the owner of the shared task, or choose a task of your own
 """
 
 from __future__ import annotations
@@ -104,3 +105,7 @@ class LeaseLostError(UnavailableError):
 
 class AccessError(AuxolError):
     """The token is missing or wrong."""
+
+
+class RoleError(AccessError):
+    """Whose the token is may not do this with a task that several users share."""

@@ -21,7 +21,7 @@ SOURCE = Path(__file__).resolve().parents[2] / PACKAGE
 # A room is a module or package directly under auxol_core. A new room is added here, on the lowest floor it can live on.
 FLOORS: dict[str, int] = {
     **dict.fromkeys(("strokes", "types", "options", "errors", "verbs", "api", "steps"), 0),
-    **dict.fromkeys(("plain_numbers", "private_files", "whole_files", "greys", "scales", "parts"), 0),
+    **dict.fromkeys(("plain_numbers", "private_files", "whole_files", "greys", "scales", "parts", "authors"), 0),
     **dict.fromkeys(("protocol", "client"), 1),
     **dict.fromkeys(("imaging", "machine", "promptable", "generalist", "specialist", "prompter"), 2),
     **dict.fromkeys(("taskfile", "engine"), 3),

@@ -289,6 +289,24 @@ class TestSavesLater(SavesCase):
         allGone()
         self.assertEqual(loggedErrors(), [])
 
+    def test_one_that_the_role_refuses_is_told_kept_and_sent_again_with_the_next(self):
+        from auxol_core.client.corrections import Corrections
+        from auxol_core.errors import RoleError
+
+        def refused(corrections, kept):
+            yield from ()
+            raise RoleError("You use what others taught. Ask the owner.")
+
+        with mock.patch.object(Corrections, "_send", refused):
+            self.drawAndSave(7)
+            until(lambda: "was not learned" in self.session.message[0])
+            self.assertIn("Ask the owner", self.session.message[0])
+            self.assertEqual(len(self.waiting()), 1)
+            self.assertEqual(self.session.canSave(), (True, ""))
+        self.drawAndSave(8)
+        self.delivered()
+        self.assertEqual(self.taught(), 3)
+
     def test_what_waits_for_a_task_that_is_deleted_goes_with_it(self):
         self.session.stopEngine()
         self.settings.set("pythonPath", str(self.folder / "no python"))

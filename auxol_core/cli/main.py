@@ -18,6 +18,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from auxol_core import __version__
+from auxol_core.cli.authors_command import authors, forget_author
 from auxol_core.cli.cache_command import cache_app
 from auxol_core.cli.checkpoint_command import checkpoint_app
 from auxol_core.cli.doctor_command import doctor
@@ -125,6 +126,8 @@ app.command()(find)
 app.command()(serve)
 app.command()(doctor)
 task_app.command("window")(window)
+task_app.command("authors")(authors)
+task_app.command("forget-author")(forget_author)
 app.add_typer(task_app, name="task")
 app.add_typer(cache_app, name="cache")
 app.add_typer(checkpoint_app, name="checkpoint")

@@ -74,6 +74,7 @@ def info(name: Name, data_dir: DataDir = None, as_json: AsJson = False) -> None:
 def export_task(
     name: Name,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to write.")],
+    authors: Annotated[bool, typer.Option("--authors", help="With who taught what, by pseudonym.")] = False,
     data_dir: DataDir = None,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -86,7 +87,7 @@ def export_task(
         if file.exists():
             _ask(f"{file} exists. Replace it?", yes)
         with _full_disk(file):
-            task.export(file)
+            task.export(file, authors=authors)
     size = file.stat().st_size
     said = f"Exported {name} to {file} ({size / 1e6:.1f} MB). It holds crops of images, so treat it as you treat them."
     _say(said, {"exported": name, "file": str(file), "bytes": size}, as_json)

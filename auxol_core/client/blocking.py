@@ -21,6 +21,8 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 from auxol_core.api import Forwarder, VerbOf
+from auxol_core.authors import AuthoredCorrection, AuthorShare
+from auxol_core.client import authors
 from auxol_core.client.address import Address
 from auxol_core.client.calls import Calls
 from auxol_core.client.effects import Effect, Exchange, Flow, Pause
@@ -138,6 +140,27 @@ class EngineClient(Forwarder):
                 return self._driver.run(self._verbs.import_from(file, name))
             except TaskFileError as error:  # the server has another name for it
                 raise type(error)(f"{Path(path).name} was not taken in. {error}") from error
+
+    # Beside the verbs, of a task that several users share: see client/authors.py
+
+    def authors(self, task: str) -> list[AuthorShare]:
+        """What each reader taught a shared task; of who does not own it, their own share alone. InvalidInputError where
+        the task is not shared."""
+        return self._driver.run(authors.authors(self._verbs.mending, task))
+
+    def author_curve(self, task: str, author: str) -> list[AuthoredCorrection]:
+        """A reader's part of the learning curve, in order of saving; RoleError where it is another's and the task not
+        one's own, NotFoundError where nothing of theirs is here."""
+        return self._driver.run(authors.author_curve(self._verbs.mending, task, author))
+
+    def rename_author(self, task: str, author: str, pseudonym: str) -> None:
+        """Call an author by another pseudonym; RoleError where the task is not one's own."""
+        self._driver.run(authors.rename_author(self._verbs.mending, task, author, pseudonym))
+
+    def forget_author(self, task: str, author: str) -> TaskStatus:
+        """Forget every correction of an author and learn again from the others; where that broke off, ask again.
+        RoleError where the task is not one's own, NotFoundError where nothing of theirs is here."""
+        return self._driver.run(authors.forget_author(self._verbs.mending, task, author))
 
     def resend(self, *, open_tasks: bool = False) -> int:
         """Send what is in the outbox, of the tasks that are open in the server; how many corrections arrived.

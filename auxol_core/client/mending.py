@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from auxol_core import protocol
@@ -12,7 +13,7 @@ from auxol_core.api import EngineApi
 from auxol_core.client.calls import Calls, json_of, message_of, understood
 from auxol_core.client.effects import Answer, Flow
 from auxol_core.client.memory import ClientMemory
-from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.errors import InvalidInputError, NotFoundError, RoleError
 from auxol_core.protocol import MAX_MESSAGE_BYTES, MEDIA_TYPE, Message, encode, plain
 from auxol_core.types import Proposal, SliceImage, TaskStatus
 from auxol_core.verbs import Lane, Verb, declared
@@ -76,8 +77,9 @@ class Mending:
             return False
         yield from self.open(task)
         self.memory.reopened(task)
-        if self.memory.is_paused(task):
-            yield from self.calls.call(self.calls.request(declared(EngineApi.pause), {"task": task}))
+        with suppress(RoleError):  # who only uses the task opens it, and its pauses are another's
+            if self.memory.is_paused(task):
+                yield from self.calls.call(self.calls.request(declared(EngineApi.pause), {"task": task}))
         return True
 
     def open(self, task: str) -> Flow[TaskStatus]:

@@ -63,6 +63,11 @@ class ClientVerbs:
         self.corrections = Corrections(mending, keeps=keeps)
 
     @property
+    def mending(self) -> Mending:
+        """Through which what is asked beside the verbs finds its task open."""
+        return self._mending
+
+    @property
     def calls(self) -> Calls:
         """What the verbs go through: where the server is, who is there, whether it lives."""
         return self._mending.calls

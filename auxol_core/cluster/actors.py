@@ -31,8 +31,8 @@ from auxol_core.cluster.replica import Encoded, LostError
 from auxol_core.cluster.shelf import Shelf
 from auxol_core.cluster.task_host import LeavingError, TaskHost, Vital
 from auxol_core.cluster.task_processes import GoneError, TaskProcess
+from auxol_core.cluster.users import users_of
 from auxol_core.errors import AuxolError, CancelledError
-from auxol_core.server.users import Users
 from auxol_core.taskfile import lease
 from auxol_core.taskfile.lease import LeaseOptions
 from auxol_core.types import FloatArray, Prompt, Segmentation, SliceImage
@@ -96,8 +96,7 @@ class TaskActor:
             if self._options.lease_s
             else None
         )
-        users = Users({}, many=not self._options.only)
-        self._host = TaskHost(owner, task, self._options, Named(names.SHELF), users)
+        self._host = TaskHost(owner, task, self._options, Named(names.SHELF), users_of(self._options))
         self._begun: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
 

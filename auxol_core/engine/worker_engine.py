@@ -85,6 +85,12 @@ class WorkerEngine(Forwarder):
 
         return self.worker.submit(work, urgency_of(about))
 
+    def teaching(
+        self, task: str, begin: Callable[[Engine], Generator[None, None, Result]], urgency: Urgency
+    ) -> Job[Result]:
+        """Steps on the engine itself, beside the verbs, after which there may be something to learn in ``task``."""
+        return self.worker.submit(lambda: self._then_learn(task, begin(self.engine)), urgency)
+
     def _begun(self, about: Verb, *args: Any, **kwargs: Any) -> Any:
         """A verb's result, or its steps; of a stream without steps of its own each item is one."""
         in_steps = STEPS.get(about.name)

@@ -9,6 +9,7 @@ from auxol_core.errors import AuxolError, NotFoundError, UnavailableError
 
 _STATUS: tuple[tuple[type[AuxolError], int], ...] = (  # the first that fits
     (errors.ProtocolVersionError, 426),
+    (errors.RoleError, 403),
     (errors.AccessError, 401),
     (errors.InvalidInputError, 422),
     (errors.NotFoundError, 404),

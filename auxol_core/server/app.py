@@ -15,6 +15,7 @@ from starlette.responses import Response
 from auxol_core import __version__
 from auxol_core.protocol import PROTOCOL_VERSION
 from auxol_core.server import answers
+from auxol_core.server.author_routes import author_router
 from auxol_core.server.described import router
 from auxol_core.server.desk import Desk
 from auxol_core.server.gate import LOOPBACK_NAMES, Gate
@@ -133,7 +134,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.household, app.state.desk = household, desk
-    written = (health_router, about_router, slice_router, proposal_router, task_router)
+    written = (health_router, about_router, slice_router, proposal_router, task_router, author_router)
     for each in (*written, generalist_router, plain_routes(written)):
         app.include_router(each)
     answers.tell_errors(app)

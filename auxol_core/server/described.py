@@ -32,6 +32,7 @@ class JobAnswer(BaseModel):
 _REFUSALS = {
     400: "The body cannot be read",
     401: "The token is missing or wrong",
+    403: "The role in this shared task does not allow it",
     404: "It is not here, or is another user's",
     405: "Another method is expected",
     408: "The body came too slowly",

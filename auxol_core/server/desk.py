@@ -1,31 +1,34 @@
 """What one user may ask for: the verbs of EngineApi without waiting threads, on the tasks this user may see.
 
-A task is the user's own, or one of the names that the token file shares; whatever else exists is not there. In a shared
-task a slice is handed on from the user's own engine, so that nobody uses a slice they do not have, and proposals stay
-with whoever prompted.
+A task is the user's own, or one of the names that the token file shares; whatever else exists is not there. What a user
+may do with a shared one is their role's (roles.py). In it a slice is handed on from the user's own engine, so that
+nobody uses a slice they do not have, proposals stay with whoever prompted, and a correction has its author.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from auxol_core.api import EngineApi, VerbOf
+from auxol_core.engine.authors import author_of, correcting_as, pseudonym_of
 from auxol_core.engine.engine import Engine
 from auxol_core.engine.parts import parts_of
-from auxol_core.engine.worker import Job
+from auxol_core.engine.worker import Job, Urgency
 from auxol_core.engine.worker_engine import WorkerEngine
 from auxol_core.errors import InvalidInputError, NotFoundError, UnavailableError
 from auxol_core.options import TaskOptions
 from auxol_core.parts import Parts
 from auxol_core.server.household import SHARED, Home, Household
 from auxol_core.server.jobs import StreamJob
+from auxol_core.server.roles import Role, check_role, for_owners
 from auxol_core.server.users import User
 from auxol_core.types import BoolArray, Event, Prompt, Propagated, Proposal, Receipt, SliceImage, TaskStatus
+from auxol_core.verbs import declared
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -48,6 +51,15 @@ class Desk:
 
     async def _home_of(self, task: str) -> Home:
         return await self.household.home(self.household.owner_of(self.user, task))
+
+    def role(self, task: str) -> Role | None:
+        """This user's role in a shared task; None in one of their own."""
+        return self.user.role(task) if task in self.user.shared else None
+
+    def _check_role(self, verb: VerbOf[..., Any], task: str) -> None:
+        """RoleError where this user may not ask for ``verb`` in ``task``."""
+        if (role := self.role(task)) is not None:
+            check_role(role, task, declared(verb), owned=task in self.household.users.owned)
 
     async def _at(self, task: str, *, use: bool = True) -> Home:
         """The engine that has ``task`` open for this user."""
@@ -106,6 +118,7 @@ class Desk:
     async def _opened(
         self, name: str, verb: VerbOf[P, TaskStatus], *args: P.args, **kwargs: P.kwargs
     ) -> TaskStatus:
+        self._check_role(verb, name)
         home = await self._home_of(name)
         status = await home.call(verb, *args, **kwargs)
         self.household.leases.opened((home.owner, name), self.user.name)
@@ -150,6 +163,7 @@ class Desk:
         home.bell.ring(name)
 
     async def cancel_relearning(self, name: str) -> None:
+        self._check_role(EngineApi.cancel_relearning, name)
         home = await self._at(name)
         if self.household.leases.held_by_others((home.owner, name), self.user.name):
             raise InvalidInputError(
@@ -164,6 +178,7 @@ class Desk:
         home.bell.ring(name)
 
     async def delete_task(self, name: str) -> None:
+        self._check_role(EngineApi.delete_task, name)
         await self._check_exists(name)
         home = await self._home_of(name)
         await home.call(EngineApi.delete_task, name)
@@ -174,9 +189,36 @@ class Desk:
         self, verb: VerbOf[Concatenate[str, P], Result], task: str, *args: P.args, **kwargs: P.kwargs
     ) -> Result:
         """Any verb of EngineApi on an open task that takes no slices and gives no proposals."""
+        self._check_role(verb, task)
         home = await self._at(task)
         async with self._told_plainly(task):
             return await home.call(verb, task, *args, **kwargs)
+
+    async def forget(self, task: str, correction_id: str) -> TaskStatus:
+        """``forget``; in a shared task with an owner everybody else forgets what is their own."""
+        self._check_role(EngineApi.forget, task)
+        if self.role(task) == "teacher" and task in self.household.users.owned:
+            me = self.user.author
+            mine = await self.work(
+                task, lambda engine: author_of(engine, task, correction_id) == pseudonym_of(engine, task, me)
+            )
+            if not mine:
+                raise for_owners(task, "forgetting what others taught")
+        return await self.ask(EngineApi.forget, task, correction_id)
+
+    async def work(self, task: str, do: Callable[[Engine], Result]) -> Result:
+        """``do`` with the engine that has ``task`` open, in the compute thread."""
+        home = await self._at(task)
+        async with self._told_plainly(task):
+            return await home.work(do)
+
+    async def teach(
+        self, task: str, begin: Callable[[Engine], Generator[None, None, Result]], urgency: Urgency = Urgency.ASKED
+    ) -> Result:
+        """Steps with the engine that has ``task`` open, after which there may be something to learn."""
+        home = await self._at(task)
+        async with self._told_plainly(task):
+            return await asyncio.wrap_future(home.engine.teaching(task, begin, urgency).future)
 
     async def events(self, task: str, after: int, wait_s: float) -> list[Event]:
         """What has happened since; waits for it up to ``wait_s``, or until the server leaves."""
@@ -251,10 +293,16 @@ class Desk:
     async def correct(
         self, task: str, slice_id: str, mask: BoolArray, correction_id: str, proposals: Sequence[str]
     ) -> Receipt:
+        self._check_role(EngineApi.correct, task)
         home = await self._at(task)
         await self._bring(home, [slice_id])
         if home.shared:
-            proposals = [p for p in proposals if self.household.proposals.is_of(p, self.user.name)]
+            mine = [p for p in proposals if self.household.proposals.is_of(p, self.user.name)]
+            given: dict[str, Any] = {"correction_id": correction_id, "proposals": mine}
+            author = self.user.author
+            return await self.teach(
+                task, lambda engine: correcting_as(engine, author, task, slice_id, mask, **given), Urgency.SAVE
+            )
         async with self._told_plainly(task):
             return await home.call(
                 EngineApi.correct, task, slice_id, mask, correction_id=correction_id, proposals=proposals
@@ -266,6 +314,7 @@ class Desk:
         self, verb: VerbOf[..., Iterator[Propagated]], task: str, slices: Sequence[str], **more: Any
     ) -> str:
         """Begin a verb that is a stream; the job's id."""
+        self._check_role(verb, task)
         home, jobs, user = await self._at(task), self.household.jobs, self.user.name
         await self._bring(home, slices)
 

@@ -1,12 +1,15 @@
 """The token is the user: who may ask, told by a secret that is compared in constant time.
 
 A token file is JSON, one entry a user: the token, or an object with the token and the names of the tasks that this
-user shares with everybody else who names them::
+user shares with everybody else who names them, or the roles in these (roles.py; in a list everybody is a teacher)::
 
     {
-      "alice": {"token": "a long random text", "shared": ["Liver, portal CT"]},
-      "bob": "another long random text"
+      "alice": {"token": "a long random text", "shared": {"Liver, portal CT": "owner"}, "pseudonym": "reader 1"},
+      "bob": {"token": "another long random text", "shared": ["Liver, portal CT"]},
+      "carol": "a third long random text"
     }
+
+A ``pseudonym`` is what stands in the file of a shared task for who taught what.
 """
 
 from __future__ import annotations
@@ -19,11 +22,13 @@ import re
 import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from auxol_core.errors import AccessError, DataError, InvalidInputError
+from auxol_core.server.roles import ROLES, Role
+from auxol_core.taskfile.authorship import check_author
 from auxol_core.taskfile.schema import check_name
 
 MIN_TOKEN = 16
@@ -34,17 +39,34 @@ ONLY_USER = "user"
 
 @dataclass(frozen=True)
 class User:
-    """``name`` is also a folder's. ``shared``: names of tasks that live in the common folder."""
+    """``name`` is also a folder's. ``shared``: names of tasks that live in the common folder; ``roles`` in them, where
+    it is not that of a teacher. ``pseudonym``: what others may know this user by, empty: one is made of the name."""
 
     name: str
     shared: frozenset[str] = frozenset()
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    pseudonym: str = ""
+
+    def role(self, task: str) -> Role:
+        """The role in a shared task."""
+        return self.roles.get(task, "teacher")
+
+    @property
+    def author(self) -> str:
+        """What stands in a shared task's file for this user: never the name."""
+        # Of a user without a pseudonym: the same after each start, and who has the file alone reads no name in it.
+        return self.pseudonym or f"reader {hashlib.sha256(f'auxol {self.name}'.encode()).hexdigest()[:6]}"
 
 
 class Users:
-    """Who has which token. ``many``: they came from a token file, and each has a folder of their own."""
+    """Who has which token. ``many``: they came from a token file, and each has a folder of their own. ``owned``: the
+    shared tasks that have an owner."""
 
     def __init__(self, tokens: Mapping[str, User], *, many: bool) -> None:
         self.many = many
+        self.owned = frozenset(
+            task for user in tokens.values() for task in user.shared if user.role(task) == "owner"
+        )
         # Hashes under a key of this process: of one length, and of no use to who reads them in a core dump.
         self._key = secrets.token_bytes(32)
         self._users = [(self._hash(token), user) for token, user in tokens.items()]
@@ -108,6 +130,8 @@ def read_users(path: Path) -> Users:
         tokens[token] = user
     if len({user.name.casefold() for user in tokens.values()}) < len(tokens):
         raise _not_a_file(path, "two names that differ in case alone")
+    if len({user.author.casefold() for user in tokens.values()}) < len(tokens):
+        raise _not_a_file(path, "the same pseudonym for two users")
     return Users(tokens, many=True)
 
 
@@ -123,12 +147,19 @@ def _entry(path: Path, name: str, entry: Any) -> tuple[str, User]:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", name):
         raise _not_a_file(path, f"the name {name[:40]!r} (1 to 32 letters, digits, - and _ are expected)")
     given = entry if isinstance(entry, dict) else {"token": entry}
-    if not set(given) <= {"token", "shared"}:
-        raise _not_a_file(path, f"an entry of {name} with other fields than token and shared")
+    if not set(given) <= {"token", "shared", "pseudonym"}:
+        raise _not_a_file(path, f"an entry of {name} with other fields than token, shared and pseudonym")
     shared = given.get("shared", [])
-    if not isinstance(shared, list) or not all(isinstance(task, str) for task in shared):
-        raise _not_a_file(path, f"shared tasks of {name} that are no list of names")
-    return check_token(given.get("token"), name), User(check_name(name), frozenset(map(check_name, shared)))
+    if not isinstance(shared, list | dict) or not all(isinstance(task, str) for task in shared):
+        raise _not_a_file(path, f"shared tasks of {name} that are no list of names and no roles by name")
+    roles = shared if isinstance(shared, dict) else {}
+    if not all(role in ROLES for role in roles.values()):
+        raise _not_a_file(path, f"a role of {name} that is none of {', '.join(ROLES)}")
+    pseudonym = check_author(given["pseudonym"]) if "pseudonym" in given else ""
+    others = {task: role for task, role in roles.items() if role != "teacher"}
+    return check_token(given.get("token"), name), User(
+        check_name(name), frozenset(map(check_name, shared)), others, pseudonym
+    )
 
 
 def _not_a_file(path: Path, what: str) -> DataError:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from auxol_core.errors import InvalidInputError
+from auxol_core.taskfile.authorship import put_all, read_all
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.making import COLUMNS, STEP_BYTES, insert, making_file, size_of
 from auxol_core.taskfile.owner import is_open_here, locked_error, read_owner
@@ -34,11 +35,14 @@ class _OvertakenError(Exception):
     """What was to be copied is no longer what it was."""
 
 
-def exporting(database: TaskDatabase, versions: VersionTree, path: Path) -> Generator[None, None, None]:
+def exporting(
+    database: TaskDatabase, versions: VersionTree, path: Path, *, authors: bool = False
+) -> Generator[None, None, None]:
     """Write a copy with all lessons, sights and current weights to ``path``, beside first and then in its place.
 
-    Raises InvalidInputError if that is a task open here, TaskFileLockedError if another process has it open: its file
-    would be replaced under it, and with it every receipt it gives from then on.
+    ``authors``: and who taught what; a copy goes to others, who need not know. Raises InvalidInputError if that is a
+    task open here, TaskFileLockedError if another process has it open: its file would be replaced under it, and with
+    it every receipt it gives from then on.
     """
     owner = read_owner(path)
     if is_open_here(path):
@@ -47,11 +51,11 @@ def exporting(database: TaskDatabase, versions: VersionTree, path: Path) -> Gene
         )
     if owner is not None and not owner.gone:
         raise locked_error(path)
-    yield from copying(database, versions, path, "current")
+    yield from copying(database, versions, path, "current", authors=authors)
 
 
 def copying(
-    database: TaskDatabase, versions: VersionTree, path: Path, snapshots: Snapshots
+    database: TaskDatabase, versions: VersionTree, path: Path, snapshots: Snapshots, *, authors: bool = False
 ) -> Generator[None, None, None]:
     """Write a copy to ``path``, in place of what is there; of the ``current`` weights or of ``all`` that are stored.
 
@@ -64,7 +68,7 @@ def copying(
         if snapshots == "current":
             nearest = versions.nearest_stored(versions.current_version)
             wanted = [nearest] if nearest else []
-        _copy_small(database, new)
+        _copy_small(database, new, authors=authors)
         keys = [str(row[0]) for row in database.rows("SELECT key FROM lessons ORDER BY sequence, position")]
         sights = [row[0] for row in database.rows("SELECT sequence FROM sights ORDER BY sequence")]
         states = [row.id for row in _states(database, versions, snapshots)]
@@ -90,7 +94,7 @@ def copying(
         return
 
 
-def _copy_small(database: TaskDatabase, new: sqlite3.Connection) -> None:
+def _copy_small(database: TaskDatabase, new: sqlite3.Connection, *, authors: bool) -> None:
     # Read first and written afterwards: what goes wrong while reading is told of the task, and a full disk of the copy.
     with database.reading() as connection:
         row = connection.execute(f"SELECT {_TASK} FROM task").fetchone()
@@ -99,9 +103,11 @@ def _copy_small(database: TaskDatabase, new: sqlite3.Connection) -> None:
             table: connection.execute(f"SELECT {names} FROM {table} ORDER BY rowid").fetchall()
             for table, names in columns.items()
         }
+        who = read_all(connection) if authors else []
     new.execute(f"INSERT INTO task ({_TASK}) VALUES ({', '.join('?' * len(row))})", row)
     for table in _SMALL:
         insert(new, table, rows[table])
+    put_all(new, who)
 
 
 def _states(database: TaskDatabase, versions: VersionTree, which: Snapshots) -> list[LocatorRow]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import dataclasses
 import logging
 import sqlite3
+from collections.abc import Collection, Sequence
 
-from auxol_core.taskfile import greys
+from auxol_core.taskfile import authorship, greys
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.journal import CorrectionJournal
 from auxol_core.taskfile.schema import LEARN_KINDS, UpdateRow
@@ -43,7 +44,8 @@ def forget(
         )
         forget_seen(connection, correction_id)
         connection.execute("DELETE FROM corrections WHERE sequence = ?", (sequence,))
-    return _without(lost, correction_id)
+        authorship.drop_strays(connection)
+    return without(lost, {correction_id})
 
 
 def forget_everything(database: TaskDatabase) -> None:
@@ -52,6 +54,7 @@ def forget_everything(database: TaskDatabase) -> None:
         for table in ("snapshots", "updates", "locator_states", "corrections"):
             connection.execute(f"DELETE FROM {table}")
         connection.execute("UPDATE task SET current_version = 0, relearning = 0, refitted = 0, refit_to = 0")
+        authorship.drop_strays(connection)
         greys.forget(connection)
 
 
@@ -86,11 +89,9 @@ def _delete_update(connection: sqlite3.Connection, update: UpdateRow) -> None:
     connection.execute("DELETE FROM updates WHERE id = ?", (update.id,))
 
 
-def _without(updates: list[UpdateRow], correction_id: str) -> list[UpdateRow]:
-    """The schedule without one correction; updates that had nothing else are left out."""
-    remaining = [
-        (update, tuple(other for other in update.correction_ids if other != correction_id)) for update in updates
-    ]
+def without(updates: Sequence[UpdateRow], gone: Collection[str]) -> list[UpdateRow]:
+    """The schedule of ``updates`` without some corrections; updates that had nothing else are left out."""
+    remaining = [(update, tuple(other for other in update.correction_ids if other not in gone)) for update in updates]
     return [
         dataclasses.replace(update, correction_ids=ids, id=0, created=0.0, state_digest=None)
         for update, ids in remaining

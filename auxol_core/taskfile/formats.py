@@ -9,7 +9,7 @@ from pathlib import Path
 from auxol_core.errors import TaskFileVersionError
 from auxol_core.taskfile.connections import durable_settings
 from auxol_core.taskfile.migrations import SCHEMAS
-from auxol_core.taskfile.schema import APPLICATION_ID, FORMAT_VERSION, SCHEMA
+from auxol_core.taskfile.schema import APPLICATION_ID, AUTHOR_TABLES, FORMAT_VERSION, SCHEMA
 from auxol_core.taskfile.sentences import corrupt_error
 
 
@@ -19,7 +19,8 @@ def check_format(connection: sqlite3.Connection, path: Path, *, pages: bool = Tr
     ``pages`` False: the tables' declarations alone are checked, for somebody who reads every row anyway.
     """
     version = check_kind(connection, path)
-    if _declared(connection) != _declarations(SCHEMAS[version]):
+    allowed = [SCHEMAS[version], *([(*SCHEMA, *AUTHOR_TABLES)] if version == FORMAT_VERSION else [])]
+    if _declared(connection) not in map(_declarations, allowed):
         raise corrupt_error(path, "its tables are not those of a task file")
     problems = [str(row[0]) for row in connection.execute("PRAGMA quick_check(3)")] if pages else ["ok"]
     if problems != ["ok"]:

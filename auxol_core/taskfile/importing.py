@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptError
-from auxol_core.taskfile import lease, lesson_codec
+from auxol_core.taskfile import authorship, lease, lesson_codec
 from auxol_core.taskfile.connections import check_length, connect
 from auxol_core.taskfile.formats import check_format
 from auxol_core.taskfile.greys import GreyNotes
@@ -199,6 +199,7 @@ def _taking_in(reader: _Reader, dest: Path, name: str, used: tuple[str, str] | N
             _allow(reader.connection, MAX_LESSON_BYTES)
             for table in COLUMNS:
                 yield from _copying_rows(reader, new, table)
+            _copy_authors(reader, new)
             yield from _checking_whole(reader, new)
         except (InvalidInputError, sqlite3.IntegrityError) as error:
             raise corrupt_error(reader.path, f"a row breaks a rule ({error})") from error
@@ -235,6 +236,17 @@ def _copying_rows(reader: _Reader, new: sqlite3.Connection, table: str) -> Steps
             copied = count = 0
             yield
     yield
+
+
+def _copy_authors(reader: _Reader, new: sqlite3.Connection) -> None:
+    """Who taught what, where the file says it: it was asked for when the file was made."""
+    if not authorship.there(reader.connection):
+        return
+    for table, column in (("authors", "reader"), ("authors", "pseudonym"), ("authorship", "author")):
+        count, longest = next(reader.rows(f"SELECT count(*), max(length({column})) FROM {table}"))
+        fine = count <= MAX_ROWS["corrections"] and (longest or 0) <= MAX_TEXT
+        reader.require(fine, f"it has more or longer rows of {table} than a task has")
+    authorship.put_all(new, authorship.read_all(reader.connection))
 
 
 def _check_row(reader: _Reader, table: str, row: list[Any]) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptError
 from auxol_core.specialist.base import Lesson
-from auxol_core.taskfile import lesson_codec
+from auxol_core.taskfile import authorship, lesson_codec
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.fault_points import reach
 from auxol_core.taskfile.schema import (
@@ -87,6 +88,16 @@ class CorrectionJournal:
     def __init__(self, database: TaskDatabase) -> None:
         self._database = database
         self._cache = LessonCache()
+        self._author: str | None = None
+
+    @contextmanager
+    def saved_by(self, author: str) -> Iterator[None]:
+        """What is saved within the block is ``author``'s; for the one thread that saves. See authors.py."""
+        before, self._author = self._author, author
+        try:
+            yield
+        finally:
+            self._author = before
 
     def add_correction(
         self,
@@ -129,6 +140,8 @@ class CorrectionJournal:
                     connection.execute("INSERT INTO estimates (sequence, position, quality) VALUES (?, ?, ?)", row)
             if seen is not None:
                 insert_sight(connection, cast(int, sequence), seen)
+            if self._author is not None:
+                authorship.put(connection, cast(int, sequence), self._author)
             reach("correction.before_commit")
         reach("correction.after_commit")
         return cast(int, sequence), False

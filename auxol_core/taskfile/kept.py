@@ -13,9 +13,11 @@ from contextlib import closing
 from pathlib import Path
 
 from auxol_core.private_files import make_empty
+from auxol_core.taskfile import authorship
 from auxol_core.taskfile.connections import connect, durable_settings
 from auxol_core.taskfile.owner import remove_quietly
 from auxol_core.taskfile.places import beside, put_in_place, sync, sync_folder
+from auxol_core.taskfile.schema import FORMAT_VERSION
 
 # What is handed over is in these tables since format 2.
 _CORRECTION = "correction_id, slice_id, confirmation, saved_at"
@@ -60,6 +62,9 @@ def hand_over(connection: sqlite3.Connection, path: Path) -> None:
         for sequence, correction_id, *rest in rows:
             if correction_id not in there:
                 _add(old, (correction_id, *rest), connection, sequence, sights=sights)
+        if old.execute("PRAGMA user_version").fetchone()[0] == FORMAT_VERSION:
+            # One of an earlier format goes back to a program that knows no authors and would refuse it.
+            authorship.put_all(old, authorship.read_all(connection))
         old.execute("COMMIT")
 
 

@@ -13,6 +13,7 @@
     locator_lessons     which corrections' sights an update of it saw that its base had not seen
     greys               one row, once there is something to tell: the scale of the task's images, who set the window
                         (greys.py)
+    authors, authorship only in tasks that several readers share: who saved which correction, by pseudonym (authors.py)
     estimates           what the models in use took the Dice of a corrected object for, where that was not propagated
 
 Nothing here names a patient, a study, a file or a machine. Any change of this file's SQL needs a new FORMAT_VERSION and
@@ -154,6 +155,16 @@ SCHEMA: tuple[str, ...] = (
     """CREATE TABLE greys (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         told TEXT NOT NULL CHECK (typeof(told) = 'text'))""",
+)
+# A file of today's format may have these beside: all of them or none (authors.py).
+AUTHOR_TABLES: tuple[str, ...] = (
+    """CREATE TABLE authors (
+        id INTEGER PRIMARY KEY CHECK (id > 0),
+        reader TEXT NOT NULL UNIQUE CHECK (typeof(reader) = 'text'),
+        pseudonym TEXT NOT NULL UNIQUE CHECK (typeof(pseudonym) = 'text'))""",
+    """CREATE TABLE authorship (
+        sequence INTEGER PRIMARY KEY REFERENCES corrections (sequence) ON DELETE CASCADE,
+        author INTEGER NOT NULL REFERENCES authors (id) ON DELETE RESTRICT)""",
 )
 
 

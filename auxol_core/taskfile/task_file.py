@@ -5,6 +5,7 @@
     VersionTree         what the specialist became: updates, snapshots, lineage   versions.py
     WeightsOrigin       who made the weights, and whether they are made again     origin.py
     SightShelf          what the task's locator sees and learns                   sights.py
+    AuthorBook          who taught what, where several readers share the task     authors.py
     GreyShelf           the grey window, who set it, the scale of the images      greys.py
     TaskFile            the whole: made, opened, forgotten, given away            here, forgetting.py, exporting.py,
                                                                                   importing.py, migrations.py
@@ -26,6 +27,7 @@ from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileCorruptE
 from auxol_core.options import TaskOptions
 from auxol_core.steps import finish
 from auxol_core.taskfile import forgetting, kept, lease
+from auxol_core.taskfile.authors import AuthorBook
 from auxol_core.taskfile.connections import connect
 from auxol_core.taskfile.database import SIDE_FILES, TaskDatabase
 from auxol_core.taskfile.exporting import copying, exporting
@@ -61,6 +63,7 @@ class TaskFile:
         self.origin = WeightsOrigin(database, self.journal)
         self.shelf = SightShelf(database)
         self.greys = GreyShelf(database)
+        self.authors = AuthorBook(database)
         # The verbs of both parts, for whoever works with the whole task.
         self.add_correction = self.journal.add_correction
         self.corrections = self.journal.corrections
@@ -254,18 +257,19 @@ class TaskFile:
         self.versions.let_go(version)
         forgetting.give_room_back(self.database)
 
-    def export(self, path: Path) -> None:
+    def export(self, path: Path, *, authors: bool = False) -> None:
         """Write a compact copy to ``path``, beside first and then in its place. It can be opened by ``import_``.
 
         It holds lessons, sights and the weights in use; other versions are rebuilt from these. It holds crops of
-        images, and no patient's name, study id or file path. Raises InvalidInputError if ``path`` is a task that is
-        open here, TaskFileLockedError if it is open elsewhere, StorageFullError.
+        images, and no patient's name, study id or file path; ``authors``: also the pseudonyms of who taught what, which
+        are left out otherwise. Raises InvalidInputError if ``path`` is a task that is open here, TaskFileLockedError if
+        it is open elsewhere, StorageFullError.
         """
-        finish(self.exporting(path))
+        finish(self.exporting(path, authors=authors))
 
-    def exporting(self, path: Path) -> Generator[None, None, None]:
+    def exporting(self, path: Path, *, authors: bool = False) -> Generator[None, None, None]:
         """``export`` in steps, between which the task may go on."""
-        return exporting(self.database, self.versions, Path(path))
+        return exporting(self.database, self.versions, Path(path), authors=authors)
 
     def keeping_old_file(self) -> Generator[None, None, None]:
         """Keep the file as it is beside, in steps, unless an older one is kept there."""

@@ -82,6 +82,7 @@ def _connectionSentences() -> list[tuple[type[BaseException], str]]:
             errors.ProtocolVersionError,
             _("This AuxOLSegment and the server have different versions. Install the same on both sides ({details})"),
         ),
+        (errors.RoleError, _("The engine refused: {details}")),  # the server's own sentence says whose task it is
         (errors.AccessError, _("The server refused the token. Enter the right one in Settings, Server.")),
         (
             errors.UnavailableError,

@@ -16,7 +16,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.client.corrections import WILL_BE_SENT
 from auxol_core.client.kept import KeptCorrection
-from auxol_core.errors import AuxolError, CancelledError, InvalidInputError, NotFoundError
+from auxol_core.errors import AuxolError, CancelledError, InvalidInputError, NotFoundError, RoleError
 from auxol_core.options import TaskOptions
 from auxol_core.types import BoolArray, Receipt, SliceImage
 from AuxOLSegmentLib.Engine.Async import Task, Tasks, after
@@ -154,8 +154,11 @@ class Teacher:
             return False  # the engine was stopped; it waits for the next one
         except (InvalidInputError, NotFoundError) as error:
             self._drop(lesson)
-            which = _("This slice") if self.isNewest(lesson) else _("A slice that was saved before")
-            self._tell(_("{which} was not learned. {reason}").format(which=which, reason=sentence(error)), "error")
+            self._tellRefused(lesson, error)
+        except RoleError as error:
+            # It stays in the outbox, and goes out again with each later save; meanwhile it holds up no other.
+            self._drop(lesson)
+            self._tellRefused(lesson, error)
         except AuxolError as error:
             # Nothing is taken for learned; it goes out again with the next save, or when the engine is back.
             self._tellWaiting(error)
@@ -169,6 +172,10 @@ class Teacher:
                 lesson.record.correctionID = receipt.correction_id
             self._arrived(lesson, receipt)
         return True
+
+    def _tellRefused(self, lesson: Lesson, error: AuxolError) -> None:
+        which = _("This slice") if self.isNewest(lesson) else _("A slice that was saved before")
+        self._tell(_("{which} was not learned. {reason}").format(which=which, reason=sentence(error)), "error")
 
     def _tellWaiting(self, error: AuxolError) -> None:
         if all(lesson.handled for lesson in self._lessons):  # else the line is about one that is not on the disk yet

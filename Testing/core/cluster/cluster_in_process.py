@@ -31,7 +31,6 @@ from auxol_core.cluster.users import users_of
 from auxol_core.engine.worker import Worker
 from auxol_core.server.run import bind
 from auxol_core.server.told import told_of
-from auxol_core.server.users import Users
 from auxol_core.types import FloatArray, Prompt, Segmentation, SliceImage
 
 
@@ -178,7 +177,7 @@ class HostDirectory:
         return self.processes.get(name)
 
     def make(self, name: str, owner: str, task: str) -> TaskProcess:
-        host = TaskHost(owner, task, self._options, self._slices, Users({}, many=not self._options.only))
+        host = TaskHost(owner, task, self._options, self._slices, users_of(self._options))
         self.processes[name] = made = HostProcess(self, name, host)
         self.made += 1
         return made

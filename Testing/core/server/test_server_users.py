@@ -30,6 +30,18 @@ def test_each_token_is_its_user_and_any_other_is_nobody(tmp_path: Path) -> None:
             users.of_token(wrong)
 
 
+def test_a_shared_task_may_name_roles_and_an_entry_a_pseudonym(tmp_path: Path) -> None:
+    shared = {"Liver, CT": "owner", "Spleen": "user", "Kidney": "teacher"}
+    entry = {"token": ALICE, "shared": shared, "pseudonym": "reader 1"}
+    users = read_users(token_file(tmp_path, {"alice": entry, "bob": {"token": BOB, "shared": ["Liver, CT"]}}))
+    alice, bob = users.of_token(ALICE), users.of_token(BOB)
+    assert [alice.role(task) for task in shared] == ["owner", "user", "teacher"]
+    assert (alice.shared, alice.author) == (frozenset(shared), "reader 1")
+    assert (bob.role("Liver, CT"), users.owned) == ("teacher", frozenset(["Liver, CT"]))
+    assert bob.author.startswith("reader ") and "bob" not in bob.author and bob.author == User("bob").author
+    assert not read_users(token_file(tmp_path, {"alice": {"token": ALICE, "shared": ["Liver, CT"]}})).owned
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_a_token_file_that_anybody_can_read_is_refused_with_the_command_to_run(tmp_path: Path) -> None:
     path = token_file(tmp_path, {"alice": ALICE}, mode=0o644)
@@ -51,6 +63,13 @@ def test_a_token_file_that_anybody_can_read_is_refused_with_the_command_to_run(t
         {"alice": {"token": None}},
         {"alice": {"token": ALICE, "shared": "Liver"}},
         {"alice": {"token": ALICE, "shared": ["../up"]}},
+        {"alice": {"token": ALICE, "shared": {"Liver": "king"}}},
+        {"alice": {"token": ALICE, "shared": {"Liver": ["owner"]}}},
+        {"alice": {"token": ALICE, "shared": {"../up": "owner"}}},
+        {"alice": {"token": ALICE, "pseudonym": ""}},
+        {"alice": {"token": ALICE, "pseudonym": 7}},
+        {"alice": {"token": ALICE, "pseudonym": "/home/alice"}},
+        {"alice": {"token": ALICE, "pseudonym": "R"}, "bob": {"token": BOB, "pseudonym": "r"}},
         {"alice": {"token": ALICE, "admin": True}},
         {"../alice": ALICE},
         {"CON": ALICE},
