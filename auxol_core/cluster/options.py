@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from auxol_core import __version__
 from auxol_core.errors import InvalidInputError
 from auxol_core.options import DEFAULT_GENERALIST, MachineOptions
 from auxol_core.protocol import made
@@ -56,6 +59,12 @@ class ClusterOptions:
         for name in ("lease_s", "answer_s", "gpus", "linger_s"):
             if getattr(self, name) < 0:
                 raise InvalidInputError(f"{name} must not be negative, got {getattr(self, name)}. Correct it.")
+
+    @property
+    def revision(self) -> str:
+        """What tells this program with these options from another: processes of another revision give way."""
+        told = json.dumps(self.told(), sort_keys=True, default=str)
+        return f"{__version__} {hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
     def told(self) -> dict[str, Any]:
         """As plain values; ``options_from`` reads them."""

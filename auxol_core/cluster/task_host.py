@@ -19,7 +19,6 @@ from typing import Protocol
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Message
 
-from auxol_core import __version__
 from auxol_core.build import EngineParts, warm_up
 from auxol_core.cluster import asgi
 from auxol_core.cluster.asgi import HttpAnswer, HttpRequest
@@ -53,9 +52,9 @@ class LeavingError(UnavailableError):
 
 @dataclass(frozen=True)
 class Vital:
-    """What a task's process says of itself. ``at_work``: whether somebody has its task open, or waits for it."""
+    """What a task's process says of itself. ``revision``: see ClusterOptions. ``at_work``: whether somebody has its task open, or waits for it."""
 
-    version: str
+    revision: str
     pid: int
     at_work: bool
 
@@ -170,7 +169,7 @@ class TaskHost:
     def vital(self) -> Vital:
         """Whether it lives, and what it is. Answers while anything is computed."""
         held = self._household is not None and bool(self.household.leases.of_owner(self._owner))
-        return Vital(__version__, os.getpid(), held)
+        return Vital(self._options.revision, os.getpid(), held)
 
     async def keep(self) -> None:
         """Close what is not used; return when the task has been closed for ``linger_s``, so that the process may go."""

@@ -15,7 +15,6 @@ from weakref import WeakSet
 
 from starlette.types import Message
 
-from auxol_core import __version__
 from auxol_core.cluster.asgi import HttpAnswer, HttpRequest
 from auxol_core.cluster.names import actor_name
 from auxol_core.cluster.options import ClusterOptions
@@ -58,22 +57,22 @@ class Directory(Protocol):
 class TaskProcesses:
     """For one event loop."""
 
-    def __init__(self, directory: Directory, options: ClusterOptions, version: str = __version__) -> None:
-        self.directory, self._options, self._version = directory, options, version
+    def __init__(self, directory: Directory, options: ClusterOptions) -> None:
+        self.directory, self._options, self._revision = directory, options, options.revision
         self._known: dict[str, TaskProcess] = {}
         self._heard: WeakSet[TaskProcess] = WeakSet()  # since they began, as far as is known
 
     async def find(self, owner: str, task: str, *, make: bool) -> TaskProcess | None:
         """The process of ``owner``'s ``task``, None where there is none and none is to be made.
 
-        One of another version of this program gives its task back first: so a new version takes over, task by task.
+        One of another revision gives its task back first: so a new version takes over, task by task.
         """
         name = actor_name(owner, task)
         if name in self._known:
             return self._known[name]
         found = self.directory.get(name)
-        if found is not None and not await self._of_this_version(found):
-            log.info("A task's process of another version hands over")
+        if found is not None and not await self._of_this_revision(found):
+            log.info("A task's process of another revision hands over")
             await self._given_up(found)
             found = None
         if found is None and make:
@@ -82,9 +81,9 @@ class TaskProcesses:
             self._known[name] = found
         return found
 
-    async def _of_this_version(self, process: TaskProcess) -> bool:
+    async def _of_this_revision(self, process: TaskProcess) -> bool:
         try:
-            return (await asyncio.wait_for(process.vital(), self._options.answer_s)).version == self._version
+            return (await asyncio.wait_for(process.vital(), self._options.answer_s)).revision == self._revision
         except (GoneError, asyncio.TimeoutError):
             return True  # nobody can say now; it is asked for, and watched, as any other
 
@@ -92,7 +91,7 @@ class TaskProcesses:
         try:
             await asyncio.wait_for(process.leave(), self._options.answer_s)
         except (GoneError, asyncio.TimeoutError):
-            log.warning("A task's process of another version did not leave in time; its file's lease keeps it out")
+            log.warning("A task's process of another revision did not leave in time; its file's lease keeps it out")
 
     def forget(self, owner: str, task: str) -> None:
         """Look for it anew the next time."""

@@ -114,7 +114,7 @@ class HostProcess:
         self._directory, self._name, self.host = directory, name, host
         self._begun: asyncio.Task[None] | None = None
         self.gone, self.stopped = asyncio.Event(), False
-        self.version: str | None = None
+        self.revision: str | None = None
 
     async def _alive(self, work: Callable[[], Awaitable[Any]]) -> Any:
         if self.stopped:
@@ -146,7 +146,7 @@ class HostProcess:
 
     async def vital(self) -> Vital:
         told: Vital = await self._alive(lambda: _of(self.host))
-        return Vital(self.version or told.version, told.pid, told.at_work)
+        return Vital(self.revision or told.revision, told.pid, told.at_work)
 
     async def leave(self) -> None:
         await self._alive(self.host.leave)

@@ -108,7 +108,7 @@ def test_a_new_version_takes_over_task_by_task(cluster: ClusterInProcess, alice:
     alice.correct(TASK, proposal.slice_id, shown.truth, correction_id="a", proposals=[proposal.proposal_id])
     before = dict(cluster.directory.processes)
     for process in before.values():
-        process.version = "0.0.1"
+        process.revision = "0.0.1 of before"
     cluster.processes._known.clear()  # a new ingress
     again = alice.predict(TASK, proposal.slice_id, box_around(shown.truth))
     assert again.slice_id == proposal.slice_id
