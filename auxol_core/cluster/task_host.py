@@ -52,8 +52,8 @@ class LeavingError(UnavailableError):
 
 @dataclass(frozen=True)
 class Vital:
-    """What a task's process says of itself. ``revision``: see ClusterOptions. ``at_work``: whether somebody has its task
-    open."""
+    """What a task's process says of itself. ``revision``: see ClusterOptions. ``at_work``: whether somebody has
+    its task open."""
 
     revision: str
     pid: int
