@@ -25,7 +25,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RayClus
     """One whose token others may have, too."""
     monkeypatch.setenv("RAY_AUTH_TOKEN", "7" * 64)
     monkeypatch.setenv("RAY_AUTH_MODE", "token")
-    monkeypatch.setenv(*ALONE)
+    monkeypatch.setenv(ALONE[0], "1")  # or no other node could reach it
     made = RayCluster(tmp_path / "cluster", users=2, linger_s=60.0)
     yield made
     made.stop()
@@ -36,14 +36,15 @@ def address(cluster: RayCluster) -> str:
     told = next(each for each in head.cmdline() if each.startswith("--gcs_server_port="))
     ports = {each.laddr.port for each in head.net_connections() if each.status == psutil.CONN_LISTEN}
     given = int(told.partition("=")[2])
-    return f"127.0.0.1:{given if given in ports else min(ports)}"
+    host = next(each for each in head.cmdline() if each.startswith("--node-ip-address=")).partition("=")[2]
+    return f"{host}:{given if given in ports else min(ports)}"
 
 
 def test_a_node_that_is_lost_takes_no_correction_along(cluster: RayCluster, tmp_path: Path) -> None:
     node = subprocess.Popen(
         [sys.executable, "-m", "ray.scripts.scripts", "start", f"--address={address(cluster)}", "--block",
-         "--num-cpus=2", "--node-ip-address=127.0.0.1", "--disable-usage-stats"],
-        env=os.environ | {"RAY_USAGE_STATS_ENABLED": "0"}, start_new_session=True, stdout=subprocess.DEVNULL,
+         "--num-cpus=2", "--disable-usage-stats"],
+        env=os.environ, start_new_session=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         with cluster.client(0, outbox=tmp_path / "outbox") as client:
