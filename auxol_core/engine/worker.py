@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -131,6 +132,12 @@ class Worker:
     def here(self) -> bool:
         """Whether the caller is the compute thread itself."""
         return threading.current_thread() is self._thread
+
+    def waiting(self) -> dict[Urgency, int]:
+        """How many jobs wait for their next step, by urgency; the one that is at a step does not wait."""
+        with self._changed:
+            counted = Counter(job.urgency for job in self._jobs)
+        return {urgency: counted[urgency] for urgency in Urgency}
 
     def close(self) -> None:
         """End after the step that is being made; work that has not ended gets CancelledError."""

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel
@@ -24,6 +24,9 @@ from auxol_core.server.requests import visit_of
 from auxol_core.server.slice_routes import slice_router
 from auxol_core.server.task_routes import task_router
 from auxol_core.server.verb_routes import plain_routes
+
+if TYPE_CHECKING:
+    from auxol_core.server.metrics import Metrics
 
 health_router = APIRouter()
 
@@ -100,8 +103,14 @@ async def compute(request: Request) -> Response:
     return answers.values(Compute.model_validate(household.compute).model_dump())
 
 
-def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset(LOOPBACK_NAMES)) -> FastAPI:
-    """The application of ``household``, which ends with it. ``hosts``: the names it may be asked under, None: any."""
+def create_app(
+    household: Household,
+    *,
+    hosts: frozenset[str] | None = frozenset(LOOPBACK_NAMES),
+    metrics: Metrics | None = None,
+) -> FastAPI:
+    """The application of ``household``, which ends with it. ``hosts``: the names it may be asked under, None: any.
+    ``metrics``: what is counted and told at /metrics; None: nothing, and there is no such path."""
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -127,4 +136,6 @@ def create_app(household: Household, *, hosts: frozenset[str] | None = frozenset
         app.include_router(each)
     answers.tell_errors(app)
     app.add_middleware(Gate, household=household, hosts=hosts)
+    if metrics is not None:
+        app.add_middleware(metrics.around)  # outermost: what the gate refuses is counted, too
     return app
