@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import psutil
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from starlette.datastructures import Headers
@@ -23,6 +23,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auxol_core.api import EngineApi
+from auxol_core.engine.worker import Worker
 from auxol_core.errors import AccessError, InvalidInputError
 from auxol_core.protocol import HEADER_TOKEN
 from auxol_core.server import answers
@@ -156,6 +157,7 @@ class Standing(Collector):
         for urgency, count in home.worker.waiting().items():
             waiting.add_metric([urgency.name.lower()], count)
         yield waiting
+        yield from _spent(home.worker)
         if isinstance(home.make_engine, UserEngines):
             kept = GaugeMetricFamily(
                 "auxol_kept_bytes",
@@ -171,6 +173,22 @@ class Standing(Collector):
         yield GaugeMetricFamily(
             "auxol_users_seen", "Different users who asked for anything since the start.", value=home.leases.users_seen
         )
+
+
+def _spent(worker: Worker) -> Iterator[Metric]:
+    steps = CounterMetricFamily("auxol_compute_steps", "Steps of the compute thread.", labels=["urgency"])
+    seconds = CounterMetricFamily("auxol_compute_seconds", "Seconds that these took.", labels=["urgency"])
+    squares = CounterMetricFamily(
+        "auxol_compute_squared_seconds",
+        "Each step's seconds squared: over the seconds, the length of the step that a click finds under way.",
+        labels=["urgency"],
+    )
+    for urgency, spent in worker.spent.items():
+        name = [urgency.name.lower()]
+        steps.add_metric(name, spent.steps)
+        seconds.add_metric(name, spent.seconds)
+        squares.add_metric(name, spent.squares)
+    yield from (steps, seconds, squares)
 
 
 def route_of(method: str, path: str) -> str | None:

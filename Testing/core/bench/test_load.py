@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
+from auxol_core.engine.worker import Spent
 from auxol_core.errors import AccessError, DataError, InvalidInputError, UnavailableError
 from auxol_core.generalist.base import encoded
 from auxol_core.types import Box, Point, Prompt
@@ -21,6 +22,7 @@ from tools.bench.load import fit as fitting
 from tools.bench.load import measured, page
 from tools.bench.load.__main__ import app
 from tools.bench.load.capacity import limits
+from tools.bench.load.costs import clicks_s, thread_costs
 from tools.bench.load.hold import hold
 from tools.bench.load.measured import Asked, Load, Measured, bars, percentile, runs_in, write
 from tools.bench.load.reader import Habits, Sample, base_volume, volume_of
@@ -47,6 +49,9 @@ class Running:
 
     def kept_bytes(self) -> int | None:
         return self.served.kept_bytes()
+
+    def spent(self) -> Mapping[str, Spent] | None:
+        return self.served.spent()
 
     def stop(self) -> None:
         pass
@@ -82,6 +87,16 @@ def test_a_run_tells_memory_processor_time_and_disk_of_the_server_alone(run: Mea
     assert 5e7 < load.begin_bytes <= load.most_bytes
     assert load.server_cpu_s > 0 and load.readers_cpu_s > 0
     assert load.disk_bytes is not None and load.disk_bytes > 10_000
+
+
+def test_a_run_tells_what_the_compute_thread_spent_on_a_click_and_behind_it(run: Measured) -> None:
+    told = thread_costs([run])
+    assert told is not None
+    service, (saving, background) = told
+    assert 0.005 <= service <= np.median(clicks_s(run)), "the stand-in's 5 ms and what comes with them"
+    assert saving.seconds > 0
+    assert background.length >= 0.015, "of steps of 20 ms and some that are shorter"
+    assert thread_costs([replace(run, load=replace(run.load, thread=None))]) is None
 
 
 def test_a_run_is_read_as_it_was_written(run: Measured, tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from auxol_core.engine.worker import Spent
 from auxol_core.errors import DataError
 from tools.bench.load import fit as fitting
 from tools.bench.load.capacity import far, limits, servers_for
+from tools.bench.load.costs import Bytes
 from tools.bench.load.fit import Fitted, fit
 from tools.bench.load.hold import bar_of, hold
 from tools.bench.load.measured import Asked, Load, Measured
@@ -92,7 +94,7 @@ def test_busy_cores_make_every_click_longer() -> None:
     assert predict(crowded, 1).mean == pytest.approx(predict(COSTS, 1).mean)
 
 
-def run_of(readers: int, costs: Costs, seed: int = 0, **changes: object) -> Measured:
+def run_of(readers: int, costs: Costs, seed: int = 0, *, told: bool = True) -> Measured:
     """A run as the simulation would have it."""
     took, rate, _ = simulated(costs, readers, 2500, seed)
     seconds = len(took) / rate
@@ -100,8 +102,11 @@ def run_of(readers: int, costs: Costs, seed: int = 0, **changes: object) -> Meas
     rng = np.random.default_rng(seed)
     clicks = [Sample(int(i) % readers, "click", float(rng.random() * seconds), float(s)) for i, s in enumerate(took)]
     saves = [Sample(0, "save", float(rng.random() * seconds), 0.001) for _ in range(len(took) // 2)]
-    load = Load(0.0, 0.0, 10**8, 10**8 + readers * 10**7, len(saves) * 5000, 0.0, 2)
-    return Measured(replace(asked, **changes), clicks + saves, [0.1] * 5, load, {"made": "a day"})
+    clicking = Spent(len(took), len(took) * costs.service, len(took) * costs.service**2)
+    behind = [Spent(9, each.seconds * len(took), each.seconds * len(took) * each.length) for each in costs.others]
+    thread = {"prompt": clicking, "background": behind[0]} if told else None
+    load = Load(0.0, 0.0, 10**8, 10**8 + readers * 10**7, len(saves) * 5000, 0.0, 2, thread)
+    return Measured(asked, clicks + saves, [0.1] * 5, load, {"made": "a day"})
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +130,13 @@ def test_a_model_fitted_on_few_readers_says_what_many_will_see_and_is_written_do
     assert bar_of(held[1:]).met is None
 
 
+def test_what_a_target_does_not_tell_of_its_thread_is_fitted(fitted: Fitted) -> None:
+    silent = fit([run_of(readers, COSTS, readers, told=False) for readers in fitting.FEW])
+    assert fitted.told and fitted.costs.service == pytest.approx(COSTS.service)
+    assert not silent.told and silent.misfit < 0.1
+    assert predict(silent.costs, 20).p95 == pytest.approx(predict(COSTS, 20).p95, rel=0.25)
+
+
 def test_a_model_is_not_held_against_what_it_was_fitted_on(fitted: Fitted) -> None:
     with pytest.raises(DataError, match=r"fitted on those with \[5\]"):
         hold(fitted, [run_of(5, COSTS), run_of(20, COSTS)])
@@ -137,7 +149,7 @@ def test_what_breaks_first_stands_first_and_what_is_unknown_last(fitted: Fitted)
     assert memory == pytest.approx((0.8e9 - 1e8) / 1e7, abs=1), "0.1 GB, and 10 MB of each reader"
     ordered = [each.readers for each in limits(fitted, 10**9, 10**12) if each.readers is not None]
     assert ordered == sorted(ordered)
-    nothing = replace(fitted, bytes=fitting.Bytes(None, None, None))
+    nothing = replace(fitted, bytes=Bytes(None, None, None))
     assert [each.readers for each in limits(nothing, 10**9, 10**12)][-2:] == [None, None]
     assert [each.readers for each in far(fitted)] == [400, 4000]
     assert [servers_for(readers, 40) for readers in (1, 40, 41, 4000)] == [1, 1, 2, 100]

@@ -64,6 +64,9 @@ def test_clicks_saves_updates_and_what_stands_are_told(watched: SmallServer) -> 
     assert now["auxol_request_seconds_count click"] == 1 and now["auxol_request_seconds_sum click"] > 0
     assert now["auxol_request_seconds_count save"] == 1 and now["auxol_request_seconds_count slice"] == 1
     assert now["auxol_update_seconds_count"] == 1
+    assert now["auxol_compute_steps_total prompt"] >= 1 and now["auxol_compute_steps_total background"] >= 1
+    spent, squared = (now[f"auxol_compute_{each}_total background"] for each in ("seconds", "squared_seconds"))
+    assert 0 < squared / spent <= spent, "a step is no longer than all of them"
     assert now["auxol_requests_refused_total 404"] == 1
     assert now["auxol_open_tasks"] == 1 and now["auxol_users_seen"] == 1
     assert now["auxol_kept_bytes slices"] == picture().pixels.nbytes

@@ -1,8 +1,9 @@
 """The model's costs, from runs with few readers: what can be measured is taken as it is, the rest is fitted.
 
-Measured: the time between clicks, saves and propagated slices a click, seconds of an update, processor seconds, bytes.
-Fitted, on the median, the mean and the 95th percentile of the clicks of all runs: what a click takes alone and how much
-that varies, what of it is the compute thread's and what the processors', and how long the other work's pieces are.
+Measured: the time between clicks, what the compute thread spends on clicks, on saves and in the background and in how
+long steps (where the target tells), processor seconds, bytes. Fitted, on the median, the mean and the 95th percentile
+of the clicks of all runs: what a click takes alone, how much that varies, what of it is the processors'; and of a
+target that does not tell, what of it is the thread's and how long its other steps are.
 """
 
 from __future__ import annotations
@@ -18,6 +19,16 @@ from scipy.optimize import least_squares
 
 from auxol_core.errors import DataError
 from auxol_core.replay.summary import write_json
+from tools.bench.load.costs import (
+    Bytes,
+    bytes_of,
+    clicks_s,
+    first_s,
+    plain_costs,
+    saves_a_click,
+    thread_costs,
+    update_s,
+)
 from tools.bench.load.measured import Measured
 from tools.bench.load.model import Costs, Piece, predict
 
@@ -26,19 +37,10 @@ LONGEST_PIECE_S = 1.0
 
 
 @dataclass(frozen=True)
-class Bytes:
-    """``fixed``: memory of a server without readers, ``reader``: what each adds; ``save``: a correction's share of the
-    task file. None: unknown."""
-
-    fixed: float | None
-    reader: float | None
-    save: float | None
-
-
-@dataclass(frozen=True)
 class Fitted:
     """``misfit``: the largest relative difference of model and measurement at the runs that it was fitted on.
-    ``first_s``: what a first click on a slice takes more (encoding); ``update_s``: a whole update."""
+    ``first_s``: what a first click on a slice takes more (encoding); ``update_s``: a whole update; ``told``: whether
+    the target told what its compute thread spent."""
 
     costs: Costs
     fitted_on: Sequence[int]
@@ -47,12 +49,30 @@ class Fitted:
     update_s: float
     saves_a_click: float
     bytes: Bytes
+    told: bool
     made: str
 
 
-def clicks_s(run: Measured) -> NDArray[np.float64]:
-    """Seconds of all predictions that were counted, first ones on a slice included."""
-    return np.array(run.ms("first") + run.ms("click")) / 1000
+class _Unknown:
+    """What is to be fitted, as numbers within bounds. ``told``: see Fitted."""
+
+    def __init__(self, known: Costs, told: bool) -> None:
+        self._known, self._told = known, told
+        self.low, self.high = [known.alone / 4, 0.01, 0.0], [known.alone * 2, 1.0, 1.0]
+        self.starts = [[known.alone, 0.15, share] for share in (0.2, 0.7)]
+        if not told:
+            self.low, self.high = [*self.low, 0.02, 1e-3], [*self.high, 1.0, LONGEST_PIECE_S]
+            # From several sides: how long the steps are, and how much is the thread's, trade against each other.
+            self.starts = [[known.alone, 0.15, 0.2, share, length] for share in (0.3, 0.7) for length in (0.02, 0.2)]
+
+    def costs(self, values: NDArray[np.float64]) -> Costs:
+        alone, spread, processor = (float(each) for each in values[:3])
+        service, others = min(self._known.service, alone), self._known.others
+        if not self._told:
+            service, (saving, learning) = float(values[3]) * alone, others
+            others = (saving, replace(learning, length=float(values[4])))
+        beside = processor * (alone - service)
+        return replace(self._known, alone=alone, spread=spread, service=service, processor=beside, others=others)
 
 
 def fit(runs: Sequence[Measured]) -> Fitted:
@@ -60,111 +80,46 @@ def fit(runs: Sequence[Measured]) -> Fitted:
     for run in runs:
         if len(clicks_s(run)) < 3:
             raise DataError(f"Clicks were expected in the run with {run.asked.readers} readers. Let it run longer.")
-    told = [_told(run) for run in runs]
+    told = thread_costs(runs) is not None
+    unknown = _Unknown(plain_costs(runs), told)
+    shown = np.array([_shown(run) for run in runs])
     weights = np.sqrt([len(clicks_s(run)) for run in runs])[:, None]
-    measured = _fixed(runs)
-    alone = float(np.median(clicks_s(runs[0])))
 
-    def costs_of(values: NDArray[np.float64]) -> Costs:
-        median, spread, service, processor, length = values
-        saving, learning = measured.others
-        pieces = (saving, replace(learning, length=float(length)))
-        return replace(
-            measured, alone=float(median), spread=float(spread), service=float(service * median),
-            processor=float(processor * (1 - service) * median), others=pieces,
-        )  # fmt: skip
+    def off(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        costs = unknown.costs(values)
+        return np.asarray(np.array([_said(costs, run) for run in runs]) / shown)
 
-    def misfits(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        costs = costs_of(values)
-        logs = [np.log(np.array(_figures(costs, run)) / each) for run, each in zip(runs, told, strict=True)]
-        return np.asarray(np.array(logs) * weights / weights.max()).ravel()
-
-    low = [alone / 4, 0.01, 0.02, 0.0, 1e-3]
-    high = [alone * 2, 1.0, 1.0, 1.0, LONGEST_PIECE_S]
-    # A fit from several sides: how long the pieces are, and how much is the thread's, trade against each other.
-    starts = [(share, length) for share in (0.3, 0.7) for length in (0.02, 0.2)]
     found = [
-        least_squares(misfits, [alone, 0.15, share, 0.2, length], bounds=(low, high), diff_step=1e-3)
-        for share, length in starts
+        least_squares(
+            lambda values: (np.log(off(values)) * weights / weights.max()).ravel(),
+            start,
+            bounds=(unknown.low, unknown.high),
+            diff_step=1e-3,
+        )
+        for start in unknown.starts
     ]
-    best = min(found, key=lambda each: float(each.cost))
-    costs = costs_of(best.x)
-    worst = max(
-        abs(a / b - 1)
-        for run, each in zip(runs, told, strict=True)
-        for a, b in zip(_figures(costs, run), each, strict=True)
-    )
+    best = min(found, key=lambda each: float(each.cost)).x
     return Fitted(
-        costs, [run.asked.readers for run in runs], float(worst), _first_s(runs), _update_s(runs), _saves(runs),
-        _bytes(runs), runs[-1].facts.get("made", ""),
-    )  # fmt: skip
+        unknown.costs(best),
+        [run.asked.readers for run in runs],
+        float(np.abs(off(best) - 1).max()),
+        first_s(runs),
+        update_s(runs),
+        saves_a_click(runs),
+        bytes_of(runs),
+        told,
+        runs[-1].facts.get("made", ""),
+    )
 
 
-def _told(run: Measured) -> list[float]:
+def _shown(run: Measured) -> list[float]:
     clicks = clicks_s(run)
     return [float(np.median(clicks)), float(np.mean(clicks)), float(np.percentile(clicks, 95))]
 
 
-def _figures(costs: Costs, run: Measured) -> list[float]:
+def _said(costs: Costs, run: Measured) -> list[float]:
     told = predict(costs, run.asked.readers)
     return [told.p50, told.mean, told.p95]
-
-
-def _fixed(runs: Sequence[Measured]) -> Costs:
-    """What needs no fit."""
-    clicks = sum(len(clicks_s(run)) for run in runs)
-    # Of a reader between two clicks: all of the time but that of the clicks themselves.
-    away = sum(run.asked.readers * run.asked.counted_s - clicks_s(run).sum() for run in runs) / clicks
-    propagated = sum(len(run.counted("volume")) * run.asked.habits.propagated for run in runs) / clicks
-    alone = float(np.median(clicks_s(runs[0])))
-    saves = runs[0].ms("save")
-    saving = float(np.median(saves)) / 1000 if saves else 0.0  # all of it counts as the thread's
-    learning = _saves(runs) * _update_s(runs) + propagated * alone
-    cpu = [
-        (run.load.server_cpu_s + run.load.readers_cpu_s) * run.asked.counted_s
-        / (run.asked.counted_s + run.asked.warm_up_s)
-        for run in runs if run.load.server_cpu_s is not None
-    ]  # fmt: skip
-    return Costs(
-        alone=alone,
-        spread=0.1,
-        service=alone / 2,
-        away=float(away),
-        waits=_saves(runs),
-        others=(Piece(_saves(runs) * saving, saving), Piece(float(learning), 0.05)),
-        cpu=float(sum(cpu) / clicks),
-        cores=runs[0].load.cores,
-    )
-
-
-def _saves(runs: Sequence[Measured]) -> float:
-    return sum(len(run.counted("save")) for run in runs) / sum(len(clicks_s(run)) for run in runs)
-
-
-def _update_s(runs: Sequence[Measured]) -> float:
-    # Of the fewest readers: with more of them clicks and other updates go on in between.
-    known = [run.update_s for run in runs if len(run.update_s)]
-    return float(np.median(known[0])) if known else 0.0
-
-
-def _first_s(runs: Sequence[Measured]) -> float:
-    first = [ms for run in runs for ms in run.ms("first")]
-    other = [ms for run in runs for ms in run.ms("click")]
-    return float(np.median(first) - np.median(other)) / 1000 if first and other else 0.0
-
-
-def _bytes(runs: Sequence[Measured]) -> Bytes:
-    memory = [(run.asked.readers, run.load.most_bytes) for run in runs if run.load.most_bytes]
-    saves = [
-        run.load.disk_bytes / count for run in runs
-        if run.load.disk_bytes and (count := sum(s.kind == "save" and not s.error for s in run.samples))
-    ]  # fmt: skip
-    fixed: float | None = None
-    slope: float | None = None
-    if len(memory) > 1:
-        line = np.polynomial.Polynomial.fit([each[0] for each in memory], [each[1] for each in memory], 1).convert()
-        fixed, slope = float(line.coef[0]), max(0.0, float(line.coef[1]))
-    return Bytes(fixed, slope, float(saves[-1]) if saves else None)
 
 
 def write(fitted: Fitted, path: Path) -> None:

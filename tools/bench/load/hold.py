@@ -9,7 +9,8 @@ import numpy as np
 
 from auxol_core.errors import DataError
 from tools.bench.learn.bar import Bar
-from tools.bench.load.fit import Fitted, clicks_s
+from tools.bench.load.costs import clicks_s
+from tools.bench.load.fit import Fitted
 from tools.bench.load.measured import Measured
 from tools.bench.load.model import Predicted, predict
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from auxol_core.engine.worker import Spent
 from auxol_core.errors import DataError
 from auxol_core.replay.summary import write_json
 from tools.bench.learn.bar import Bar
@@ -45,6 +46,7 @@ class Asked:
 class Load:
     """What it cost: processor seconds while it was counted (and warming up) of the server's processes and of the
     readers', resident bytes of the server's at the beginning and at most, bytes of its task files; None: unknown.
+    ``thread``: what the server's compute thread spent meanwhile, by urgency; None: unknown.
     ``others``: processor seconds of everything else on the machine in that time, which a quiet machine has few of."""
 
     server_cpu_s: float | None
@@ -54,6 +56,7 @@ class Load:
     disk_bytes: int | None
     others_cpu_s: float
     cores: int
+    thread: Mapping[str, Spent] | None = None
 
 
 @dataclass(frozen=True)
@@ -157,11 +160,17 @@ def read(path: Path) -> Measured:
             Asked(**{**asked, "habits": Habits(**asked["habits"])}),
             [Sample(*row) for row in told["samples"]],
             told["update_s"],
-            Load(**told["load"]),
+            _load_of(told["load"]),
             told["facts"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"A run of bench-load was expected, {path} is none ({error}). Make it again.") from None
+
+
+def _load_of(told: dict[str, Any]) -> Load:
+    thread = told["thread"]
+    spent = None if thread is None else {urgency: Spent(**each) for urgency, each in thread.items()}
+    return Load(**{**told, "thread": spent})
 
 
 def runs_in(folder: Path, readers: Iterable[int] | None = None) -> list[Measured]:

@@ -106,11 +106,13 @@ def _costs(fitted: Fitted) -> str:
     costs = fitted.costs
     rows = [
         ("click, alone (median)", f"{1000 * costs.alone:.1f} ms"),
-        ("of it the compute thread's", f"{1000 * costs.service:.1f} ms"),
+        (f"of it the compute thread's ({'told' if fitted.told else 'fitted'})", f"{1000 * costs.service:.1f} ms"),
         ("of it the processors', shared with others", f"{1000 * costs.processor:.1f} ms"),
         ("first click on a slice, more", f"{1000 * fitted.first_s:.1f} ms"),
         ("an update", f"{1000 * fitted.update_s:.0f} ms"),
-        ("in pieces of", f"{1000 * costs.others[-1].length:.0f} ms"),
+        ("saves in the compute thread, a click", f"{1000 * costs.others[0].seconds:.1f} ms"),
+        ("the background there, a click", f"{1000 * costs.others[-1].seconds:.1f} ms"),
+        ("the step of it that a click finds under way", f"{1000 * costs.others[-1].length:.0f} ms"),
         ("between two clicks of a reader", f"{costs.away:.2f} s"),
         ("saves a click", f"{fitted.saves_a_click:.2f}"),
         ("processor time a click, all included", f"{1000 * costs.cpu:.0f} ms"),

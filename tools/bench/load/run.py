@@ -6,11 +6,13 @@ import os
 import platform
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
 
 from auxol_core import __version__
+from auxol_core.engine.worker import Spent
 from tools.bench.load.crowd import crowd_of
 from tools.bench.load.measured import Asked, Load, Measured
 from tools.bench.load.targets import Target, Wanted
@@ -31,7 +33,7 @@ class Watch:
     def begin(self) -> None:
         """The readers begin now."""
         self._cpu, self._all = self._cpu_s(), _busy_s()
-        self.begin_bytes = self._bytes()
+        self.begin_bytes, self._spent = self._bytes(), self._target.spent()
         self._thread.start()
 
     def _look(self) -> None:
@@ -50,9 +52,15 @@ class Watch:
         server = None if self._cpu is None else max(0.0, (self._cpu_s() or 0.0) - self._cpu)
         others = max(0.0, _busy_s() - self._all - (server or 0.0) - readers_cpu_s)
         return Load(
-            server, readers_cpu_s, self.begin_bytes, self.most_bytes, self._target.kept_bytes(), others,
+            server,
+            readers_cpu_s,
+            self.begin_bytes,
+            self.most_bytes,
+            self._target.kept_bytes(),
+            others,
             os.cpu_count() or 1,
-        )  # fmt: skip
+            spent_between(self._spent, self._target.spent()),
+        )
 
     def _cpu_s(self) -> float | None:
         processes = self._target.processes()
@@ -61,6 +69,17 @@ class Watch:
     def _bytes(self) -> int | None:
         processes = self._target.processes()
         return sum(_resident(each) for each in processes) if processes else None
+
+
+def spent_between(before: Mapping[str, Spent] | None, after: Mapping[str, Spent] | None) -> dict[str, Spent] | None:
+    """What was spent from one moment to another; None where either is unknown."""
+    if before is None or after is None:
+        return None
+    return {
+        urgency: Spent(now.steps - then.steps, now.seconds - then.seconds, now.squares - then.squares)
+        for urgency, now in after.items()
+        for then in [before.get(urgency, Spent())]
+    }
 
 
 def _times(process: psutil.Process) -> tuple[float, float]:

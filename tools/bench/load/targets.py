@@ -13,13 +13,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
 import psutil
+import requests
+from prometheus_client.parser import text_string_to_metric_families
 
+from auxol_core.cli.serve_command import METRICS_TOKEN_NAME
+from auxol_core.engine.worker import Spent
 from auxol_core.errors import InvalidInputError, UnavailableError
 from auxol_core.protocol import read_ready_line
 from tools.bench.load import stand_in
@@ -61,6 +65,10 @@ class Target(Protocol):
     def kept_bytes(self) -> int | None:
         """Bytes of the task files on its disk; None where they cannot be seen."""
 
+    def spent(self) -> Mapping[str, Spent] | None:
+        """What the compute thread has spent until now, by urgency in small letters; None where it is not one thread,
+        or does not tell."""
+
     def stop(self) -> None:
         """End what ``start`` began; harmless twice."""
 
@@ -71,6 +79,7 @@ class Served:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="auxol-load-", ignore_cleanup_errors=True)
         self._process: subprocess.Popen[bytes] | None = None
+        self._metrics_token, self._url = secrets.token_urlsafe(24), ""
 
     def start(self, wanted: Wanted) -> Entrance:
         folder = Path(self._folder.name)
@@ -82,6 +91,7 @@ class Served:
             **os.environ,
             "OMP_WAIT_POLICY": "PASSIVE",
             "PYTHONUNBUFFERED": "1",
+            METRICS_TOKEN_NAME: self._metrics_token,
             "AUXOL_CACHE_DIR": str(folder / "cache"),  # embeddings of an earlier run would make this one faster
         }
         with (folder / "log").open("wb") as log:
@@ -93,14 +103,23 @@ class Served:
                 env=environment,
                 start_new_session=True,
             )
-        return Entrance(f"http://127.0.0.1:{self._port()}", tokens)
+        self._url = f"http://127.0.0.1:{self._port()}"
+        return Entrance(self._url, tokens)
 
     def _command(self, wanted: Wanted, folder: Path, token_file: Path) -> list[str]:
         cost = stand_in.cost_of(wanted.generalist)
         checkpoint = stand_in.write_checkpoint(folder / "stand-in.safetensors", cost or 0.0)
         generalist = wanted.generalist if cost is None else stand_in.NAME
-        command = [sys.executable, "-m", "tools.bench.load.served", str(checkpoint), "serve", "--until-stdin-closes"]
-        command += ["--token-file", str(token_file), "--data-dir", str(folder / "tasks"), "--generalist", generalist]
+        command = [sys.executable, "-m", "tools.bench.load.served", str(checkpoint), "serve", "--metrics"]
+        command += [
+            "--until-stdin-closes",
+            "--token-file",
+            str(token_file),
+            "--data-dir",
+            str(folder / "tasks"),
+            "--generalist",
+            generalist,
+        ]
         if wanted.learner == stand_in.PRESET:
             command.append("--no-locating")  # a locator is a network that learns
         return command + (["--threads", str(wanted.threads)] if wanted.threads else [])
@@ -127,6 +146,15 @@ class Served:
     def kept_bytes(self) -> int | None:
         tasks = Path(self._folder.name) / "tasks"
         return sum(path.stat().st_size for path in tasks.rglob("*") if path.is_file())
+
+    def spent(self) -> Mapping[str, Spent] | None:
+        with requests.Session() as session:
+            session.trust_env = False  # to this machine no proxy
+            answer = session.get(
+                f"{self._url}/metrics", headers={"Authorization": f"Bearer {self._metrics_token}"}, timeout=20
+            )
+        answer.raise_for_status()
+        return spent_of(answer.text)
 
     def stop(self) -> None:
         process, self._process = self._process, None
@@ -164,6 +192,9 @@ class Address:
     def kept_bytes(self) -> int | None:
         return None
 
+    def spent(self) -> Mapping[str, Spent] | None:
+        return None
+
     def stop(self) -> None:
         pass
 
@@ -177,6 +208,19 @@ def target_of(against: str, token_file: Path | None) -> Target:
             raise InvalidInputError("A server that is there has users: give its token file with --token-file.")
         return Address(against, token_file)
     raise InvalidInputError(f"serve or a server's address was expected, got {against!r:.80}. Choose one of these.")
+
+
+def spent_of(metrics: str) -> dict[str, Spent]:
+    """What /metrics tells of the compute thread, by urgency."""
+    told: dict[str, dict[str, float]] = {}
+    for family in text_string_to_metric_families(metrics):
+        for sample in family.samples:
+            if sample.name.startswith("auxol_compute_") and sample.name.endswith("_total"):
+                told.setdefault(sample.labels["urgency"], {})[sample.name.split("_", 2)[2]] = sample.value
+    return {
+        urgency: Spent(int(each["steps_total"]), each["seconds_total"], each["squared_seconds_total"])
+        for urgency, each in told.items()
+    }
 
 
 def family(pid: int) -> list[psutil.Process]:
