@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.bench.load.measured import Measured
+from tools.bench.load.measured import CLICKS, Measured
 from tools.bench.load.model import Costs, Piece
 
-CLICKS, SAVES = "prompt", "save"  # urgencies of the compute thread; all others are in the background
+CLICKING, SAVING = "prompt", "save"  # urgencies of the compute thread; all others are in the background
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Bytes:
 
 def clicks_s(run: Measured) -> NDArray[np.float64]:
     """Seconds of all predictions that were counted, first ones on a slice included."""
-    return np.array(run.ms("first") + run.ms("click")) / 1000
+    return np.array(run.ms(*CLICKS)) / 1000
 
 
 def plain_costs(runs: Sequence[Measured]) -> Costs:
@@ -60,20 +60,20 @@ def thread_costs(runs: Sequence[Measured]) -> tuple[float, tuple[Piece, Piece]] 
     if len(threads) < len(runs):
         return None
     # Of the whole run, which the thread's figures are of, too.
-    clicks = sum(s.kind in ("first", "click") and not s.error for run in runs for s in run.samples)
+    clicks = sum(s.kind in CLICKS and not s.error for run in runs for s in run.samples)
     seconds, squares = dict[str, float](), dict[str, float]()
     for thread in threads:
         for urgency, spent in thread.items():
-            kind = urgency if urgency in (CLICKS, SAVES) else ""
+            kind = urgency if urgency in (CLICKING, SAVING) else ""
             seconds[kind] = seconds.get(kind, 0.0) + spent.seconds
             squares[kind] = squares.get(kind, 0.0) + spent.squares
     if not clicks:
         return None
     saving, background = (
         Piece(seconds.get(kind, 0.0) / clicks, squares.get(kind, 0.0) / max(1e-9, seconds.get(kind, 0.0)))
-        for kind in (SAVES, "")
+        for kind in (SAVING, "")
     )
-    return seconds.get(CLICKS, 0.0) / clicks, (saving, background)
+    return seconds.get(CLICKING, 0.0) / clicks, (saving, background)
 
 
 def _guessed(runs: Sequence[Measured], clicks: int, alone: float) -> tuple[Piece, Piece]:

@@ -18,6 +18,8 @@ from tools.bench.load.reader import KINDS, Habits, Kind, Sample
 
 FAIR, FAIR_READERS = 1.5, 20
 RECEIPT_MS = 100.0
+# A first click on a slice may encode it; all readers have as many of these.
+CLICKS: tuple[Kind, ...] = ("first", "click")
 CLICKS_OF_A_READER = 5  # with fewer a reader's median says nothing
 
 
@@ -69,13 +71,13 @@ class Measured:
     load: Load
     facts: Mapping[str, str] = field(default_factory=dict)
 
-    def counted(self, kind: Kind) -> list[Sample]:
-        """Those of a kind that were begun after the warm-up and had a result."""
-        return [s for s in self.samples if s.kind == kind and s.begun >= self.asked.warm_up_s and not s.error]
+    def counted(self, *kinds: Kind) -> list[Sample]:
+        """Those of these kinds that were begun after the warm-up and had a result."""
+        return [s for s in self.samples if s.kind in kinds and s.begun >= self.asked.warm_up_s and not s.error]
 
-    def ms(self, kind: Kind) -> list[float]:
+    def ms(self, *kinds: Kind) -> list[float]:
         """Their milliseconds."""
-        return [1000 * sample.seconds for sample in self.counted(kind)]
+        return [1000 * sample.seconds for sample in self.counted(*kinds)]
 
     @property
     def failed(self) -> list[Sample]:
@@ -84,18 +86,18 @@ class Measured:
 
     def a_second(self, *kinds: Kind) -> float:
         """How many of these kinds were answered in a second."""
-        return sum(len(self.counted(kind)) for kind in kinds) / self.asked.counted_s
+        return len(self.counted(*kinds)) / self.asked.counted_s
 
     @property
     def clicks_a_second(self) -> float:
-        """First ones and others."""
-        return self.a_second("first", "click")
+        """All of them."""
+        return self.a_second(*CLICKS)
 
     @property
     def fairness(self) -> float | None:
         """The slowest reader's median click over the fastest's; None where none clicked often enough."""
         by_reader: dict[int, list[float]] = {}
-        for sample in self.counted("click"):
+        for sample in self.counted(*CLICKS):
             by_reader.setdefault(sample.reader, []).append(sample.seconds)
         medians = [float(np.median(each)) for each in by_reader.values() if len(each) >= CLICKS_OF_A_READER]
         return max(medians) / min(medians) if len(medians) > 1 else None

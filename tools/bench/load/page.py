@@ -16,7 +16,7 @@ from tools.bench.learn.bar import Bar, counted
 from tools.bench.load.capacity import Limit, far
 from tools.bench.load.fit import Fitted
 from tools.bench.load.hold import Held
-from tools.bench.load.measured import Measured, percentile
+from tools.bench.load.measured import CLICKS, Measured, percentile
 from tools.bench.load.model import predict
 from tools.bench.load.reader import KINDS, Kind
 
@@ -89,7 +89,7 @@ def _runs(runs: Sequence[Measured]) -> str:
         "|---:|" + "---:|" * 12,
     ]
     for run in runs:
-        clicks = run.ms("first") + run.ms("click")
+        clicks = run.ms(*CLICKS)
         cells = [str(run.asked.readers), f"{run.clicks_a_second:.2f}"]
         cells += [_ms(percentile(clicks, q)) for q in (50, 95, 99)]
         cells += [_ms(percentile(run.ms("save"), q)) for q in (50, 95, 99)]
@@ -174,7 +174,7 @@ def draw(path: Path, runs: Sequence[Measured], fitted: Fitted) -> None:
         left.plot(numbers, [1000 * getattr(each, name) for each in said], color=colour, label=f"{name}, model")
         for fits, marker, word in ((True, "o", "fitted on"), (False, "s", "held against")):
             chosen = [run for run in runs if (run.asked.readers in fitted.fitted_on) == fits]
-            points = [percentile(run.ms("first") + run.ms("click"), share) for run in chosen]
+            points = [percentile(run.ms(*CLICKS), share) for run in chosen]
             face = colour if fits else "white"
             left.plot([run.asked.readers for run in chosen], points, marker, color=colour, markerfacecolor=face,
                       label=f"{name}, {word}")  # fmt: skip
