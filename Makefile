@@ -12,6 +12,7 @@
 # make bench-real WEIGHTS=folder DATA=folder    times and Dice of every published checkpoint in a folder
 # make bench-slicer    what keeps Slicer's main thread, in the headless host
 # make translations  lupdate and lrelease; says how many texts lack a translation (docs/translations.md)
+# make bench-load READERS=40    simulated readers against a server; without READERS the whole of docs/capacity.md, ten minutes
 # make bench-walks DATA=folder    what teaching is worth in Slicer, through the panel; hours, finished walks are kept
 # make pretrain    train the built-in weights anew (hours)       make clean
 
@@ -22,6 +23,8 @@ DATA ?=
 WEIGHTS ?=
 OUT ?= runs/builtin
 ARGS ?=
+# Of make bench-load; none: 1, 5 and 10, the model, 20 and 40.
+READERS ?=
 # Processes that share the tests; each loads torch, so not one for every core of a large machine.
 JOBS ?= 2
 
@@ -33,7 +36,7 @@ DEMO := results/demo
 # Idle torch threads otherwise spin on cores that the rest of the process could use.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test test-long lint docs tutorial translations bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-real bench-slicer bench-walks pretrain clean
+.PHONY: demo test test-long lint docs tutorial translations bench bench-worker bench-anisotropy bench-learn bench-find bench-sam bench-real bench-slicer bench-walks bench-load pretrain clean
 
 demo: $(STAMP)
 	$(BIN)/auxol replay Testing/data/hippocampus --label anterior --every 3 --window volume --methods shape,generalist,auxol \
@@ -96,6 +99,9 @@ bench-slicer: $(STAMP)
 bench-walks: $(STAMP)
 	@test -n "$(DATA)" || { echo "Say where lgg_volumes, btcv_ct and kvasir are: make bench-walks DATA=folder." >&2; exit 2; }
 	$(BIN)/python -m tools.bench.walks --data "$(DATA)" $(ARGS)
+
+bench-load: $(STAMP)
+	$(BIN)/python -m tools.bench.load $(if $(READERS),--readers $(READERS),whole) $(ARGS)
 
 pretrain: $(STAMP)
 	$(BIN)/python -m pretrain.train --out "$(OUT)" $(ARGS)

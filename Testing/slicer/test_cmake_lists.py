@@ -99,11 +99,13 @@ def test_the_sample_volume_is_the_one_that_is_registered():
 
 
 def test_the_worker_gets_what_pyproject_asks_for():
-    """All but torch, which comes from its extension, what Slicer has, and what only commands on files use."""
+    """All but torch, which comes from its extension, what Slicer has, and what only commands on files use, or who
+    watches a server of many."""
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     wanted = set(re.findall(r'^    "([\w.-]+>=[\w.]+)",$', project, re.M))
     wanted |= set(re.findall(r'"([\w.-]+>=[\w.]+)"', re.search(r"^server = (.*)$", project, re.M)[1]))
     elsewhere = {"torch", "numpy", "scipy", "SimpleITK", "requests", "matplotlib", "nibabel", "pillow", "tifffile"}
+    elsewhere.add("prometheus_client")
     tools = {"check-jsonschema", "hypothesis", "jsonschema", "pytest", "pytest-xdist", "schemathesis"}
     wanted = {each for each in wanted if each.split(">=")[0] not in elsewhere | tools}
     lines = (ROOT / "AuxOLSegment/Resources/requirements.txt").read_text(encoding="utf-8").splitlines()

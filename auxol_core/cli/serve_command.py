@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 GENERALISTS = ", ".join(registry.names())
 LOOPBACK = "127.0.0.1"
 TOKEN_NAME = "AUXOL_TOKEN"
+METRICS_TOKEN_NAME = "AUXOL_METRICS_TOKEN"
 IDLE_MINUTES, LIVENESS_MINUTES = 60.0, 10.0
 LONGEST_LINE = 4096
 
@@ -93,6 +94,14 @@ def serve(
             f"0: never. Default: {LIVENESS_MINUTES:g} with --token-file, else never.",
         ),
     ] = None,
+    metrics: Annotated[
+        bool,
+        typer.Option(
+            "--metrics",
+            help=f"Count, and tell Prometheus at /metrics; its token is {METRICS_TOKEN_NAME}'s. Default: a random one, "
+            "told on stderr.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the engine over HTTP to programs on this machine, or, with --host, to others. See docs/server.md."""
     # Before torch is loaded: idle compute threads otherwise spin on the cores that Slicer needs.
@@ -134,6 +143,7 @@ def serve(
             idle_s=_seconds(idle_minutes, IDLE_MINUTES if users.many else 0.0),
             liveness_s=_seconds(liveness_minutes, LIVENESS_MINUTES if users.many else 0.0),
             priority=str(at),
+            metrics_token=_metrics_token() if metrics else None,
         )
     )
 
@@ -206,6 +216,16 @@ def _token(token_from: str | None) -> str:
     if token_from == "stdin":
         return _first_line()
     raise InvalidInputError(f"--token-from must be stdin or env, got {token_from!r}. A token is never an argument.")
+
+
+def _metrics_token() -> str:
+    from auxol_core.server.users import check_token, new_token
+
+    given = os.environ.pop(METRICS_TOKEN_NAME, None)
+    if given is None:
+        given = new_token()
+        typer.echo(f"Token for /metrics: {given}", err=True)
+    return check_token(given, "whoever reads /metrics")
 
 
 def _first_line() -> str:

@@ -79,6 +79,14 @@ class SliceStore:
             )
         return found
 
+    def kept_bytes(self) -> dict[str, int]:
+        """Bytes in use by kind: slices, images (windowed slices), embeddings. Any thread may ask."""
+        return {
+            "slices": int(self._slices.currsize),
+            "images": int(self._units.currsize),
+            "embeddings": self._embeddings.nbytes,
+        }
+
     def grid(self, slice_id: str) -> SquareGrid:
         """How the slice lies on the square pixels that the models see."""
         return SquareGrid.of(self[slice_id])

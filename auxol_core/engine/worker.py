@@ -11,9 +11,12 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
@@ -85,8 +88,22 @@ class Job(Generic[Result]):
         return False
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What the thread has spent: ``steps`` so many, ``seconds`` in them, and each step's seconds squared, which over
+    the seconds are the length of the step that somebody who comes at any moment finds under way."""
+
+    steps: int = 0
+    seconds: float = 0.0
+    squares: float = 0.0
+
+    def with_step(self, seconds: float) -> Spent:
+        """And one step more."""
+        return Spent(self.steps + 1, self.seconds + seconds, self.squares + seconds**2)
+
+
 class Worker:
-    """The thread. Any thread may call its methods."""
+    """The thread. Any thread may call its methods. ``spent``: since it began, by urgency."""
 
     def __init__(self, name: str = "auxol-compute") -> None:
         self._jobs: list[Job[Any]] = []
@@ -94,6 +111,7 @@ class Worker:
         self._changed = threading.Condition()
         self._expected = 0
         self._closed = False
+        self.spent = dict.fromkeys(Urgency, Spent())
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -132,6 +150,12 @@ class Worker:
         """Whether the caller is the compute thread itself."""
         return threading.current_thread() is self._thread
 
+    def waiting(self) -> dict[Urgency, int]:
+        """How many jobs wait for their next step, by urgency; the one that is at a step does not wait."""
+        with self._changed:
+            counted = Counter(job.urgency for job in self._jobs)
+        return {urgency: counted[urgency] for urgency in Urgency}
+
     def close(self) -> None:
         """End after the step that is being made; work that has not ended gets CancelledError."""
         with self._changed:
@@ -142,7 +166,10 @@ class Worker:
 
     def _run(self) -> None:
         while (job := self._next()) is not None:
-            if not job.step():
+            began = time.perf_counter()
+            ended = job.step()
+            self.spent[job.urgency] = self.spent[job.urgency].with_step(time.perf_counter() - began)
+            if not ended:
                 with self._changed:
                     if job.urgency >= Urgency.BACKGROUND:
                         job.order = next(self._orders)

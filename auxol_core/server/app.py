@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel
@@ -27,6 +27,9 @@ from auxol_core.server.slice_routes import slice_router
 from auxol_core.server.task_routes import task_router
 from auxol_core.server.users import User
 from auxol_core.server.verb_routes import plain_routes
+
+if TYPE_CHECKING:
+    from auxol_core.server.metrics import Metrics
 
 health_router = APIRouter()
 
@@ -107,12 +110,14 @@ def create_app(
     household: Household,
     *,
     hosts: frozenset[str] | None = frozenset(LOOPBACK_NAMES),
+    metrics: Metrics | None = None,
     desk: Callable[[Household, User], Desk] = Desk,
     gated: bool = True,
 ) -> FastAPI:
     """The application of ``household``, which ends with it. ``hosts``: the names it may be asked under, None: any.
 
-    ``desk``: what a user's requests are carried out by. ``gated``: False where who asks was let in before (cluster/).
+    ``metrics``: what is counted and told at /metrics; None: nothing, and there is no such path. ``desk``: what a user's
+    requests are carried out by. ``gated``: False where who asks was let in before (cluster/).
     """
 
     @asynccontextmanager
@@ -140,4 +145,6 @@ def create_app(
     answers.tell_errors(app)
     if gated:
         app.add_middleware(Gate, household=household, hosts=hosts)
+    if metrics is not None:
+        app.add_middleware(metrics.around)  # outermost: what the gate refuses is counted, too
     return app

@@ -121,7 +121,8 @@ class Household:
     ) -> None:
         self.users, self.limits = users, limits or Limits()
         self.generalist, self.compute = generalist, dict(compute or {})
-        self._data_dir, self._make_engine, self.worker = data_dir, make_engine, worker
+        self._data_dir, self.make_engine, self.worker = data_dir, make_engine, worker
+        self.watchers: list[Callable[[Event], None]] = []  # called in the compute thread with each event of any engine
         self.generalists = Generalists(worker, not users.many, self.compute)
         self.leases = Leases(clock, idle_s, liveness_s)
         self.jobs = Jobs(clock, self.limits.job_keep_s, self.limits.jobs)
@@ -147,8 +148,10 @@ class Household:
     async def _made(self, owner: str) -> Home:
         folder, bell = self.folder(owner), Bell()
         engine = await run_in_threadpool(
-            WorkerEngine, lambda listener: self._make_engine(folder, listener), self.worker
+            WorkerEngine, lambda listener: self.make_engine(folder, listener), self.worker
         )
+        for watcher in self.watchers:
+            engine.watch(watcher)
         return Home(owner, folder, engine, bell)
 
     def folder(self, owner: str) -> Path:

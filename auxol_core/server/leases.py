@@ -33,6 +33,16 @@ class Leases:
         """A sign of life of ``user``."""
         self._alive[user] = self._clock()
 
+    @property
+    def users_seen(self) -> int:
+        """How many different users gave a sign of life since the server started."""
+        return len(self._alive)
+
+    @property
+    def open_tasks(self) -> int:
+        """How many tasks are open."""
+        return len(self._leases)
+
     def gone(self, user: str) -> bool:
         """Whether there was no sign of life for longer than the liveness clock allows."""
         seen = self._alive.get(user)

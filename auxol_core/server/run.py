@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -35,6 +36,9 @@ from auxol_core.server.household import Household
 from auxol_core.server.silent_lines import SilentLines
 from auxol_core.server.users import Users
 
+if TYPE_CHECKING:
+    from auxol_core.server.metrics import Metrics
+
 log = logging.getLogger(__name__)
 
 BACKLOG = 128
@@ -46,7 +50,8 @@ SILENT_S = 20.0  # a connection on which no request comes is closed then
 
 @dataclass(frozen=True)
 class ServeOptions:
-    """``idle_s``, ``liveness_s``: see leases.py; None: never. ``priority``: at which this process runs, in words."""
+    """``idle_s``, ``liveness_s``: see leases.py; None: never. ``priority``: at which this process runs, in words.
+    ``metrics_token``: see metrics.py; None: nothing is counted."""
 
     host: str
     port: int
@@ -59,6 +64,7 @@ class ServeOptions:
     idle_s: float | None
     liveness_s: float | None
     priority: str = ""
+    metrics_token: str | None = None
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -184,7 +190,7 @@ def serve(options: ServeOptions) -> None:
     if options.until_stdin_closes:
         leaving.when_stdin_closes()
     household = _household(options)
-    app = create_app(household, hosts=_names(listener) if local else None)
+    app = create_app(household, hosts=_names(listener) if local else None, metrics=_metrics(options, household))
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -198,6 +204,15 @@ def serve(options: ServeOptions) -> None:
     server = AuxolServer(config, household, leaving, listener.getsockname()[1])
     leaving.server = server
     server.run(sockets=[listener])
+
+
+def _metrics(options: ServeOptions, household: Household) -> Metrics | None:
+    if options.metrics_token is None:
+        return None
+    # Imported here: an engine that nobody watches does without the library.
+    from auxol_core.server.metrics import Metrics
+
+    return Metrics(household, options.metrics_token)
 
 
 def _check_folder(data_dir: Path) -> None:

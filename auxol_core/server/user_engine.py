@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from weakref import WeakSet
 
 from auxol_core.build import EngineParts
 from auxol_core.engine.engine import Engine
@@ -19,21 +21,43 @@ SLICE_SHARE, UNIT_SHARE, PENDING_SHARE = 1 / 4, 1 / 8, 1 / 4
 UserEngineFactory = Callable[[Path, Listener], Engine]
 
 
+class UserEngines:
+    """Makes the engine of a folder around a store of its own, and knows what all these stores keep."""
+
+    def __init__(
+        self, make_store: Callable[[], SliceStore], make: Callable[[Path, Listener, SliceStore], Engine]
+    ) -> None:
+        self._make_store, self._make = make_store, make
+        self._stores: WeakSet[SliceStore] = WeakSet()  # an engine that was closed takes its store along
+
+    def __call__(self, data_dir: Path, listener: Listener) -> Engine:
+        store = self._make_store()
+        self._stores.add(store)
+        return self._make(data_dir, listener, store)
+
+    def kept_bytes(self) -> dict[str, int]:
+        """Bytes in use in all engines by kind, as in SliceStore."""
+        total: Counter[str] = Counter()
+        for store in list(self._stores):
+            total.update(store.kept_bytes())
+        return dict(total)
+
+
 def user_engines(
     parts: EngineParts,
     memory_bytes: int,
     stored: EmbeddingStore | None = None,
     kind: type[Engine] = Engine,
     encoded: Callable[[float], None] | None = None,
-) -> UserEngineFactory:
+) -> UserEngines:
     """Makes a folder's engine, with ``memory_bytes`` for what it keeps of slices; ``stored``, ``encoded`` as in
     SliceStore."""
     slice_bytes, unit_bytes, pending_bytes = (
         int(memory_bytes * share) for share in (SLICE_SHARE, UNIT_SHARE, PENDING_SHARE)
     )
 
-    def make(data_dir: Path, listener: Listener) -> Engine:
-        slices = SliceStore(
+    def make_store() -> SliceStore:
+        return SliceStore(
             parts.generalist,
             slice_bytes=slice_bytes,
             embedding_bytes=memory_bytes - slice_bytes - unit_bytes - pending_bytes,
@@ -41,6 +65,8 @@ def user_engines(
             stored=stored,
             encoded=encoded,
         )
+
+    def make(data_dir: Path, listener: Listener, slices: SliceStore) -> Engine:
         return kind(
             parts.generalist,
             parts.make_specialist,
@@ -54,4 +80,4 @@ def user_engines(
             make_locator=parts.make_locator,
         )
 
-    return make
+    return UserEngines(make_store, make)

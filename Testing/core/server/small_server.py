@@ -23,6 +23,7 @@ from auxol_core.generalist.base import Generalist
 from auxol_core.server.app import create_app
 from auxol_core.server.gate import LOOPBACK_NAMES
 from auxol_core.server.household import Household
+from auxol_core.server.metrics import Metrics
 from auxol_core.server.run import AuxolServer, Leaving, bind
 from auxol_core.server.user_engine import user_engines
 from auxol_core.server.users import Users, one_user
@@ -55,6 +56,7 @@ class SmallServer:
         self.token = TOKEN.replace(" ", "-")
         users = users or one_user(self.token)
         hosts = options.pop("hosts", frozenset(LOOPBACK_NAMES))
+        metrics_token = options.pop("metrics_token", None)
         memory = options.pop("memory_bytes", 64 * 2**20)
         worker = Worker()
         # In the compute thread alone: what torch is told there changes how numbers are added up in any thread.
@@ -65,9 +67,10 @@ class SmallServer:
         listener = bind("127.0.0.1", 0)
         self.port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        metrics = None if metrics_token is None else Metrics(self.household, metrics_token)
         config = uvicorn.Config(
-            create_app(self.household, hosts=hosts), log_config=None, access_log=False, ws="none", lifespan="on",
-            timeout_graceful_shutdown=1,
+            create_app(self.household, hosts=hosts, metrics=metrics), log_config=None, access_log=False, ws="none",
+            lifespan="on", timeout_graceful_shutdown=1,
         )
         self.server = AuxolServer(config, self.household, Leaving(), self.port)
         self._thread = threading.Thread(target=self._run, args=(listener,), daemon=True)

@@ -196,6 +196,21 @@ def test_beyond_this_machine_a_token_file_is_needed(tmp_path: Path) -> None:
         run.serve(options)
 
 
+def test_metrics_are_off_and_their_token_is_the_environment_s_or_a_random_one(
+    options: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert options().metrics_token is None
+    monkeypatch.delenv("AUXOL_METRICS_TOKEN", raising=False)
+    made = options("--metrics").metrics_token
+    assert len(made) >= 32 and made != options("--metrics").metrics_token
+    monkeypatch.setenv("AUXOL_METRICS_TOKEN", TOKEN)
+    assert options("--metrics").metrics_token == TOKEN
+    assert "AUXOL_METRICS_TOKEN" not in os.environ
+    monkeypatch.setenv("AUXOL_METRICS_TOKEN", "short")
+    refused = options("--metrics")
+    assert refused.exit_code == 2 and "16 to 512" in str(refused.exception) + refused.output
+
+
 def test_answers_are_sent_without_delay() -> None:
     with run.bind("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP, "asyncio sets TCP_NODELAY by that"
