@@ -121,6 +121,7 @@ def serve(
             data_dir=data_dir or data_folder(),
             generalist=generalist,
             machine=_machine(threads, device, precision, thinking, locating),
+            metrics_token=_metrics_token() if metrics else None,
             user_memory_mb=user_memory_mb,
             idle_s=_seconds(idle_minutes, IDLE_MINUTES if token_file else 0.0),
             liveness_s=_seconds(liveness_minutes, LIVENESS_MINUTES if token_file else 0.0),

@@ -129,6 +129,9 @@ class TaskActor:
     async def vital(self) -> Vital:
         return self._host.vital()
 
+    async def metrics(self) -> tuple[str, str]:
+        return (await self._ready()).metrics()
+
     async def leave(self) -> None:
         await self._host.leave()
 
@@ -188,6 +191,10 @@ class ActorProcess:
 
     async def vital(self) -> Vital:
         told: Vital = await _there(own_errors(self._handle.vital.remote()))
+        return told
+
+    async def metrics(self) -> tuple[str, str]:
+        told: tuple[str, str] = await _there(own_errors(self._handle.metrics.remote()))
         return told
 
     async def leave(self) -> None:

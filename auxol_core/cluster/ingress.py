@@ -22,6 +22,7 @@ from auxol_core.api import EngineApi
 from auxol_core.cluster import names
 from auxol_core.cluster.asgi import HttpAnswer, HttpRequest
 from auxol_core.cluster.folders import tasks_of
+from auxol_core.cluster.metrics import ClusterMetrics
 from auxol_core.cluster.names import Asked, actor_name, is_of
 from auxol_core.cluster.options import ClusterOptions
 from auxol_core.cluster.task_processes import GoneError, TaskProcess, TaskProcesses
@@ -35,7 +36,7 @@ from auxol_core.server.desk import Desk
 from auxol_core.server.gate import LOOPBACK_NAMES, VISIT, Gate, Visit
 from auxol_core.server.household import SHARED, Home, Household
 from auxol_core.server.limits import Refusal
-from auxol_core.server.users import User, Users
+from auxol_core.server.users import User, Users, check_token
 from auxol_core.types import SliceImage
 from auxol_core.verbs import declared
 
@@ -115,7 +116,11 @@ def ingress(
     household = IngressHousehold(users, options, about, shelf)
     own = create_app(household, hosts=None, desk=IngressDesk, gated=False)
     hosts = frozenset(LOOPBACK_NAMES) if options.loopback else None
-    return Gate(Way(own, household, processes), household, hosts)
+    gate = Gate(Way(own, household, processes), household, hosts)
+    if options.metrics_token_file is None:
+        return gate
+    token = check_token(Path(options.metrics_token_file).read_text("utf-8").strip(), "whoever reads /metrics")
+    return ClusterMetrics(token, processes.all).around(gate)
 
 
 class Way:

@@ -96,10 +96,9 @@ def withdrawn(address: str) -> None:
     log.info("The application has left %s", "this machine's cluster" if address == LOCAL else address)
 
 
-def one_token(folder: Path, token: str) -> Path:
-    """The only user's token in a private file, from which every ingress reads it."""
+def kept_token(path: Path, token: str) -> Path:
+    """A token in a private file, from which every ingress reads it."""
     from auxol_core.whole_files import write_whole
 
-    path = folder / ".cluster-token"
     write_whole(path, token.encode(), private=True, sync=False)
     return path

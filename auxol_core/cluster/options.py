@@ -21,7 +21,8 @@ MADE_BY_BUILD = "auxol_core.cluster.parts:built"
 @dataclass(frozen=True)
 class ClusterOptions:
     """``data_dir``: on storage that every node sees. ``token_file``: as of ``auxol serve``, on it, too; with ``only``
-    it holds the token of one user, and ``data_dir`` is that user's own.
+    it holds the token of one user, and ``data_dir`` is that user's own. ``metrics_token_file``: holds the token that
+    opens /metrics; None: nothing is told.
 
     ``ingresses``: replicas of the ingress. ``fewest``, ``most``: replicas of the generalist, between which Serve
     chooses by load; ``gpus``: of each, a part of one if it is below 1. ``lease_s``: so long after a task's process has
@@ -34,6 +35,7 @@ class ClusterOptions:
     data_dir: str
     token_file: str
     only: bool = False
+    metrics_token_file: str | None = None
     generalist: str = DEFAULT_GENERALIST
     machine: MachineOptions = field(default_factory=MachineOptions)
     user_memory_mb: int = 1536

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from auxol_core.cluster.local import one_token
+from auxol_core.cluster.local import kept_token
 from auxol_core.cluster.options import ClusterOptions
 from auxol_core.cluster.plan import Plan
 from auxol_core.cluster.supervisor import Supervisor
@@ -31,6 +31,7 @@ def start(
     token: str | None,
     token_file: Path | None,
     *,
+    metrics_token: str | None = None,
     until_stdin_closes: bool = False,
     **options: Any,
 ) -> None:
@@ -47,8 +48,14 @@ def start(
             f"Beyond this machine, at {host}, a token file is needed, one token a user. Give --token-file."
         )
     make_folder(data_dir)
-    path = one_token(data_dir, token or "") if token_file is None else token_file.resolve()
-    told = ClusterOptions(str(data_dir.resolve()), str(path), only=token_file is None, loopback=local, **options)
+    written = []
+    if token_file is None:
+        written.append(token_file := kept_token(data_dir / ".cluster-token", token or ""))
+        options["only"] = True
+    if metrics_token is not None:
+        written.append(kept_token(data_dir / ".cluster-metrics-token", metrics_token))
+        options["metrics_token_file"] = str(written[-1].resolve())
+    told = ClusterOptions(str(data_dir.resolve()), str(token_file.resolve()), loopback=local, **options)
     users_of(told)  # what is wrong with it is said here, and not in a process of the cluster
     supervisor = Supervisor(Plan(address, address_here, port, told))
     put_back = supervisor.obey_signals()
@@ -58,7 +65,7 @@ def start(
         supervisor.run()
     finally:
         put_back()
-        if token_file is None:
+        for path in written:
             path.unlink(missing_ok=True)
 
 

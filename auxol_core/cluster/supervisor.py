@@ -64,6 +64,12 @@ class Supervisor:
         _end_group(driver.pid)
         return code
 
+    @property
+    def driver_pid(self) -> int | None:
+        """The process that has the cluster below it; None where there is none now."""
+        driver = self._driver
+        return None if driver is None or driver.poll() is not None else driver.pid
+
     def stop(self) -> None:
         """Have the driver close the tasks and end, and end it in any case after a while."""
         self._stopped.set()

@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from prometheus_client import generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Message
 
@@ -23,12 +25,14 @@ from auxol_core.build import EngineParts, warm_up
 from auxol_core.cluster import asgi
 from auxol_core.cluster.asgi import HttpAnswer, HttpRequest
 from auxol_core.cluster.folders import tasks_of
+from auxol_core.cluster.labels import new_label
 from auxol_core.cluster.options import ClusterOptions
 from auxol_core.engine.worker import Worker
 from auxol_core.errors import NotFoundError, UnavailableError
 from auxol_core.server.app import create_app
 from auxol_core.server.desk import Desk
 from auxol_core.server.household import Home, Household
+from auxol_core.server.metrics import Metrics
 from auxol_core.server.told import told_of
 from auxol_core.server.user_engine import UserEngineFactory, user_engines
 from auxol_core.server.users import User, Users
@@ -127,6 +131,7 @@ class TaskHost:
         self._idle_since: float | None = None
         self._leaving = False
         self._under_way = 0
+        self._label = new_label()
 
     async def begin(self, make_parts: Callable[[], EngineParts]) -> None:
         """Load what computes."""
@@ -137,7 +142,9 @@ class TaskHost:
         self._household = TaskHousehold(
             self._owner, self._users, self._options, engines, worker, self._slices, parts
         )
-        self._app = create_app(self._household, hosts=None, desk=TaskDesk, gated=False)
+        # Nobody asks this process itself for them: the token opens nothing.
+        self._metrics = Metrics(self._household, secrets.token_hex(32))
+        self._app = create_app(self._household, hosts=None, desk=TaskDesk, gated=False, metrics=self._metrics)
 
     @property
     def household(self) -> TaskHousehold:
@@ -166,6 +173,10 @@ class TaskHost:
         finally:
             self._under_way -= 1
             self._idle_since = None
+
+    def metrics(self) -> tuple[str, str]:
+        """A label for this process's life, and what it counts, as Prometheus reads it."""
+        return self._label, generate_latest(self._metrics.registry).decode()
 
     def vital(self) -> Vital:
         """Whether it lives, and what it is. Answers while anything is computed."""

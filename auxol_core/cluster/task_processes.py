@@ -39,6 +39,9 @@ class TaskProcess(Protocol):
     async def answer(self, request: HttpRequest) -> HttpAnswer: ...
     def stream(self, request: HttpRequest) -> AsyncIterator[Message]: ...
     async def vital(self) -> Vital: ...
+    async def metrics(self) -> tuple[str, str]:
+        """The process's label and what it counts, as Prometheus reads it."""
+
     async def leave(self) -> None:
         """Close the task and end for good."""
 
@@ -61,6 +64,11 @@ class TaskProcesses:
         self.directory, self._options, self._revision = directory, options, options.revision
         self._known: dict[str, TaskProcess] = {}
         self._heard: WeakSet[TaskProcess] = WeakSet()  # since they began, as far as is known
+
+    def all(self) -> list[TaskProcess]:
+        """Those that there are now."""
+        found = (self.directory.get(name) for name in self.directory.names())
+        return [each for each in found if each is not None]
 
     async def find(self, owner: str, task: str, *, make: bool) -> TaskProcess | None:
         """The process of ``owner``'s ``task``, None where there is none and none is to be made.

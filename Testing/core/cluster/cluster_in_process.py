@@ -148,6 +148,10 @@ class HostProcess:
         told: Vital = await self._alive(lambda: _of(self.host))
         return Vital(self.revision or told.revision, told.pid, told.at_work)
 
+    async def metrics(self) -> tuple[str, str]:
+        told: tuple[str, str] = await self._alive(lambda: _metrics(self.host))
+        return told
+
     async def leave(self) -> None:
         await self._alive(self.host.leave)
         await self._directory.ended(self._name)
@@ -159,6 +163,10 @@ class HostProcess:
         """Its death. What it had not answered is not answered."""
         await self._directory.ended(self._name)
         self.gone.set()
+
+
+async def _metrics(host: TaskHost) -> tuple[str, str]:
+    return host.metrics()
 
 
 async def _of(host: TaskHost) -> Vital:

@@ -39,7 +39,7 @@ app = typer.Typer(invoke_without_command=True, no_args_is_help=False, add_comple
 console = Console(width=140)
 
 Out = Annotated[Path, typer.Option(help="Folder of the runs and the model.")]
-Against = Annotated[str, typer.Option(help="serve: an `auxol serve` of its own; or the address of one that runs.")]
+Against = Annotated[str, typer.Option(help="serve, ray: an `auxol serve` of its own; or the address of one that runs.")]
 Generalist = Annotated[str, typer.Option(help="A generalist's name or path, or stand-in:20ms, one of fixed cost.")]
 Learner = Annotated[
     str, typer.Option(help="A preset, or stand_in, of fixed cost. Default: that with the stand-in generalist.")

@@ -18,9 +18,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from auxol_core.options import TaskOptions
+from tools.bench.load.entries import SHARED_TASK
 from tools.bench.load.reader import Habits, Reader, Sample, Stopwatch, base_volume, client_of, volume_of
 from tools.bench.load.stand_in import PRESET, StandInOptions
-from tools.bench.load.targets import SHARED_TASK, Entrance, Wanted
+from tools.bench.load.targets import Entrance, Wanted
 from tools.bench.worker_slices import MadeUpSlice
 
 PREPARE_WITHIN_S = 600.0

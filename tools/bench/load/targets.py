@@ -1,7 +1,7 @@
 """What the readers are let loose on: a server that is started for it, or one that is there.
 
-Another one (Ray's) is a class with these methods beside ``Served``, and its line in ``target_of``. The stand-ins are
-offered in any process by ``stand_in.register``.
+``on_ray`` has the application on Ray. Another one is a class with these methods, and its line in ``target_of``. The
+stand-ins are offered in any process by ``stand_in.register``.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from auxol_core.engine.worker import Spent
 from auxol_core.errors import InvalidInputError, UnavailableError
 from auxol_core.protocol import read_ready_line
 from tools.bench.load import stand_in
+from tools.bench.load.entries import entries
 
-SHARED_TASK = "load"
 START_WITHIN_S = 180.0
 
 
@@ -43,7 +43,7 @@ class Entrance:
 @dataclass(frozen=True)
 class Wanted:
     """What is to be started. ``readers``: each is a user of its own; ``generalist``: a name, or ``stand-in:20ms``;
-    ``learner``: a preset, or ``stand_in``; ``shared``: the task SHARED_TASK is everybody's; ``threads``: to compute
+    ``learner``: a preset, or ``stand_in``; ``shared``: one task is everybody's; ``threads``: to compute
     with, 0: all cores but one."""
 
     readers: int
@@ -86,7 +86,7 @@ class Served:
         tokens = [secrets.token_urlsafe(24) for _ in range(wanted.readers)]
         token_file = folder / "tokens.json"
         token_file.touch(mode=0o600)
-        token_file.write_text(json.dumps(_entries(tokens, wanted.shared)), encoding="utf-8")
+        token_file.write_text(json.dumps(entries(tokens, wanted.shared)), encoding="utf-8")
         environment = {
             **os.environ,
             "OMP_WAIT_POLICY": "PASSIVE",
@@ -203,11 +203,15 @@ def target_of(against: str, token_file: Path | None) -> Target:
     """What ``--against`` names; InvalidInputError for anything else."""
     if against == "serve":
         return Served()
+    if against == "ray":
+        from tools.bench.load.on_ray import OnRay
+
+        return OnRay()
     if against.startswith(("http://", "https://")):
         if token_file is None:
             raise InvalidInputError("A server that is there has users: give its token file with --token-file.")
         return Address(against, token_file)
-    raise InvalidInputError(f"serve or a server's address was expected, got {against!r:.80}. Choose one of these.")
+    raise InvalidInputError(f"serve, ray or a server's address was expected, got {against!r:.80}. Choose one of these.")
 
 
 def spent_of(metrics: str) -> dict[str, Spent]:
@@ -230,11 +234,6 @@ def family(pid: int) -> list[psutil.Process]:
         return [first, *first.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
-
-
-def _entries(tokens: Sequence[str], shared: bool) -> dict[str, object]:
-    names = [SHARED_TASK] if shared else []
-    return {f"reader-{number}": {"token": token, "shared": names} for number, token in enumerate(tokens)}
 
 
 def _ready_port(output: IO[bytes]) -> int | None:
