@@ -9,6 +9,7 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +23,11 @@ PANOPTICA = (
     *("tzdata", "python-dateutil", "six", "plotly<6", "tenacity"),
 )
 PARTS = ("core", "host", "qt", "slicer")
+# A process goes through half of the tests in their order and then takes from the other: both seldom need the same
+# fixtures of a module, which are what takes long.
+STEAL = ("--dist", "worksteal")
+# File by file, in the order of Testing/slicer/conftest.py: the long ones first.
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def run(*command: str, **environment: str) -> None:
@@ -54,19 +60,29 @@ def lint() -> None:
     python("-m", "tools.index_check")
 
 
-def test(parts: list[str], jobs: str) -> None:
+def test(parts: list[str], jobs: int) -> None:
     """Each part is a run of its own: the host is one for each process, and torch is loaded beside it only for the
-    contract of the Qt client. What needs the host says why where there can be none."""
-    many = ("-m", "pytest", "-n", jobs)
+    contract of the Qt client. What needs the host says why where there can be none. What mostly waits for workers and
+    timers is shared by half as many processes again. At the end the seconds of each part are said."""
+    many, waiting = ("-m", "pytest", "-n", str(jobs)), ("-m", "pytest", "-n", str(jobs + jobs // 2))
     hosted = subprocess.run([sys.executable, "Testing/needs_host.py"], cwd=ROOT).returncode != 0
-    if "core" in parts:
-        python(*many)
-    if "host" in parts and hosted:
-        python("-m", "pytest", "Testing/host")
-    if "qt" in parts and hosted:
-        python(*many, "Testing/qt_client")
-    if "slicer" in parts:
-        python(*many, "--dist", "loadfile", "Testing/slicer")
+    commands = {
+        "core": (*many, *STEAL),
+        "host": (*many, *STEAL, "Testing/host"),
+        "qt": (*waiting, *STEAL, "Testing/qt_client"),
+        "slicer": (*waiting, *BY_FILE, "Testing/slicer"),
+    }
+    took: list[str] = []
+    try:
+        for name, command in commands.items():
+            if name in parts and (hosted or name in ("core", "slicer")):
+                began = time.monotonic()
+                try:
+                    python(*command)
+                finally:
+                    took.append(f"{name} {time.monotonic() - began:.0f} s")
+    finally:
+        sys.stdout.write(f"Tests: {', '.join(took)}.\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -76,7 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("install").add_argument("torch", nargs="?", default=TORCH)
     commands.add_parser("lint")
     testing = commands.add_parser("test")
-    testing.add_argument("--jobs", default="2")
+    testing.add_argument("--jobs", default=2, type=int)
     testing.add_argument("parts", nargs="*", default=list(PARTS))
     given = parser.parse_args(arguments)
     if wrong := set(getattr(given, "parts", [])) - set(PARTS):
