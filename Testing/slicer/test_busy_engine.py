@@ -181,7 +181,7 @@ class TestDeadWorker(SessionCase):
         until(lambda: self.session.status is not None)
         for _ in range(RESTARTS + 1):
             self.killed(self.ready())
-        self.assertIn("the next prompt or save starts it", self.session.message[0])
+        self.assertIn("the next prompt or save starts it", " ".join(self.said[-2:]))
         quiet(6)  # whoever follows the task asks every two seconds
         self.assertIs(self.session.engineState, EngineState.OFF)
         self.assertIn("again and again", self.session.message[0])
