@@ -17,7 +17,8 @@ collect_ignore_glob = [path.name for path in HERE.glob("test_*.py") if WHY and "
 # process, its own session, too, takes up the proposals of a scene that is loaded.
 FIRST = (
     *("proposal_layer", "killed", "first_steps", "pictures", "session", "busy_engine", "saves", "walk", "finding"),
-    *("find_walk", "choosing", "onward", "measured_walk", "screenshots", "documents", "extension_changes", "find_learned"),
+    *("find_walk", "choosing", "onward", "measured_walk", "screenshots", "documents", "extension_changes"),
+    "find_learned",
 )
 
 
