@@ -63,7 +63,7 @@ class Serving:
             worker = Worker()
             worker.submit(lambda: set_up_torch(MACHINE)).future.result()
             household = Household(users, folder, user_engines(parts, 64 * 2**20), worker)
-            options = {"log_config": None, "access_log": False, "ws": "none", "timeout_graceful_shutdown": 1}
+            options = {"http": "h11", "log_config": None, "access_log": False, "ws": "none", "timeout_graceful_shutdown": 1}
             self._server = uvicorn.Server(uvicorn.Config(create_app(household), **options))
             await self._server.serve(sockets=[listener])
 

@@ -12,6 +12,19 @@ if not WHY:
     import host  # noqa: F401 - before a test imports slicer, which would else take in Testing/slicer (host/wheel.py)
 HERE = Path(__file__).parent
 collect_ignore_glob = [path.name for path in HERE.glob("test_*.py") if WHY and "cmake" not in path.name]
+# Files with a walk through the real engine or many starts of it take longest: they are handed out first, so that no
+# process has one left when the others are done. Before them test_proposal_layer.py: where the module was opened in this
+# process, its own session, too, takes up the proposals of a scene that is loaded.
+FIRST = (
+    *("proposal_layer", "killed", "first_steps", "pictures", "session", "busy_engine", "saves", "walk", "finding"),
+    *("find_walk", "choosing", "onward", "measured_walk", "screenshots", "documents", "extension_changes"),
+    "find_learned",
+)
+
+
+def pytest_collection_modifyitems(items):
+    ranks = {f"test_{name}.py": rank for rank, name in enumerate(FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
 
 
 def pytest_terminal_summary(terminalreporter):

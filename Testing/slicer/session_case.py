@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import slicer
-from slicer_setting import PYTHON, SlicerCase, allGone, hand, until
+from slicer_setting import SlicerCase, allGone, hand, until
+from warm_python import warmPython
 
 SHAPE = (12, 64, 64)  # slices, rows, columns
 NUMBERS = itertools.count(1)
@@ -50,7 +51,7 @@ class SharedWorker:
         if cls.connection is None:
             cls.folder = Path(tempfile.mkdtemp(prefix="auxol worker "))
             options = SimpleNamespace(
-                remote=False, serverUrl="", serverToken="", dataDir=str(cls.folder), pythonPath=PYTHON,
+                remote=False, serverUrl="", serverToken="", dataDir=str(cls.folder), pythonPath=warmPython(),
                 generalist="builtin", device="auto", threads=1, thinking="off",
             )  # fmt: skip
             cls.connection = EngineConnection(options, lambda: None, lambda: None)
@@ -84,7 +85,7 @@ class SessionCase(SlicerCase):
 
         self.settings = Settings()
         self.settings.reset()
-        self.settings.set("pythonPath", PYTHON)
+        self.settings.set("pythonPath", warmPython())
         self.settings.set("dataDir", str(self.folder / "tasks" if self.own else SharedWorker.tasks()))
         self.settings.set("threads", 1)
         self.settings.set("thinking", self.thinking)

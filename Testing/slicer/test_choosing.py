@@ -8,6 +8,7 @@ from unittest import mock
 from session_case import SessionCase
 from slicer_setting import NAMED_PYTHON, main, quiet, until
 from test_panel import PanelCase
+from warm_python import warmPython
 
 HERE = Path(__file__).resolve().parent
 LICENCE = "Apache-2.0 of somebody."
@@ -178,7 +179,7 @@ class TestWithAWorker(SessionCase):
     def setUp(self):
         super().setUp()
         python = self.folder / "choosing python"
-        command = f'exec "{NAMED_PYTHON}" "{HERE / "choosing_worker.py"}" "{self.folder}" "$@"'
+        command = f'exec "{warmPython() or NAMED_PYTHON}" "{HERE / "choosing_worker.py"}" "{self.folder}" "$@"'
         python.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
         python.chmod(0o700)
         self.settings.set("pythonPath", str(python))

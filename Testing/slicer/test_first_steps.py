@@ -36,6 +36,9 @@ class FirstStepsCase(WalkCase):
         _withoutTasks(SharedWorker.connection)
         return folder
 
+    def python(self):
+        return PYTHON if self.own else super().python()
+
     def open(self):
         self.actions = 0
         if self.loads and self.volume is None:

@@ -1,7 +1,7 @@
 """Slice after slice with one hand, through the panel: how many actions a slice takes, and which one comes next."""
 
 import numpy as np
-from slicer_setting import main, quiet
+from slicer_setting import PYTHON, main, quiet
 from walk_case import WalkCase, dice
 
 MIDDLE = 17
@@ -10,6 +10,11 @@ MOST_ACTIONS = 3  # on a slice that needs no repair; docs/user-guide.md tells it
 
 class OnwardCase(WalkCase):
     """Counts what the user's hand does: keys and what the mouse draws. Waiting and looking are none."""
+
+    def python(self):
+        # Not warmPython(): an engine that learns at once may refresh a proposal as it is accepted, and the save is then
+        # no confirmation, which is still to be looked into.
+        return PYTHON
 
     def setUp(self):
         super().setUp()

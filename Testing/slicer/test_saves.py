@@ -9,7 +9,8 @@ from unittest import mock
 
 import slicer
 from session_case import SessionCase
-from slicer_setting import PYTHON, allGone, loggedErrors, main, quiet, until
+from slicer_setting import allGone, loggedErrors, main, quiet, until
+from warm_python import warmPython
 
 POSIX = os.name == "posix"
 
@@ -133,7 +134,7 @@ class TestSaves(SavesCase):
         self.drawAndSave()
         until(lambda: "wait for the engine" in self.session.message[0])
         self.assertEqual(len(self.waiting()), 1)  # written without the keeper, which needs a Python, too
-        self.settings.set("pythonPath", PYTHON)
+        self.settings.set("pythonPath", warmPython())
         self.session.startEngine()
         self.delivered()
         self.assertEqual(self.taught(), 1)
@@ -276,7 +277,7 @@ class TestSavesLater(SavesCase):
         self.save()
         until(lambda: len(self.waiting()) == 2)
         third = self.session.book.get(self.key(6)).correctionID
-        self.settings.set("pythonPath", PYTHON)
+        self.settings.set("pythonPath", warmPython())
         self.session.startEngine()
         self.delivered()
         self.session.chooseTask(self.name)
@@ -314,7 +315,7 @@ class TestSavesLater(SavesCase):
         quiet()
         self.save()
         until(lambda: "wait for the engine" in self.session.message[0])
-        self.settings.set("pythonPath", PYTHON)
+        self.settings.set("pythonPath", warmPython())
         self.session.deleteTask()
         self.delivered()
         quiet(1)

@@ -5,14 +5,17 @@ from unittest import mock
 
 import numpy as np
 import slicer
-from slicer_setting import HOST, hand, logged, main, quiet, until
+from slicer_setting import HOST, PYTHON, hand, logged, main, quiet, until
 from walk_case import WalkCase, alive, dice, observers, ownObservers, ownShortcuts
 
 MIDDLE = 17  # an axial slice through the structure
 
 
 class TestTheWalk(WalkCase):
-    """Steps 1 to 8, each on what the one before left."""
+    """Steps 1 to 8, each on what the one before left. Its engine starts as users' engines do."""
+
+    def python(self):
+        return PYTHON
 
     def test_the_walk(self):
         self.firstLook()

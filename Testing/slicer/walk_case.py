@@ -10,7 +10,8 @@ from unittest import mock
 import numpy as np
 import slicer
 import vtk
-from slicer_setting import HERE, HOST, MODULE, PYTHON, SlicerCase, hand, quiet, until
+from slicer_setting import HERE, HOST, MODULE, SlicerCase, hand, quiet, until
+from warm_python import warmPython
 
 LABELS = HERE.parent / "data" / "hippocampus" / "labels" / "hippocampus_042.nii.gz"
 
@@ -44,7 +45,7 @@ class WalkCase(SlicerCase):
 
     def python(self):
         """What its engine is started with."""
-        return PYTHON
+        return warmPython()
 
     # The module
 

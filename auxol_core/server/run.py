@@ -193,6 +193,9 @@ def serve(options: ServeOptions) -> None:
     app = create_app(household, hosts=_names(listener) if local else None, metrics=_metrics(options, household))
     config = uvicorn.Config(
         app,
+        # Where others are installed (Ray brings them) uvicorn would take these; what is tried is this.
+        http="h11",
+        loop="asyncio",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from functools import cache
 from types import NoneType
 from typing import Annotated, Any
 
@@ -33,10 +34,16 @@ _DESK, _BODY = "desk", "body"
 
 def plain_routes(others: Sequence[APIRouter]) -> APIRouter:
     """A router with every declared verb that none of ``others`` has a handler for."""
-    handled = {
+    handled = frozenset(
         (method, route.path) for other in others for route in other.routes if isinstance(route, APIRoute)
         for method in route.methods or ()
-    }
+    )
+    return _all_but(handled, tuple(VERBS))
+
+
+@cache
+def _all_but(handled: frozenset[tuple[str, str]], _names: tuple[str, ...]) -> APIRouter:
+    """Made once for each set of verbs: FastAPI reads the types of all of them for a quarter of a second."""
     plain = router()
     for about in VERBS.values():
         if (about.method, path_of(about)) not in handled:

@@ -27,6 +27,7 @@ from auxol_core.cli.doctor_command import doctor, without_home
 from auxol_core.cli.doctor_compute import check_device, check_threads, made_up_image
 from auxol_core.engine.engine import Engine
 from auxol_core.errors import CheckpointError
+from auxol_core.generalist import figures, measuring, registry
 from auxol_core.generalist.checkpoints import FOLDER_VARIABLE
 from auxol_core.machine import machine_memory
 from auxol_core.machine.machine_memory import Memory, memory_of_machine
@@ -99,8 +100,22 @@ def test_json_is_one_object_with_a_verdict_and_a_sentence_for_every_check(tmp_pa
     assert timed["first_s"] > 0 and timed["second_s"] > 0 and "update_s" not in timed
 
 
-def test_full_also_learns_once(tmp_path: Path) -> None:
+def test_full_also_measures_and_learns_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "remembered", dict)
+    monkeypatch.setattr(measuring, "worth_measuring", lambda row: row.name == "builtin")
+    asked: list[str] = []
+    monkeypatch.setattr(figures, "remember", lambda name, _: asked.append(name))
     assert report(tmp_path, "--full")["by_name"]["prediction"]["details"]["update_s"] > 0
+    assert asked == ["builtin"]
+
+
+@pytest.mark.slow  # every network at its own size, on one thread
+def test_full_measures_every_generalist_that_is_not_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(figures, "remembered", dict)
+    monkeypatch.setattr(figures, "remember", lambda name, _: asked.append(name))
+    report(tmp_path, "--full")
+    assert asked == [row.name for row in registry.rows() if measuring.worth_measuring(row)]
 
 
 def test_a_person_reads_one_line_a_check_and_the_next_step_below(tmp_path: Path) -> None:

@@ -239,7 +239,9 @@ class ClusterInProcess:
         self.directory = HostDirectory(self.options, self.shelf, About.of(parts.generalist), replicas)
         self.processes = TaskProcesses(self.directory, self.options)
         app = ingress(self.options, users_of(self.options), told_of(parts), self.shelf, self.processes)
-        config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, http="h11", log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         await self._server.serve(sockets=[listener])
         for name in list(self.directory.processes):

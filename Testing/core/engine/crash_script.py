@@ -24,6 +24,7 @@ import time
 import traceback
 from pathlib import Path
 
+import torch
 from small_engine import TASK, locating_engine, narrow_engine, teach
 from tiny_network import tiny_generalist
 
@@ -139,6 +140,7 @@ def run(command: dict[str, object]) -> None:
 
 def main() -> None:
     tiny_generalist()
+    torch.optim.AdamW([torch.zeros(1, requires_grad=True)])  # the first optimizer imports 800 modules, for a second
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
