@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -176,7 +176,7 @@ def test_nothing_is_lost_or_done_twice_whatever_is_killed(own_cluster: RayCluste
         client.close_task("shared")
     own_cluster.stop()
     for path in (own_cluster.folder / "tasks").rglob("*.auxol"):
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert max(most.values()) == 1, most
     waits = sorted(wait for reader in readers for wait in reader.waits)

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from auxol_core.cluster.plan import Plan
@@ -61,6 +62,8 @@ class Supervisor:
         except OSError:
             log.error("The driver ended before it was told what to do")
         code = driver.wait()
+        with suppress(OSError):  # what it was not told any more
+            driver.stdin.close()
         _end_group(driver.pid)
         return code
 
@@ -77,7 +80,8 @@ class Supervisor:
         if driver is None or driver.poll() is not None:
             return
         if driver.stdin is not None:
-            driver.stdin.close()
+            with suppress(OSError):
+                driver.stdin.close()
         try:
             driver.wait(LEAVE_S)
         except subprocess.TimeoutExpired:

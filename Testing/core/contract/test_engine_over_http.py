@@ -47,7 +47,8 @@ class Serving:
             worker.submit(lambda: set_up_torch(MACHINE)).future.result()
             household = Household(one_user(TOKEN), folder, user_engines(parts, memory_bytes, kind=kind), worker)
             config = uvicorn.Config(
-                create_app(household), http="h11", log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
+                create_app(household), log_config=None, access_log=False, ws="none", http="h11",
+                timeout_graceful_shutdown=1
             )
             self._server = uvicorn.Server(config)
             await self._server.serve(sockets=[listener])

@@ -69,7 +69,7 @@ class SmallServer:
         self.url = f"http://127.0.0.1:{self.port}"
         metrics = None if metrics_token is None else Metrics(self.household, metrics_token)
         config = uvicorn.Config(
-            create_app(self.household, hosts=hosts, metrics=metrics), http="h11", log_config=None, access_log=False, ws="none",
+            create_app(self.household, hosts=hosts, metrics=metrics), log_config=None, access_log=False, ws="none",
             lifespan="on", timeout_graceful_shutdown=1,
         )
         self.server = AuxolServer(config, self.household, Leaving(), self.port)
