@@ -63,8 +63,8 @@ class Serving:
             worker = Worker()
             worker.submit(lambda: set_up_torch(MACHINE)).future.result()
             household = Household(users, folder, user_engines(parts, 64 * 2**20), worker)
-            options = {"http": "h11", "log_config": None, "access_log": False, "ws": "none", "timeout_graceful_shutdown": 1}
-            self._server = uvicorn.Server(uvicorn.Config(create_app(household), **options))
+            options = {"log_config": None, "access_log": False, "ws": "none", "timeout_graceful_shutdown": 1}
+            self._server = uvicorn.Server(uvicorn.Config(create_app(household), http="h11", **options))
             await self._server.serve(sockets=[listener])
 
         self._thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)

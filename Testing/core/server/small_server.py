@@ -70,7 +70,7 @@ class SmallServer:
         metrics = None if metrics_token is None else Metrics(self.household, metrics_token)
         config = uvicorn.Config(
             create_app(self.household, hosts=hosts, metrics=metrics), log_config=None, access_log=False, ws="none",
-            lifespan="on", timeout_graceful_shutdown=1,
+            lifespan="on", http="h11", timeout_graceful_shutdown=1,
         )
         self.server = AuxolServer(config, self.household, Leaving(), self.port)
         self._thread = threading.Thread(target=self._run, args=(listener,), daemon=True)
