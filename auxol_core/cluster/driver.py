@@ -13,8 +13,10 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import suppress
 
+import psutil
 import requests
 
 from auxol_core import __version__
@@ -25,7 +27,10 @@ from auxol_core.protocol import PROTOCOL_VERSION, Ready, ready_line
 
 log = logging.getLogger(__name__)
 
-LOOK_S, TIMEOUT_S, MISSED = 2.0, 5.0, 4
+LOOK_S, TIMEOUT_S = 2.0, 5.0
+# Serve replaces an ingress or a proxy by itself, which takes a while on a busy machine; only then is all begun anew.
+SILENT_S = 60.0
+HEAD = ("gcs_server", "raylet")
 
 
 def main() -> int:
@@ -39,7 +44,7 @@ def main() -> int:
         signal.signal(each, lambda *_: asked.set())
     threading.Thread(target=_until_stdin_closes, args=(asked,), daemon=True).start()
     try:
-        local.joined(plan.address, plan.options.machine.threads or os.cpu_count() or 1)
+        local.joined(plan.address, plan.options.machine.threads or os.cpu_count() or 1, plan.scratch)
         local.serving(plan.options, plan.host, plan.port)
     except AuxolError as error:
         log.error("%s", error)
@@ -60,20 +65,28 @@ def _until_stdin_closes(asked: threading.Event) -> None:
 
 
 def _watching(plan: Plan, asked: threading.Event) -> bool:
-    """Wait until asked to leave: True; or until the application has not answered several times in a row: False."""
-    missed, url = 0, f"http://{plan.asked_at}:{plan.port}/health"
+    """Wait until asked to leave: True; or until the head has ended, or nothing was answered for long: False."""
+    url, heard = f"http://{plan.asked_at}:{plan.port}/health", time.monotonic()
     with requests.Session() as session:
         session.trust_env = False  # a proxy of the environment is not on the way to this machine
         while not asked.wait(LOOK_S):
+            if plan.address == local.LOCAL and not _head_lives():
+                log.error("The head of the cluster has ended")
+                return False
             try:
                 session.get(url, headers={"Host": "localhost"}, timeout=TIMEOUT_S).raise_for_status()
-                missed = 0
+                heard = time.monotonic()
             except requests.RequestException as error:
-                missed += 1
                 log.warning("The application did not answer: %s", type(error).__name__)
-            if missed >= MISSED:
+            if time.monotonic() - heard > SILENT_S:
                 return False
     return True
+
+
+def _head_lives() -> bool:
+    """Whether what this process has begun of Ray runs."""
+    names = {each.name() for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE}
+    return all(any(name.startswith(wanted) for name in names) for wanted in HEAD)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import logging
 import os
 import secrets
 import sys
-import tempfile
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
@@ -41,8 +40,9 @@ def closed(environment: MutableMapping[str, str], *, local: bool) -> None:
             environment["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
 
 
-def joined(address: str, threads: int) -> None:
-    """Be part of the cluster at ``address``, ``local``: of one that begins now and ends with this process."""
+def joined(address: str, threads: int, scratch: str) -> None:
+    """Be part of the cluster at ``address``, ``local``: of one that begins now and ends with this process, and writes
+    into ``scratch``."""
     local = address == LOCAL
     if "ray" not in sys.modules:
         closed(os.environ, local=local)
@@ -60,7 +60,7 @@ def joined(address: str, threads: int) -> None:
             "include_dashboard": False,
             "object_store_memory": STORE_BYTES,
             "_node_ip_address": "127.0.0.1",
-            "_temp_dir": tempfile.mkdtemp(prefix="auxol-ray-"),
+            "_temp_dir": scratch,
         }
     else:
         about["address"] = address

@@ -13,12 +13,14 @@ EVERYWHERE = ("0.0.0.0", "::")
 
 @dataclass(frozen=True)
 class Plan:
-    """``address``: of the Ray cluster, or ``local``. ``host``, ``port``: where the application answers."""
+    """``address``: of the Ray cluster, or ``local``. ``host``, ``port``: where the application answers. ``scratch``: a
+    folder for what Ray writes on this machine, with a short path, because sockets lie in it."""
 
     address: str
     host: str
     port: int
     options: ClusterOptions
+    scratch: str = ""
 
     @property
     def asked_at(self) -> str:
@@ -26,8 +28,10 @@ class Plan:
         return "127.0.0.1" if self.host in EVERYWHERE else self.host
 
     def to_json(self) -> dict[str, Any]:
-        return {"address": self.address, "host": self.host, "port": self.port, "options": self.options.told()}
+        told = {"address": self.address, "host": self.host, "port": self.port, "scratch": self.scratch}
+        return {**told, "options": self.options.told()}
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Plan:
-        return cls(str(told["address"]), str(told["host"]), int(told["port"]), options_from(told["options"]))
+        options = options_from(told["options"])
+        return cls(str(told["address"]), str(told["host"]), int(told["port"]), options, str(told["scratch"]))

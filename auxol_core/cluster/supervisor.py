@@ -11,10 +11,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from types import FrameType
 
 from auxol_core.cluster.plan import Plan
@@ -54,10 +56,14 @@ class Supervisor:
             self._stopped.wait(PAUSE_S)
 
     def _served(self) -> int:
+        with tempfile.TemporaryDirectory(prefix="auxol-ray-", ignore_cleanup_errors=True) as scratch:
+            return self._driven(replace(self._plan, scratch=scratch))
+
+    def _driven(self, plan: Plan) -> int:
         self._driver = driver = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
         assert driver.stdin is not None
         try:
-            driver.stdin.write(json.dumps(self._plan.to_json()).encode() + b"\n")
+            driver.stdin.write(json.dumps(plan.to_json()).encode() + b"\n")
             driver.stdin.flush()
         except OSError:
             log.error("The driver ended before it was told what to do")
