@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -32,7 +33,7 @@ from auxol_core.cluster.shelf import Shelf
 from auxol_core.cluster.task_host import LeavingError, TaskHost, Vital
 from auxol_core.cluster.task_processes import GoneError, TaskProcess
 from auxol_core.cluster.users import users_of
-from auxol_core.errors import AuxolError, CancelledError
+from auxol_core.errors import AuxolError, CancelledError, UnavailableError
 from auxol_core.taskfile import lease
 from auxol_core.taskfile.lease import LeaseOptions
 from auxol_core.types import FloatArray, Prompt, Segmentation, SliceImage
@@ -42,6 +43,7 @@ Result = TypeVar("Result")
 
 GENERALIST = "Generalist"
 ASKING_THREADS = 4
+AGAIN_S = 0.2
 # Of requests that wait in one task's process: long polls of all who have the task open, and what they ask.
 AT_A_TIME = 1000
 
@@ -137,21 +139,29 @@ class TaskActor:
 
 
 class Named:
-    """A singleton actor by its name, looked for anew when it was not there."""
+    """A singleton actor by its name. What is asked of one that has died is asked again once Ray has started it anew:
+    each of its methods may be carried out twice."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, within_s: float = 30.0) -> None:
+        self._name, self._within_s = name, within_s
         self._handle: Any = None
 
     def __getattr__(self, method: str) -> Any:
         async def called(*args: Any) -> Any:
-            if self._handle is None:
-                self._handle = ray.get_actor(self._name, namespace=NAMESPACE)
-            try:
-                return await own_errors(getattr(self._handle, method).remote(*args))
-            except RayActorError:
-                self._handle = None
-                raise
+            ends = time.monotonic() + self._within_s
+            while True:
+                try:
+                    if self._handle is None:
+                        self._handle = ray.get_actor(self._name, namespace=NAMESPACE)
+                    return await own_errors(getattr(self._handle, method).remote(*args))
+                except (RayActorError, ValueError) as gone:
+                    self._handle = None
+                    if time.monotonic() > ends:
+                        raise UnavailableError(
+                            f"A process of the cluster ({self._name}) could not be had for {self._within_s:.0f} "
+                            "seconds. Nothing saved is lost. Ask again in a minute."
+                        ) from gone
+                    await asyncio.sleep(AGAIN_S)
 
         if method.startswith("_"):
             raise AttributeError(method)

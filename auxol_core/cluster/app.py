@@ -117,6 +117,7 @@ def application(options: ClusterOptions) -> Any:
             "max_replicas": options.most,
             "target_ongoing_requests": BUSY,
         },
+        health_check_period_s=LOOK_S,
         logging_config=QUIET,
     )(GeneralistReplica)
     ingress = serve.deployment(
@@ -124,6 +125,7 @@ def application(options: ClusterOptions) -> Any:
         num_replicas=options.ingresses,
         max_ongoing_requests=AT_ONCE * 16,
         ray_actor_options={"num_cpus": 0},
+        health_check_period_s=LOOK_S,
         logging_config=QUIET,
     )(Ingress)
     return ingress.bind(told, generalist.bind(told))
@@ -132,6 +134,7 @@ def application(options: ClusterOptions) -> Any:
 # Serve writes each request's path into its log, and a task's name is in it.
 QUIET = {"enable_access_log": False, "log_level": "WARNING"}
 AT_ONCE = 64
+LOOK_S = 2.0  # so often Serve looks whether a replica lives
 
 
 def build(args: dict[str, Any]) -> Any:

@@ -33,6 +33,8 @@ def closed(environment: MutableMapping[str, str], *, local: bool) -> None:
     environment.setdefault("RAY_AUTH_MODE", "token")
     environment.setdefault("RAY_SERVE_LOG_TO_STDERR", "0")
     environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # A proxy that died is noticed within three of these; Serve's own 10 s would be half a minute without an answer.
+    environment.setdefault("RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S", "1")
     if local:
         environment.setdefault(*ALONE)
         environment.setdefault("RAY_enable_metrics_collection", "0")

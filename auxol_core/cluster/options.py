@@ -41,7 +41,7 @@ class ClusterOptions:
     user_memory_mb: int = 1536
     idle_s: float | None = 3600.0
     liveness_s: float | None = 600.0
-    ingresses: int = 1
+    ingresses: int = 2
     fewest: int = 1
     most: int = 4
     gpus: float = 0.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from contextlib import suppress
 from dataclasses import replace
 from types import FrameType
 
+import psutil
+
 from auxol_core.cluster.plan import Plan
 from auxol_core.errors import UnavailableError
 
@@ -26,6 +29,7 @@ log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", "auxol_core.cluster.driver")
 LEAVE_S = 20.0
+MARK = "AUXOL_CLUSTER"
 # A driver that has served for so long did begin; one that ends sooner, several times, does not get better by waiting.
 BEGAN_S, TRIES, PAUSE_S = 60.0, 3, 1.0
 
@@ -60,7 +64,11 @@ class Supervisor:
             return self._driven(replace(self._plan, scratch=scratch))
 
     def _driven(self, plan: Plan) -> int:
-        self._driver = driver = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
+        mark = secrets.token_hex(16)
+        environment = {**os.environ, MARK: mark}
+        self._driver = driver = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, start_new_session=True, env=environment
+        )
         assert driver.stdin is not None
         try:
             driver.stdin.write(json.dumps(plan.to_json()).encode() + b"\n")
@@ -70,7 +78,7 @@ class Supervisor:
         code = driver.wait()
         with suppress(OSError):  # what it was not told any more
             driver.stdin.close()
-        _end_group(driver.pid)
+        end_marked(mark)
         return code
 
     @property
@@ -108,10 +116,15 @@ class Supervisor:
         return put_back
 
 
-def _end_group(leader: int) -> None:
-    """What a driver that was killed has left of its cluster."""
-    if os.name == "posix":
-        try:
-            os.killpg(leader, signal.SIGKILL)
-        except ProcessLookupError:
-            return
+def end_marked(mark: str) -> None:
+    """End whatever a driver has left of its cluster, which has its mark in the environment.
+
+    A proxy of before that still listens would take readers of the cluster that comes next.
+    """
+    left = []
+    for each in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if each.environ().get(MARK) == mark and each.pid != os.getpid():
+                each.kill()
+                left.append(each)
+    psutil.wait_procs(left, LEAVE_S)
