@@ -15,13 +15,14 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import requests
 
 from auxol_core import __version__
 from auxol_core.cluster import local
-from auxol_core.cluster.plan import Plan
+from auxol_core.cluster.plan import BEGUN, Plan
 from auxol_core.errors import AuxolError
 from auxol_core.protocol import PROTOCOL_VERSION, Ready, ready_line
 
@@ -49,6 +50,7 @@ def main() -> int:
     except AuxolError as error:
         log.error("%s", error)
         return 2
+    (Path(plan.scratch) / BEGUN).touch()
     sys.stdout.write(ready_line(Ready(plan.port, PROTOCOL_VERSION, os.getpid(), __version__)) + "\n")
     sys.stdout.flush()
     fine = _watching(plan, asked)

@@ -9,6 +9,7 @@ from typing import Any
 from auxol_core.cluster.options import ClusterOptions, options_from
 
 EVERYWHERE = ("0.0.0.0", "::")
+BEGUN = "begun"  # a file in the scratch folder: the application has answered
 
 
 @dataclass(frozen=True)

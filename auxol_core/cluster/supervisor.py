@@ -14,15 +14,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import psutil
 
-from auxol_core.cluster.plan import Plan
+from auxol_core.cluster.plan import BEGUN, Plan
 from auxol_core.errors import UnavailableError
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-m", "auxol_core.cluster.driver")
 LEAVE_S = 20.0
 MARK = "AUXOL_CLUSTER"
-# A driver that has served for so long did begin; one that ends sooner, several times, does not get better by waiting.
-BEGAN_S, TRIES, PAUSE_S = 60.0, 3, 1.0
+# Drivers that end before they have served, so often in a row, do not get better by waiting.
+TRIES, PAUSE_S = 3, 1.0
 
 
 class Supervisor:
@@ -46,22 +46,23 @@ class Supervisor:
         """Serve until ``stop``; UnavailableError where drivers end as soon as they have begun."""
         failed = 0
         while not self._stopped.is_set():
-            began = time.monotonic()
-            code = self._served()
+            code, began = self._served()
             if self._stopped.is_set() or code == 0:
                 return
-            failed = 1 if time.monotonic() - began > BEGAN_S else failed + 1
+            failed = 0 if began else failed + 1
             if failed >= TRIES:
                 raise UnavailableError(
-                    f"The cluster ended {TRIES} times soon after it had begun (exit code {code}); the log above says "
-                    "why. Nothing saved is lost."
+                    f"The cluster ended {TRIES} times before it answered (exit code {code}); the log above says why. "
+                    "Nothing saved is lost."
                 )
             log.error("The cluster has ended (exit code %s): another one begins. Nothing saved is lost", code)
             self._stopped.wait(PAUSE_S)
 
-    def _served(self) -> int:
+    def _served(self) -> tuple[int, bool]:
+        """A driver's exit code, and whether it had begun to serve."""
         with tempfile.TemporaryDirectory(prefix="auxol-ray-", ignore_cleanup_errors=True) as scratch:
-            return self._driven(replace(self._plan, scratch=scratch))
+            code = self._driven(replace(self._plan, scratch=scratch))
+            return code, (Path(scratch) / BEGUN).exists()
 
     def _driven(self, plan: Plan) -> int:
         mark = secrets.token_hex(16)
