@@ -53,10 +53,10 @@ def main() -> int:
     (Path(plan.scratch) / BEGUN).touch()
     sys.stdout.write(ready_line(Ready(plan.port, PROTOCOL_VERSION, os.getpid(), __version__)) + "\n")
     sys.stdout.flush()
-    fine = _watching(plan, asked)
-    if fine:
-        local.withdrawn(plan.address)
-    return 0 if fine else 1
+    if not _watching(plan, asked):
+        os._exit(1)  # Ray's own end waits for a head that is not there, while the proxies of before keep the port
+    local.withdrawn(plan.address)
+    return 0
 
 
 def _until_stdin_closes(asked: threading.Event) -> None:
