@@ -53,7 +53,8 @@ class RayCluster:
         listener.close()
         self.url = f"http://127.0.0.1:{self.port}"
         defaults: dict[str, Any] = {
-            "parts": "ray_parts:tiny", "machine": MachineOptions(threads=1, device="cpu", precision="float32"),
+            "parts": "ray_parts:tiny", "in_tasks": False,
+            "machine": MachineOptions(threads=1, device="cpu", precision="float32"),
             "user_memory_mb": 64, "linger_s": 2.0, "lease_s": 5.0, "most": 1, "answer_s": 60.0, "embeddings_mb": 64,
         }  # fmt: skip
         told = ClusterOptions(str(folder / "tasks"), str(file), **{**defaults, **options})

@@ -25,11 +25,13 @@ class ClusterOptions:
     opens /metrics; None: nothing is told.
 
     ``ingresses``: replicas of the ingress. ``fewest``, ``most``: replicas of the generalist, between which Serve
-    chooses by load; ``gpus``: of each, a part of one if it is below 1. ``lease_s``: so long after a task's process has
-    stopped answering another may open its file (0: no leases, on a disk of this machine alone). ``answer_s``: a request
-    waits so long for a task's process that starts again. ``linger_s``: a task's process stays so long after the task
-    was closed. ``embeddings_mb``: of embeddings in the object store. ``parts``: what makes the models,
-    ``module:function``. ``loopback``: whether only this machine may ask.
+    chooses by load; ``gpus``: of each, a part of one if it is below 1. ``in_tasks``: whether each task's process
+    has the generalist itself and asks no replica; None: where it has no encoder whose work could be shared (the
+    built-in one). ``lease_s``: so long after a task's process has stopped answering another may open its file (0:
+    no leases, on a disk of this machine alone). ``answer_s``: a request waits so long for a task's process that
+    starts again. ``linger_s``: a task's process stays so long after the task was closed. ``embeddings_mb``: of
+    embeddings in the object store. ``parts``: what makes the models, ``module:function``. ``loopback``: whether
+    only this machine may ask.
     """
 
     data_dir: str
@@ -45,6 +47,7 @@ class ClusterOptions:
     fewest: int = 1
     most: int = 4
     gpus: float = 0.0
+    in_tasks: bool | None = None
     lease_s: float = 10.0
     answer_s: float = 30.0
     linger_s: float = 60.0

@@ -38,12 +38,15 @@ def maker(options: ClusterOptions) -> MakeParts:
 
 
 def beside_replicas(options: ClusterOptions, about: About, replicas: Replicas) -> EngineParts:
-    """The parts of a task's process, whose generalist is asked in the cluster's replicas.
+    """The parts of a task's process, whose generalist is asked in the cluster's replicas, unless ``options.in_tasks``.
 
     The built-in network is loaded here, too, because the learner begins as a copy of it. A preset that learns in its
     generalist's decoder needs all of that in this process, which is then not asked of the replicas any more. Another
     generalist's weights stay with the replicas.
     """
+    if options.in_tasks if options.in_tasks is not None else not about.worth_storing:
+        return maker(options)(options)
+
     from auxol_core.cluster.remote_generalist import RemoteGeneralist
 
     asked = RemoteGeneralist(about, replicas, options.answer_s)

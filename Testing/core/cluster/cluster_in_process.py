@@ -215,7 +215,9 @@ class ClusterInProcess:
         file.write_text(json.dumps(users))
         file.chmod(0o600)
         (folder / "tasks").mkdir(exist_ok=True)
-        defaults: dict[str, Any] = {"parts": f"{__name__}:parts_of_the_test", "user_memory_mb": 64, "answer_s": 20.0}
+        defaults: dict[str, Any] = {
+            "parts": f"{__name__}:parts_of_the_test", "in_tasks": False, "user_memory_mb": 64, "answer_s": 20.0,
+        }  # fmt: skip
         self.options = ClusterOptions(str(folder / "tasks"), str(file), **{**defaults, **options})
         listener = bind("127.0.0.1", 0)
         self.port = int(listener.getsockname()[1])

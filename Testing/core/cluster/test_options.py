@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cluster_in_process import parts_of_the_test
 from typer.testing import CliRunner
 
 from auxol_core.cli.main import app
 from auxol_core.cluster import local, start
 from auxol_core.cluster.options import ClusterOptions, options_from
-from auxol_core.cluster.parts import built, maker
+from auxol_core.cluster.parts import beside_replicas, built, maker
 from auxol_core.cluster.plan import Plan
+from auxol_core.cluster.remote_generalist import About, RemoteGeneralist
 from auxol_core.cluster.users import users_of
 from auxol_core.errors import AccessError, InvalidInputError
 from auxol_core.options import MachineOptions
@@ -53,6 +56,21 @@ def test_parts_are_found_by_their_name() -> None:
     for wrong in ("no_such_module:made", "auxol_core.cluster.parts:nothing", "nothing"):
         with pytest.raises(InvalidInputError, match="module:function"):
             maker(replace(OPTIONS, parts=wrong))
+
+
+def test_a_generalist_without_an_encoder_is_in_the_task_s_own_process() -> None:
+    options = replace(OPTIONS, parts="cluster_in_process:parts_of_the_test")
+    own = parts_of_the_test(options).generalist
+    plain, with_encoder = About.of(own), replace(About.of(own), worth_storing=True)
+    nobody: Any = None
+    for about, in_tasks, itself in (
+        (plain, None, True),
+        (with_encoder, None, False),
+        (plain, False, False),
+        (with_encoder, True, True),
+    ):
+        made = beside_replicas(replace(options, in_tasks=in_tasks), about, nobody).generalist
+        assert isinstance(made, RemoteGeneralist) != itself
 
 
 def test_one_user_has_the_token_that_the_file_holds(tmp_path: Path) -> None:
