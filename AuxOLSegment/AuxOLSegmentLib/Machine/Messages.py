@@ -82,8 +82,13 @@ def _connectionSentences() -> list[tuple[type[BaseException], str]]:
             errors.ProtocolVersionError,
             _("This AuxOLSegment and the server have different versions. Install the same on both sides ({details})"),
         ),
-        (errors.RoleError, _("The engine refused: {details}")),  # the server's own sentence says whose task it is
+        # The server's own sentence says whose task it is.
+        (errors.RoleError, _("Your role in this shared task does not allow this: {details}")),
         (errors.AccessError, _("The server refused the token. Enter the right one in Settings, Server.")),
+        (
+            errors.LeaseLostError,
+            _("The task went to another process of the server. Nothing saved is lost. Try again ({details})"),
+        ),
         (
             errors.UnavailableError,
             _("The engine cannot answer now. Try again in a moment; if it lasts, start the engine again ({details})"),

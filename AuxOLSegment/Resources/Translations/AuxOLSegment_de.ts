@@ -677,6 +677,14 @@ Was fehlt, steht oben unter Installieren.</translation>
         <source>Not found. Choose another one ({details})</source>
         <translation>Nicht gefunden. Wählen Sie etwas anderes ({details})</translation>
     </message>
+    <message>
+        <source>Your role in this shared task does not allow this: {details}</source>
+        <translation>Ihre Rolle in dieser gemeinsamen Aufgabe erlaubt das nicht: {details}</translation>
+    </message>
+    <message>
+        <source>The task went to another process of the server. Nothing saved is lost. Try again ({details})</source>
+        <translation>Die Aufgabe ist an einen anderen Prozess des Servers gegangen. Nichts Gesichertes ist verloren. Versuchen Sie es noch einmal ({details})</translation>
+    </message>
 </context>
 <context>
     <name>OnwardPanel</name>

@@ -677,6 +677,14 @@ Ce qui manque est indiqué en haut, sous Installer.</translation>
         <source>Not found. Choose another one ({details})</source>
         <translation>Introuvable. Choisissez autre chose ({details})</translation>
     </message>
+    <message>
+        <source>Your role in this shared task does not allow this: {details}</source>
+        <translation>Votre rôle dans cette tâche partagée ne le permet pas : {details}</translation>
+    </message>
+    <message>
+        <source>The task went to another process of the server. Nothing saved is lost. Try again ({details})</source>
+        <translation>La tâche est passée à un autre processus du serveur. Rien de ce qui a été enregistré n&apos;est perdu. Réessayez ({details})</translation>
+    </message>
 </context>
 <context>
     <name>OnwardPanel</name>
