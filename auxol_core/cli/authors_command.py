@@ -15,6 +15,7 @@ import typer
 
 from auxol_core.authors import AuthorShare
 from auxol_core.cli import task_command as tasks
+from auxol_core.cli.machine_options import Device, Precision, Threads
 from auxol_core.cli.task_command import AsJson, DataDir, Yes
 from auxol_core.options import MachineOptions
 from auxol_core.steps import finish
@@ -49,9 +50,9 @@ def forget_author(
     author: Annotated[str, typer.Argument(metavar="AUTHOR", help="`auxol task authors` lists the pseudonyms.")],
     data_dir: DataDir = None,
     yes: Yes = False,
-    threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
-    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    threads: Threads = 0,
+    precision: Precision = "auto",
+    device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Delete every correction of one author with its crops, and learn what others taught again without them."""

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
+from auxol_core.cli.machine_options import Threads
 from auxol_core.errors import CheckpointError, CheckpointMissingError
 from auxol_core.generalist import figures, registry
 from auxol_core.generalist.checkpoints import find, locate, own_folder
@@ -59,7 +60,7 @@ def measure_clicks(
     names: Annotated[
         list[str] | None, typer.Argument(help="Generalists; without one, those whose weights are small.")
     ] = None,
-    threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
+    threads: Threads = 0,
     random: Annotated[bool, typer.Option("--random", help="With random weights, even where real ones are.")] = False,
 ) -> None:
     """Time the first and the next click of generalists on this machine, and remember it. Weights that are not here are

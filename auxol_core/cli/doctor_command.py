@@ -17,6 +17,7 @@ from rich.text import Text
 from auxol_core import __version__
 from auxol_core.cli import doctor_checks as checks
 from auxol_core.cli.doctor_checks import Check
+from auxol_core.cli.machine_options import Device, Precision, Threads
 from auxol_core.generalist.checkpoints import FOLDER_VARIABLE, own_folder
 from auxol_core.machine.places import cache_folder, data_folder
 from auxol_core.options import MachineOptions
@@ -28,9 +29,9 @@ def doctor(
     full: Annotated[
         bool, typer.Option("--full", help="Also take checkpoints' SHA-256 and learn once; takes longer.")
     ] = False,
-    threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
-    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    threads: Threads = 0,
+    precision: Precision = "auto",
+    device: Device = "auto",
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder of the tasks. Default: your own, or AUXOL_DATA_DIR.")
     ] = None,

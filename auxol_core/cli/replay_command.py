@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from auxol_core.cli.exit_codes import INTERRUPTED, LEFT_OUT
+from auxol_core.cli.machine_options import Device, Precision, Threads
 from auxol_core.errors import InvalidInputError
 from auxol_core.generalist import registry
 from auxol_core.options import DEFAULT_GENERALIST, AuxolOptions, MachineOptions, PaperOptions, TaskOptions, option_names
@@ -80,9 +81,9 @@ def replay(
     seed: Annotated[int, typer.Option(help="Draws the order, the prompts and the learners' samples.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder of summary.json, rows.csv, curve.png.")] = Path("results"),
     cache: Annotated[Path | None, typer.Option(help="Folder of finished runs. Default: OUT/cache.")] = None,
-    threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
-    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    threads: Threads = 0,
+    precision: Precision = "auto",
+    device: Device = "auto",
     engine: Annotated[
         str, typer.Option(help="Compute in this process, or in a worker: a process of its own, over HTTP.")
     ] = "process",

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from auxol_core.cli.batch_run import over_sources, report, say
+from auxol_core.cli.machine_options import Device, Precision, Threads
 from auxol_core.errors import InvalidInputError
 from auxol_core.options import DEFAULT_GENERALIST, MachineOptions
 from auxol_core.replay.options import PromptOptions
@@ -41,9 +42,9 @@ def segment(
     axis: Annotated[int, typer.Option(help="Slice volumes along: 0 slices, 1 rows, 2 columns.")] = 0,
     window: Annotated[str, typer.Option(help="Grey range of volumes: the task's, or each volume's own.")] = "task",
     seed: Annotated[int, typer.Option(help="Draws the jitter.")] = 0,
-    threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
-    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    threads: Threads = 0,
+    precision: Precision = "auto",
+    device: Device = "auto",
     progress: Annotated[bool | None, typer.Option(help="Show a progress bar. Default: on a terminal.")] = None,
 ) -> None:
     """Segment every prompted picture or volume with a task; masks keep the geometry of their source."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from auxol_core.cli.machine_options import Device, Precision
 from auxol_core.errors import AccessError, InvalidInputError
 from auxol_core.generalist import registry
 from auxol_core.machine.places import data_folder
@@ -39,8 +40,8 @@ def serve(
     threads: Annotated[
         int | None, typer.Option(min=1, max=1024, help="Threads to compute with. Default: all cores but one.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
+    device: Device = "auto",
+    precision: Precision = "auto",
     thinking: Annotated[
         str,
         typer.Option(

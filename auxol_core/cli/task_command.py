@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from auxol_core.cli.machine_options import Device, Precision, Threads
 from auxol_core.cli.task_report import TaskSummary, info_of, summary_of, summary_of_task
 from auxol_core.errors import InvalidInputError, NotFoundError, StorageFullError, TaskFileError, TaskFileLockedError
 from auxol_core.machine.places import data_folder
@@ -128,9 +129,9 @@ def forget(
     correction_id: Annotated[str, typer.Argument(metavar="CORRECTION_ID", help="`auxol task info` lists the ids.")],
     data_dir: DataDir = None,
     yes: Yes = False,
-    threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
-    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    threads: Threads = 0,
+    precision: Precision = "auto",
+    device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Delete one correction with its crops, and learn what came after it again without it."""

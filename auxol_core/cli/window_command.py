@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from auxol_core.cli import task_command as tasks
+from auxol_core.cli.machine_options import Device, Precision, Threads
 from auxol_core.cli.task_command import AsJson, DataDir, Name, Yes
 from auxol_core.errors import InvalidInputError
 from auxol_core.machine.places import data_folder
@@ -32,9 +33,9 @@ def window(
     reset: Annotated[bool, typer.Option("--reset", help="Take the window from the next volume or slice.")] = False,
     data_dir: DataDir = None,
     yes: Yes = False,
-    threads: Annotated[int, typer.Option(help="Threads to compute with; 0: as many as there are cores.")] = 0,
-    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    threads: Threads = 0,
+    precision: Precision = "auto",
+    device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Say what grey range a task sees, or set it anew; its lessons are brought to it and learned again."""

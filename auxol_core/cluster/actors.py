@@ -24,19 +24,17 @@ from starlette.types import Message
 
 from auxol_core.cluster import names
 from auxol_core.cluster.asgi import HttpAnswer, HttpRequest
-from auxol_core.cluster.embeddings import Embeddings
 from auxol_core.cluster.options import APPLICATION, NAMESPACE, options_from
 from auxol_core.cluster.parts import beside_replicas
 from auxol_core.cluster.remote_generalist import About
 from auxol_core.cluster.replica import Encoded, LostError
-from auxol_core.cluster.shelf import Shelf
 from auxol_core.cluster.task_host import LeavingError, TaskHost, Vital
 from auxol_core.cluster.task_processes import GoneError, TaskProcess
 from auxol_core.cluster.users import users_of
 from auxol_core.errors import AuxolError, CancelledError, UnavailableError
 from auxol_core.taskfile import lease
 from auxol_core.taskfile.lease import LeaseOptions
-from auxol_core.types import FloatArray, Prompt, Segmentation, SliceImage
+from auxol_core.types import FloatArray, Prompt, Segmentation
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -44,47 +42,9 @@ Result = TypeVar("Result")
 GENERALIST = "Generalist"
 ASKING_THREADS = 4
 AGAIN_S = 0.2
+LOST = (RayActorError, ObjectLostError, OwnerDiedError)
 # Of requests that wait in one task's process: long polls of all who have the task open, and what they ask.
 AT_A_TIME = 1000
-
-
-class ShelfActor:
-    """The cluster's Shelf."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._shelf = Shelf(most_bytes)
-
-    async def put(self, user: str, slice_id: str, image: SliceImage) -> None:
-        self._shelf.put(user, slice_id, image)
-
-    async def missing(self, user: str, ids: Sequence[str]) -> list[str]:
-        return self._shelf.missing(user, ids)
-
-    async def take(self, user: str, ids: Sequence[str]) -> dict[str, SliceImage]:
-        return self._shelf.take(user, ids)
-
-
-class EmbeddingsActor:
-    """The cluster's list of what is encoded."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._list = Embeddings(most_bytes)
-
-    async def claim(self, key: str) -> Any:
-        return await self._list.claim(key)
-
-    async def keep(self, key: str, reference: Any, nbytes: int) -> None:
-        self._list.keep(key, reference, nbytes)
-
-    async def lost(self, key: str) -> None:
-        self._list.lost(key)
-
-    async def give_up(self, key: str) -> None:
-        self._list.give_up(key)
-
-    async def counts(self) -> tuple[int, int]:
-        """How often an embedding was there, and how often one was made."""
-        return self._list.hits, self._list.makes
 
 
 class TaskActor:
@@ -173,15 +133,18 @@ async def own_errors(reference: Any) -> Any:
     try:
         return await reference
     except RayTaskError as error:
-        if isinstance(error.cause, (AuxolError, LostError)):
-            raise error.cause from None
-        raise
+        raise _raised(error) from None
     except TaskCancelledError:
         raise CancelledError("This was cancelled before it was done. What came of it before stays.") from None
     except asyncio.CancelledError:
         with suppress(Exception):  # it has just ended
             ray.cancel(reference)
         raise
+
+
+def _raised(error: RayTaskError) -> Exception:
+    """One of our errors as it was raised in the other process; any other with the trace that Ray gives it."""
+    return error.cause if isinstance(error.cause, (AuxolError, LostError)) else error
 
 
 class ActorProcess:
@@ -280,10 +243,8 @@ class ServeReplicas:
                 self._handle = serve.get_deployment_handle(GENERALIST, APPLICATION)
             return getattr(self._handle, method).remote(*args).result()
         except RayTaskError as error:
-            if isinstance(error.cause, (AuxolError, LostError)):
-                raise error.cause from None
-            raise
-        except (RayActorError, ObjectLostError, OwnerDiedError, serve.exceptions.RayServeException) as lost:
+            raise _raised(error) from None
+        except (*LOST, serve.exceptions.RayServeException) as lost:
             raise LostError(str(lost).splitlines()[0]) from None
 
     def about(self) -> Future[About]:
@@ -308,7 +269,7 @@ async def fetched(reference: Any) -> dict[str, Any]:
     """The arrays of ``reference``, writable as a model expects them; LostError where they are gone."""
     try:
         found = await reference
-    except (ObjectLostError, OwnerDiedError, RayActorError) as lost:
+    except LOST as lost:
         raise LostError(str(lost).splitlines()[0]) from None
     return {name: np.array(array) for name, array in found.items()}
 

@@ -19,12 +19,14 @@ from ray import serve
 from starlette.types import Receive, Scope, Send
 
 from auxol_core.cluster import names
-from auxol_core.cluster.actors import GENERALIST, Actors, EmbeddingsActor, Named, ShelfActor, detached, fetched, stored
+from auxol_core.cluster.actors import GENERALIST, Actors, Named, detached, fetched, stored
+from auxol_core.cluster.embeddings import EmbeddingsActor
 from auxol_core.cluster.loopback import on_loopback
 from auxol_core.cluster.options import ClusterOptions, options_from
 from auxol_core.cluster.parts import maker
 from auxol_core.cluster.remote_generalist import About
 from auxol_core.cluster.replica import Encoded, Replica
+from auxol_core.cluster.shelf import ShelfActor
 from auxol_core.cluster.users import users_of
 from auxol_core.engine.worker import Worker
 from auxol_core.server.told import told_of

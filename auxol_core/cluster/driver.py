@@ -14,7 +14,6 @@ import signal
 import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -25,6 +24,7 @@ from auxol_core.cluster import local
 from auxol_core.cluster.plan import BEGUN, Plan
 from auxol_core.errors import AuxolError
 from auxol_core.protocol import PROTOCOL_VERSION, Ready, ready_line
+from auxol_core.server.standard_input import wait_until_closed
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +60,7 @@ def main() -> int:
 
 
 def _until_stdin_closes(asked: threading.Event) -> None:
-    with suppress(OSError):
-        while os.read(0, 4096):
-            pass
+    wait_until_closed()
     asked.set()
 
 

@@ -51,3 +51,22 @@ class Embeddings:
         """Whoever was to make it does not."""
         if (made := self._made.pop(key, None)) is not None:
             made.set()
+
+
+class EmbeddingsActor:
+    """An Embeddings as other processes ask it."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.list = Embeddings(most_bytes)
+
+    async def claim(self, key: str) -> Any:
+        return await self.list.claim(key)
+
+    async def keep(self, key: str, reference: Any, nbytes: int) -> None:
+        self.list.keep(key, reference, nbytes)
+
+    async def lost(self, key: str) -> None:
+        self.list.lost(key)
+
+    async def give_up(self, key: str) -> None:
+        self.list.give_up(key)

@@ -239,8 +239,8 @@ class Way:
         finally:
             await run_in_threadpool(transfers.remove, folder)
 
-    async def _streamed(self, process: TaskProcess | None, request: HttpRequest, send: Send) -> bool:
-        """Pass on what comes as it comes; whether it was not a 404."""
+    async def _streamed(self, process: TaskProcess | None, request: HttpRequest, send: Send) -> None:
+        """Pass on what comes as it comes."""
         if process is None:
             raise UnavailableError("The task's process ended. Nothing saved is lost. Ask again.")
         try:
@@ -248,7 +248,6 @@ class Way:
                 await send(message)
         except GoneError:
             raise UnavailableError("The task's process ended while it sent this. Ask again.") from None
-        return True
 
     # What one of the user's tasks has: proposals and jobs
 

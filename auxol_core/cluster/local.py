@@ -22,6 +22,7 @@ from auxol_core.errors import InvalidInputError, UnavailableError
 log = logging.getLogger(__name__)
 
 LOCAL = "local"
+NO_RAY = "Ray was asked for, but is not here. Install it with: pip install 'auxol-core[ray]'"
 LEAVE_S = 10.0  # so long all tasks together may take to close
 # The object store of a cluster on this machine: slices on their way, and embeddings.
 STORE_BYTES = 512 * 2**20
@@ -51,9 +52,7 @@ def joined(address: str, threads: int, scratch: str) -> None:
     try:
         import ray
     except ImportError:
-        raise InvalidInputError(
-            "Ray was asked for, but is not here. Install it with: pip install 'auxol-core[ray]'"
-        ) from None
+        raise InvalidInputError(NO_RAY) from None
     about: dict[str, Any] = {"namespace": NAMESPACE, "log_to_driver": False, "configure_logging": False}
     if local:
         about |= {

@@ -8,12 +8,10 @@ that a count that begins at 0 is another process's.
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import Awaitable, Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import Metric
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 from starlette.datastructures import Headers
@@ -22,10 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auxol_core.cluster.labels import LABEL, new_label
 from auxol_core.cluster.task_processes import GoneError, TaskProcess
-from auxol_core.errors import AccessError
-from auxol_core.protocol import HEADER_TOKEN
-from auxol_core.server import answers
-from auxol_core.server.metrics import PATH
+from auxol_core.server.metrics import PATH, exposition, refusal
 
 WITHIN_S = 5.0
 
@@ -77,17 +72,13 @@ class ClusterMetrics:
         return noted  # type: ignore[return-value]
 
     async def _answer(self, headers: Headers) -> Response:
-        scheme, _, given = headers.get(HEADER_TOKEN, "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode("utf-8", "surrogatepass"), self._token):
-            return answers.error(
-                AccessError("The token of /metrics was expected, got none or another one. Give it as a bearer token.")
-            )
+        if (refused := refusal(headers, self._token)) is not None:
+            return refused
         told = await asyncio.gather(*(_told(each.metrics()) for each in self._processes()))
         texts = [(self._label, generate_latest(self._registry).decode()), *(each for each in told if each is not None)]
         registry = CollectorRegistry()
         registry.register(Together(texts))
-        headers_told = {"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
-        return Response(generate_latest(registry), headers=headers_told)
+        return exposition(registry)
 
 
 async def _told(asked: Awaitable[tuple[str, str]]) -> tuple[str, str] | None:

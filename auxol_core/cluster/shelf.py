@@ -45,6 +45,18 @@ class Shelf:
         shelf = self._of.get(user)
         return {} if shelf is None else {each: shelf[each] for each in dict.fromkeys(ids) if each in shelf}
 
-    def forget(self, user: str) -> None:
-        """``user`` has gone."""
-        self._of.pop(user, None)
+
+class ShelfActor:
+    """A Shelf as other processes ask it."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._shelf = Shelf(most_bytes)
+
+    async def put(self, user: str, slice_id: str, image: SliceImage) -> None:
+        self._shelf.put(user, slice_id, image)
+
+    async def missing(self, user: str, ids: Sequence[str]) -> list[str]:
+        return self._shelf.missing(user, ids)
+
+    async def take(self, user: str, ids: Sequence[str]) -> dict[str, SliceImage]:
+        return self._shelf.take(user, ids)

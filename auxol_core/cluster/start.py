@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
-import logging
-import os
 import threading
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from auxol_core.cluster.local import kept_token
+from auxol_core.cluster.local import NO_RAY, kept_token
 from auxol_core.cluster.options import ClusterOptions
 from auxol_core.cluster.plan import Plan
 from auxol_core.cluster.supervisor import Supervisor
 from auxol_core.cluster.users import users_of
 from auxol_core.errors import InvalidInputError
-from auxol_core.private_files import make_folder
-from auxol_core.server.run import bind
-
-log = logging.getLogger(__name__)
+from auxol_core.server.run import bind, check_folder, check_reach, is_loopback
+from auxol_core.server.standard_input import wait_until_closed
 
 
 def start(
@@ -38,16 +32,13 @@ def start(
     """Serve at ``host:port`` until asked to leave. ``token``: of one user, else ``token_file``; ``options``: of
     ClusterOptions. InvalidInputError, DataError, UnavailableError where it cannot begin."""
     if find_spec("ray") is None:
-        raise InvalidInputError("Ray was asked for, but is not here. Install it with: pip install 'auxol-core[ray]'")
+        raise InvalidInputError(NO_RAY)
     listener = bind(host, port)
     address_here, port = listener.getsockname()[:2]
+    local = is_loopback(listener)
+    check_reach(listener, host, token_file is not None)
     listener.close()
-    local = ipaddress.ip_address(address_here.partition("%")[0]).is_loopback
-    if token_file is None and not local:
-        raise InvalidInputError(
-            f"Beyond this machine, at {host}, a token file is needed, one token a user. Give --token-file."
-        )
-    make_folder(data_dir)
+    check_folder(data_dir)
     written = []
     if token_file is None:
         written.append(token_file := kept_token(data_dir / ".cluster-token", token or ""))
@@ -70,7 +61,5 @@ def start(
 
 
 def _watch(supervisor: Supervisor) -> None:
-    with suppress(OSError):
-        while os.read(0, 4096):
-            pass
+    wait_until_closed()
     supervisor.stop()

@@ -98,17 +98,10 @@ class Metrics:
 
     def told(self, headers: Headers) -> Response:
         """The answer to GET /metrics."""
-        scheme, _, token = headers.get(HEADER_TOKEN, "").partition(" ")
-        given = token.encode("utf-8", "surrogatepass") if scheme.lower() == "bearer" else b""
-        if not hmac.compare_digest(given, self._token):
+        if (refused := refusal(headers, self._token)) is not None:
             self._refused.labels("401").inc()
-            return answers.error(
-                AccessError("The token of /metrics was expected, got none or another one. Give it as a bearer token.")
-            )
-        return Response(
-            generate_latest(self.registry),
-            headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"},
-        )
+            return refused
+        return exposition(self.registry)
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """``app``, counted, with the path that tells."""
@@ -143,6 +136,24 @@ class Metrics:
                 raw: bytes | None = scope.get("raw_path")
                 path = scope["path"] if raw is None else raw.decode("latin-1")
                 self.answered(scope["method"], path, status, time.perf_counter() - began)
+
+
+def refusal(headers: Headers, token: bytes) -> Response | None:
+    """The answer to whoever does not have ``token``; None for who does."""
+    scheme, _, given = headers.get(HEADER_TOKEN, "").partition(" ")
+    shown = given.encode("utf-8", "surrogatepass") if scheme.lower() == "bearer" else b""
+    if hmac.compare_digest(shown, token):
+        return None
+    return answers.error(
+        AccessError("The token of /metrics was expected, got none or another one. Give it as a bearer token.")
+    )
+
+
+def exposition(registry: CollectorRegistry) -> Response:
+    """What ``registry`` counts, as Prometheus reads it."""
+    return Response(
+        generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
+    )
 
 
 class Standing(Collector):

@@ -34,6 +34,7 @@ from auxol_core.server.app import create_app
 from auxol_core.server.gate import LOOPBACK_NAMES
 from auxol_core.server.household import Household
 from auxol_core.server.silent_lines import SilentLines
+from auxol_core.server.standard_input import wait_until_closed
 from auxol_core.server.users import Users
 
 if TYPE_CHECKING:
@@ -113,13 +114,11 @@ class Leaving:
         self.server.should_exit = True
 
     def when_stdin_closes(self) -> None:
-        """Leave then. The thread reads the descriptor itself: a lock of sys.stdin would be held at the end."""
+        """Leave then."""
         threading.Thread(target=self._watch, name="auxol-stdin", daemon=True).start()
 
     def _watch(self) -> None:
-        with suppress(OSError):
-            while os.read(0, 4096):
-                pass
+        wait_until_closed()
         self.leave(HOST_GONE_S)
 
 
@@ -176,16 +175,12 @@ def serve(options: ServeOptions) -> None:
     """Serve until asked to leave. Raises AuxolError where it cannot begin."""
     listener = bind(options.host, options.port)
     local = is_loopback(listener)
-    if not local and not options.users.many:
-        listener.close()
-        raise InvalidInputError(
-            f"Beyond this machine, at {options.host}, a token file is needed, one token a user. Give --token-file."
-        )
+    check_reach(listener, options.host, options.users.many)
     if not local:
         log.warning(
             "Serving %s to other machines without encryption: put a proxy that speaks TLS in front of it", options.host
         )
-    _check_folder(options.data_dir)
+    check_folder(options.data_dir)
     leaving = Leaving()
     if options.until_stdin_closes:
         leaving.when_stdin_closes()
@@ -218,7 +213,17 @@ def _metrics(options: ServeOptions, household: Household) -> Metrics | None:
     return Metrics(household, options.metrics_token)
 
 
-def _check_folder(data_dir: Path) -> None:
+def check_reach(listener: socket.socket, host: str, many: bool) -> None:
+    """Close ``listener`` and raise InvalidInputError where other machines reach it and there are not ``many`` users."""
+    if not is_loopback(listener) and not many:
+        listener.close()
+        raise InvalidInputError(
+            f"Beyond this machine, at {host}, a token file is needed, one token a user. Give --token-file."
+        )
+
+
+def check_folder(data_dir: Path) -> None:
+    """Make the folder of the tasks, or raise DataError where it cannot be written."""
     try:
         make_folder(data_dir)
         writable = os.access(data_dir, os.W_OK | os.X_OK)

@@ -18,55 +18,20 @@ import uvicorn
 from small_server import tiny_parts
 
 from auxol_core.cluster.asgi import HttpAnswer, HttpRequest
-from auxol_core.cluster.embeddings import Embeddings
+from auxol_core.cluster.embeddings import EmbeddingsActor
 from auxol_core.cluster.ingress import ingress
 from auxol_core.cluster.options import ClusterOptions
 from auxol_core.cluster.parts import beside_replicas
 from auxol_core.cluster.remote_generalist import About
 from auxol_core.cluster.replica import Encoded, LostError, Replica
-from auxol_core.cluster.shelf import Shelf
+from auxol_core.cluster.shelf import ShelfActor
 from auxol_core.cluster.task_host import LeavingError, TaskHost, Vital
 from auxol_core.cluster.task_processes import GoneError, TaskProcess, TaskProcesses
 from auxol_core.cluster.users import users_of
 from auxol_core.engine.worker import Worker
 from auxol_core.server.run import bind
 from auxol_core.server.told import told_of
-from auxol_core.types import FloatArray, Prompt, Segmentation, SliceImage
-
-
-class AwaitedShelf:
-    """The Shelf as another process sees it."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self.shelf = Shelf(most_bytes)
-
-    async def put(self, user: str, slice_id: str, image: SliceImage) -> None:
-        self.shelf.put(user, slice_id, image)
-
-    async def missing(self, user: str, ids: Sequence[str]) -> list[str]:
-        return self.shelf.missing(user, ids)
-
-    async def take(self, user: str, ids: Sequence[str]) -> dict[str, SliceImage]:
-        return self.shelf.take(user, ids)
-
-
-class AwaitedEmbeddings:
-    """The list as another process sees it."""
-
-    def __init__(self) -> None:
-        self.list = Embeddings(64 * 2**20)
-
-    async def claim(self, key: str) -> Any:
-        return await self.list.claim(key)
-
-    async def keep(self, key: str, reference: Any, nbytes: int) -> None:
-        self.list.keep(key, reference, nbytes)
-
-    async def give_up(self, key: str) -> None:
-        self.list.give_up(key)
-
-    async def lost(self, key: str) -> None:
-        self.list.lost(key)
+from auxol_core.types import FloatArray, Prompt, Segmentation
 
 
 class Store:
@@ -176,7 +141,7 @@ async def _of(host: TaskHost) -> Vital:
 class HostDirectory:
     """The Directory of one loop."""
 
-    def __init__(self, options: ClusterOptions, slices: AwaitedShelf, about: About, replicas: InLoop) -> None:
+    def __init__(self, options: ClusterOptions, slices: ShelfActor, about: About, replicas: InLoop) -> None:
         self._options, self._slices, self._about, self._replicas = options, slices, about, replicas
         self.processes: dict[str, HostProcess] = {}
         self.made = 0
@@ -232,8 +197,8 @@ class ClusterInProcess:
 
     async def _serve(self, listener: Any) -> None:
         self.loop = asyncio.get_running_loop()
-        self.store, self.embeddings = Store(), AwaitedEmbeddings()
-        self.shelf = AwaitedShelf(self.options.user_memory_mb * 2**18)
+        self.store, self.embeddings = Store(), EmbeddingsActor(64 * 2**20)
+        self.shelf = ShelfActor(self.options.user_memory_mb * 2**18)
         worker = Worker()
         parts = await asyncio.wrap_future(worker.submit(tiny_parts).future)
         replica = Replica(parts, worker, self.embeddings, self.store.put, self.store.fetch)

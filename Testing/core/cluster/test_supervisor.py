@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from pathlib import Path
 
 import psutil
 import pytest
+from small_server import until
 
 from auxol_core.cluster import supervisor
 from auxol_core.cluster.options import ClusterOptions
@@ -38,14 +38,6 @@ sys.exit(1)
 
 def driver(log: Path, how: str) -> tuple[str, ...]:
     return (sys.executable, "-c", SCRIPT, str(log), how)
-
-
-def until(true, within_s: float = 20.0):  # type: ignore[no-untyped-def]
-    ends = time.monotonic() + within_s
-    while not (found := true()):
-        assert time.monotonic() < ends
-        time.sleep(0.01)
-    return found
 
 
 def test_a_driver_that_was_killed_is_followed_by_another_and_leaves_nothing(

@@ -1,6 +1,7 @@
 """The files of the suite. They are not named test_*, so pytest has to be told to explain their asserts."""
 
 CONTRACT_FILES = (
+    "cluster_contract",
     "engine_contract",
     "contract_setting",
     "contract_proposals",

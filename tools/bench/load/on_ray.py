@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import tempfile
@@ -23,7 +22,7 @@ from auxol_core.errors import UnavailableError
 from auxol_core.options import MachineOptions
 from auxol_core.server.run import bind
 from tools.bench.load import stand_in
-from tools.bench.load.entries import entries
+from tools.bench.load.entries import write_entries
 from tools.bench.load.ray_parts import CHECKPOINT
 from tools.bench.load.targets import START_WITHIN_S, Entrance, Wanted, family
 
@@ -42,8 +41,7 @@ class OnRay:
         folder = Path(self._folder.name)
         tokens = [secrets.token_urlsafe(24) for _ in range(wanted.readers)]
         token_file = folder / "tokens.json"
-        token_file.touch(mode=0o600)
-        token_file.write_text(json.dumps(entries(tokens, wanted.shared)), encoding="utf-8")
+        write_entries(token_file, tokens, wanted.shared)
         (folder / "tasks").mkdir()
         cost = stand_in.cost_of(wanted.generalist)
         # The cluster's processes inherit this environment.

@@ -27,7 +27,7 @@ from auxol_core.engine.worker import Spent
 from auxol_core.errors import InvalidInputError, UnavailableError
 from auxol_core.protocol import read_ready_line
 from tools.bench.load import stand_in
-from tools.bench.load.entries import entries
+from tools.bench.load.entries import write_entries
 
 START_WITHIN_S = 180.0
 
@@ -85,8 +85,7 @@ class Served:
         folder = Path(self._folder.name)
         tokens = [secrets.token_urlsafe(24) for _ in range(wanted.readers)]
         token_file = folder / "tokens.json"
-        token_file.touch(mode=0o600)
-        token_file.write_text(json.dumps(entries(tokens, wanted.shared)), encoding="utf-8")
+        write_entries(token_file, tokens, wanted.shared)
         environment = {
             **os.environ,
             "OMP_WAIT_POLICY": "PASSIVE",
