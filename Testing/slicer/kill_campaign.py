@@ -192,6 +192,7 @@ class Campaign:
             self._worker = told["worker"]
         elif told.get("settled") is False:
             self.saves.unsettled += 1
+            print(f"not learned in time: {told}\n{self.side.last()}")  # noqa: T201 - for whoever has to find out
 
     def _said(self, number):
         if number not in self.saves.said:

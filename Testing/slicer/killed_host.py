@@ -130,14 +130,21 @@ class KilledHost(WalkCase):
         """Until all that was saved is sent and learned."""
         steady = [time.monotonic()]
 
-        def learned():
-            waiting = list((self.taskFolder() / "outbox").glob("*.correction"))
+        def left():
+            waiting = len(list((self.taskFolder() / "outbox").glob("*.correction")))
             status = self.session.status
-            if waiting or self.session.engineState.value != "ready" or (status is not None and status.queued):
+            queued = 0 if status is None else status.queued
+            return waiting, queued, self.session.engineState.value
+
+        def learned():
+            if left() != (0, 0, "ready"):
                 steady[0] = time.monotonic()
             return time.monotonic() - steady[0] > STEADY_S
 
-        tell(settled=self.passTime(learned, SETTLED_WITHIN_S))
+        if settled := self.passTime(learned, SETTLED_WITHIN_S):
+            tell(settled=settled)
+        else:
+            tell(settled=False, left=left(), message=self.session.message)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import signal
 import stat
 import unittest
+from contextlib import contextmanager
 from unittest import mock
 
 import slicer
@@ -308,6 +309,42 @@ class TestSavesLater(SavesCase):
         self.delivered()
         self.assertEqual(self.taught(), 3)
 
+    def test_what_a_worker_that_was_leaving_kept_from_the_next_one_is_sent_by_itself(self):
+        with self.heldElsewhere():
+            self.drawOn(5)
+            self.save()
+            until(self.onTheDisk)
+            self.session.close()
+            slicer.mrmlScene.Clear(0)
+            with self.assertLogs("auxol_core.client.corrections", "WARNING") as logged:
+                self.anotherSession()
+                until(lambda: logged.output)
+            self.assertIn("to be free", logged.output[0])
+            self.assertEqual(len(self.waiting()), 1)
+        until(lambda: not self.waiting())
+        self.assertEqual(self.taught(), 2)
+
+    def test_a_task_that_a_leaving_worker_has_still_is_opened_once_it_is_free(self):
+        with self.heldElsewhere():
+            self.anotherSession()
+            self.session.chooseTask(self.name)
+            quiet(1)
+            self.assertIsNone(self.session.status)
+            self.assertNotEqual(self.session.message[1], "error", self.session.message)
+        until(lambda: self.session.status is not None)
+
+    @contextmanager
+    def heldElsewhere(self):
+        """The engine is stopped, and another process, this one, has the task."""
+        from auxol_core.taskfile.task_file import TaskFile
+
+        pid = self.session.connection._process.ready.pid
+        self.session.stopEngine()
+        until(lambda: not _runs(pid))
+        (path,) = (self.folder / "tasks").glob("*.auxol")
+        with TaskFile.open(path, generalist_hash="", relearn=True):
+            yield
+
     def test_what_waits_for_a_task_that_is_deleted_goes_with_it(self):
         self.session.stopEngine()
         self.settings.set("pythonPath", str(self.folder / "no python"))
@@ -320,6 +357,14 @@ class TestSavesLater(SavesCase):
         self.delivered()
         quiet(1)
         self.assertEqual(self.taught(), -1)
+
+
+def _runs(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

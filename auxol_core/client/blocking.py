@@ -168,7 +168,7 @@ class EngineClient(Forwarder):
         ``open_tasks``: also of those that are not: they are opened, or made where they were not there yet.
         Raises UnavailableError where the server cannot be reached. What it refuses for good is set aside and logged.
         """
-        return self._driver.run(self._verbs.corrections.send_waiting(open_tasks=open_tasks))
+        return self._driver.run(self._verbs.corrections.send_waiting(open_tasks=open_tasks)).arrived
 
     def alive(self) -> bool:
         """Whether anything answers at the address; a server at work does, however long its answers take."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,7 +16,14 @@ from auxol_core.client.effects import Fetch, Flow, Keep, Unkeep, Waiting
 from auxol_core.client.kept import KeptCorrection, name_of
 from auxol_core.client.limits import NoAnswerError
 from auxol_core.client.mending import Mending, status_of
-from auxol_core.errors import AuxolError, InvalidInputError, NotFoundError, UnavailableError
+from auxol_core.errors import (
+    AuxolError,
+    InvalidInputError,
+    NotFoundError,
+    StorageFullError,
+    TaskFileLockedError,
+    UnavailableError,
+)
 from auxol_core.options import TaskOptions
 from auxol_core.protocol import MEDIA_TYPE, Message, encode, plain
 from auxol_core.types import BoolArray, Receipt, TaskStatus
@@ -27,10 +35,22 @@ WILL_BE_SENT = "The correction is kept in the outbox and will be sent again."
 
 
 BRINGS = 3  # servers in a row that may die while one correction is sent
+# What goes by without anybody's doing: a worker that is leaving still has the task, room is made on a disk.
+PASSING = (UnavailableError, TaskFileLockedError, StorageFullError)
 
 
 class TaskDeletedError(NotFoundError):
     """The task that a kept correction is for was there when it was saved, and is no more."""
+
+
+@dataclass
+class Sent:
+    """What became of what waited. ``arrived``: how many; ``later``: whether something stays that may go as it is when
+    it is tried again; ``held``: tasks for which one of these must go first, and what was in its way."""
+
+    arrived: int = 0
+    later: bool = False
+    held: dict[str, AuxolError] = field(default_factory=dict)
 
 
 class Corrections:
@@ -100,7 +120,9 @@ class Corrections:
         """
         self._under_way.add(kept.file_name)
         try:
-            yield from self.send_waiting(kept.task, open_tasks=open_task, before=kept.file_name)
+            waited = yield from self.send_waiting(kept.task, open_tasks=open_task, before=kept.file_name)
+            if kept.task in waited.held:
+                raise waited.held[kept.task]
             receipt = yield from self._sent(kept, open_task)
             yield from self._unkeep(kept.file_name)
         except (InvalidInputError, NotFoundError) as error:
@@ -116,22 +138,23 @@ class Corrections:
 
     # What waits
 
-    def send_waiting(self, task: str | None = None, *, open_tasks: bool = False, before: str = "") -> Flow[int]:
-        """Send what waits in the outbox (of one task; what was kept before that file), oldest first; how many arrived.
+    def send_waiting(self, task: str | None = None, *, open_tasks: bool = False, before: str = "") -> Flow[Sent]:
+        """Send what waits in the outbox (of one task; what was kept before that file), oldest first.
 
         ``open_tasks``: open the tasks that are not, and make those that were not there yet when the correction was
         saved; what is for a task that was deleted since is discarded. Otherwise it waits until its task is opened.
         Raises UnavailableError where the server cannot be reached.
         """
-        arrived = 0
+        sent = Sent()
         for name in (yield from self._waiting()):
             if name == before:
                 break
             if name not in self._under_way:
                 kept: KeptCorrection | None = yield Fetch(name)
-                if kept is not None and kept.to == self._to and task in (None, kept.task):
-                    arrived += yield from self._delivered(kept, open_tasks)
-        return arrived
+                mine = kept is not None and kept.to == self._to and task in (None, kept.task)
+                if kept is not None and mine and kept.task not in sent.held:
+                    sent.arrived += yield from self._delivered(kept, open_tasks, sent)
+        return sent
 
     def remove(self, task: str, correction_id: str) -> Flow[bool]:
         """It is not to be sent (any more); whether it waited."""
@@ -202,8 +225,9 @@ class Corrections:
                 raise
             return (yield from self._mending.open(kept.task))  # somebody else made it in this moment
 
-    def _delivered(self, kept: KeptCorrection, open_task: bool) -> Flow[bool]:
-        """Send one from the outbox; whether it arrived. One that cannot be taken must not hold up the others."""
+    def _delivered(self, kept: KeptCorrection, open_task: bool, sent: Sent) -> Flow[bool]:
+        """Send one from the outbox; whether it arrived. One that cannot be taken must not hold up the others; one that
+        will be taken later holds up those of its task, so that the newest mask of a slice is learned last."""
         self._under_way.add(kept.file_name)
         try:
             yield from self._sent(kept, open_task)
@@ -215,12 +239,16 @@ class Corrections:
             return False
         except (InvalidInputError, NotFoundError) as error:
             if _can_be_brought(kept, error):
-                return False  # it waits for its task, or for a server that lives long enough to be brought its slice
+                # It waits for its task, or for a server that lives long enough to be brought its slice.
+                sent.later |= open_task
+                return False
             log.error("A correction in the outbox was refused and is set aside (%s): %s", kept.file_name, error)
             yield from self._unkeep(kept.file_name, refused=True)
             return False
         except AuxolError as error:
             log.warning("A correction in the outbox could not be sent yet: %s", error)
+            if isinstance(error, PASSING):
+                sent.later, sent.held[kept.task] = True, error
             return False
         finally:
             self._under_way.discard(kept.file_name)

@@ -241,11 +241,11 @@ class ClientVerbs:
     def _opened(self, name: str, status: TaskStatus) -> Flow[TaskStatus]:
         self._memory.opened(name, paused=status.paused)
         try:
-            arrived = yield from self.corrections.send_waiting(name)
+            sent = yield from self.corrections.send_waiting(name)
         except NoAnswerError as error:
             log.warning("What is in the outbox could not be sent yet: %s", error)
             return status
-        return (yield from self.ask(EngineApi.status, name)) if arrived else status
+        return (yield from self.ask(EngineApi.status, name)) if sent.arrived else status
 
     @_is(EngineApi.close_task)
     def close_task(self, name: str) -> Flow[None]:

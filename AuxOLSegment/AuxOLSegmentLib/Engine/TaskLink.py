@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
+from time import monotonic
 from typing import Any
 
 from auxol_core.api import EngineApi
 from auxol_core.client.parts import parts
 from auxol_core.client.streams import Stream
-from auxol_core.errors import InvalidInputError, NotFoundError
+from auxol_core.errors import InvalidInputError, NotFoundError, TaskFileLockedError
 from auxol_core.options import TaskOptions
 from auxol_core.parts import Parts
 from auxol_core.types import (
@@ -22,9 +23,11 @@ from auxol_core.types import (
     VersionInfo,
     WindowInfo,
 )
+from AuxOLSegmentLib.Engine.Async import after
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 
 POLL_S = 25.0
+LEAVING_S, LOOK_MS = 10.0, 500  # a worker whose Slicer was killed has its tasks for some seconds more
 _CHANGES: dict[str, Callable[[EngineApi, str], TaskStatus]] = {
     "learn": EngineApi.learn_now,
     "undo": EngineApi.undo,
@@ -39,7 +42,18 @@ class TaskLink:
         self._connection, self.name, self._reopened = connection, name, reopened
 
     async def open(self, options: TaskOptions) -> TaskStatus:
-        """Open the task; make it where there is none of that name."""
+        """Open the task; make it where there is none of that name. One that another program has is waited for as long
+        as a worker takes that is leaving."""
+        ends = monotonic() + LEAVING_S
+        while True:
+            try:
+                return await self._openNow(options)
+            except TaskFileLockedError:
+                if monotonic() > ends:
+                    raise
+            await after(LOOK_MS)
+
+    async def _openNow(self, options: TaskOptions) -> TaskStatus:
         ask = self._connection.ask
         self._connection.whenBrought(self.name, self._reopened)
         if self.name in await ask(EngineApi.list_tasks):

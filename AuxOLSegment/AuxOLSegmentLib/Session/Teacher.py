@@ -7,6 +7,7 @@ The status line is about the newest save: "Saved", said of an earlier one, would
 """
 
 import hashlib
+import logging
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,8 +25,11 @@ from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Session.SliceBook import SliceRecord
 
+log = logging.getLogger(__name__)
+
 NAMESPACE = uuid.UUID("5e1f8c3e-6d0b-4b52-9a43-7a1e0c9d2b11")  # of corrections that Slicer sends
 AGAIN_MS = 10_000  # where the engine is there and did not take it
+LATER_MS = (2_000, 300_000)  # what it did not take of what waited is sent again after this; twice that the next time
 
 
 @dataclass(eq=False)
@@ -64,6 +68,8 @@ class Teacher:
         self._newest = ""  # the id of the save that the status line is about
         self.more = False  # the user has saved others with it that are still to be added
         self._sending: Task | None = None
+        self._later: Task | None = None
+        self._pause = LATER_MS[0]
 
     @property
     def waiting(self) -> int:
@@ -123,6 +129,7 @@ class Teacher:
 
     def go(self) -> None:
         """An engine is there: send what waits, also from sessions before this one."""
+        self._pause = LATER_MS[0]
         self._go(evenIfNone=True)
 
     def _go(self, evenIfNone: bool = False) -> None:
@@ -134,9 +141,34 @@ class Teacher:
             while self._next is not None:
                 if not await self._delivered(self._next):
                     return
-            await self._connection.run(self._connection.verbs.corrections.send_waiting(open_tasks=True))
+            if await self._leftWaiting():
+                self._goLater()
             if self._next is None:
                 return
+
+    async def _leftWaiting(self) -> bool:
+        """Send what waits in the outbox; whether something stays there that the engine may take later."""
+        try:
+            sent = await self._connection.run(self._connection.verbs.corrections.send_waiting(open_tasks=True))
+        except CancelledError:
+            raise
+        except AuxolError as error:
+            log.warning("What is in the outbox could not be sent yet: %s", error)
+            return True
+        if not sent.later:
+            self._pause = LATER_MS[0]
+        return sent.later
+
+    def _goLater(self) -> None:
+        if self._later is None or self._later.done:
+            self._later = self._tasks.start(self._goneLater(self._pause))
+            self._pause = min(2 * self._pause, LATER_MS[1])
+
+    async def _goneLater(self, pause: int) -> None:
+        await after(pause)
+        if self._connection.link is not None:  # else it is sent when there is one
+            self._later = None
+            self._go(evenIfNone=True)
 
     @property
     def _next(self) -> Lesson | None:

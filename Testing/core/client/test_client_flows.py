@@ -19,7 +19,7 @@ from auxol_core.client.limits import NoAnswerError, Timeouts
 from auxol_core.client.memory import ClientMemory
 from auxol_core.client.mending import Mending
 from auxol_core.client.verbs import ClientVerbs
-from auxol_core.errors import InvalidInputError, NotFoundError, UnavailableError
+from auxol_core.errors import InvalidInputError, NotFoundError, RoleError, TaskFileLockedError, UnavailableError
 from auxol_core.options import TaskOptions
 from auxol_core.protocol import PROTOCOL_VERSION, error_answer
 from auxol_core.types import SliceImage
@@ -208,7 +208,7 @@ def test_a_save_opens_its_task_wherever_it_is_sent_from(world: World, how: str) 
         world.outbox.clear()  # another one has just sent it
         world.run(world.verbs.corrections.deliver(made, open_task=True))
     else:
-        assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)) == 1
+        assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)).arrived == 1
     put = "PUT /tasks/liver/corrections/a"
     assert world.lines == [put, "GET /tasks", "POST /tasks/liver/open", put]
     assert world.outbox == {}
@@ -217,7 +217,7 @@ def test_a_save_opens_its_task_wherever_it_is_sent_from(world: World, how: str) 
 def test_a_save_into_a_task_that_was_not_there_yet_makes_it_with_the_options_chosen_then(world: World) -> None:
     kept(world, TaskOptions())
     world.answers |= {"GET /tasks": [{"tasks": []}], "PUT /tasks/liver/corrections/a": [NO_TASK, RECEIPT]}
-    assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)) == 1
+    assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)).arrived == 1
     (made,) = [exchange.body for exchange in world.exchanges if exchange.url.endswith("/tasks") and exchange.body]
     assert isinstance(made, bytes)
     assert json.loads(made)["name"] == "liver" and json.loads(made)["options"]["preset"] == TaskOptions().preset
@@ -226,14 +226,14 @@ def test_a_save_into_a_task_that_was_not_there_yet_makes_it_with_the_options_cho
 def test_a_save_into_a_task_that_was_deleted_since_is_discarded(world: World) -> None:
     kept(world)
     world.answers |= {"GET /tasks": [{"tasks": []}], "PUT /tasks/liver/corrections/a": [NO_TASK]}
-    assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)) == 0
+    assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)).arrived == 0
     assert world.outbox == {} and "POST /tasks" not in world.lines
 
 
 def test_a_save_waits_where_its_task_is_not_open_and_nobody_said_to_open_it(world: World) -> None:
     kept(world)
     world.answers["PUT /tasks/liver/corrections/a"] = [NO_TASK]
-    assert world.run(world.verbs.corrections.send_waiting()) == 0
+    assert world.run(world.verbs.corrections.send_waiting()).arrived == 0
     assert len(world.outbox) == 1
 
 
@@ -242,7 +242,7 @@ def test_a_flow_that_is_given_up_lets_go_of_what_it_was_sending(world: World) ->
     assert isinstance(next(flow), Keep)
     flow.close()
     kept(world)
-    assert world.run(world.verbs.corrections.send_waiting()) == 1
+    assert world.run(world.verbs.corrections.send_waiting()).arrived == 1
 
 
 def test_a_connection_that_breaks_in_the_middle_of_a_save_sends_it_again(world: World) -> None:
@@ -281,6 +281,38 @@ def test_what_was_saved_later_is_not_sent_before_what_was_saved_first(world: Wor
     assert [each.url[-1] for each in world.exchanges if each.method == "PUT"] == ["a", "b"]
 
 
+def test_what_another_program_keeps_from_being_sent_holds_up_its_task_alone_and_may_go_later(world: World) -> None:
+    corrections = world.verbs.corrections
+    for task, name in (("liver", "a"), ("spleen", "b"), ("liver", "c")):
+        world.run(corrections.keep(corrections.kept(task, IMAGE.slice_id, MASK, name, [])))
+        world.answers[f"PUT /tasks/{task}/corrections/{name}"] = [{**RECEIPT, "correction_id": name}]
+    locked = TaskFileLockedError("Expected the task file liver.auxol to be free. Close the task there.")
+    world.answers["PUT /tasks/liver/corrections/a"].insert(0, locked)
+    sent = world.run(corrections.send_waiting(open_tasks=True))
+    assert (sent.arrived, sent.later, len(world.outbox)) == (1, True, 2)
+    sent = world.run(corrections.send_waiting(open_tasks=True))
+    assert (sent.arrived, sent.later, len(world.outbox)) == (2, False, 0)
+    assert [each.url[-1] for each in world.exchanges if each.method == "PUT"] == ["a", "b", "a", "c"]
+
+
+def test_a_save_does_not_overtake_an_earlier_one_that_another_program_keeps_from_being_sent(world: World) -> None:
+    corrections = world.verbs.corrections
+    first, second = (corrections.kept("liver", IMAGE.slice_id, MASK, name, []) for name in "ab")
+    for kept in (first, second):
+        world.run(corrections.keep(kept))
+    world.answers["PUT /tasks/liver/corrections/a"] = [TaskFileLockedError("Expected liver to be free. Close it.")]
+    with pytest.raises(TaskFileLockedError, match="will be sent again"):
+        world.run(corrections.deliver(second))
+    assert "PUT /tasks/liver/corrections/b" not in world.lines and len(world.outbox) == 2
+
+
+def test_what_a_role_refuses_holds_up_nobody_and_is_not_tried_again_by_itself(world: World) -> None:
+    kept(world)
+    world.answers["PUT /tasks/liver/corrections/a"] = [RoleError("You use what others taught. Ask the owner.")]
+    sent = world.run(world.verbs.corrections.send_waiting(open_tasks=True))
+    assert (sent.arrived, sent.later, sent.held, len(world.outbox)) == (0, False, {}, 1)
+
+
 def kept_and_promised(world: World) -> Any:
     """The client has told the user that it is saved."""
     world.answers[f"PUT /slices/{IMAGE.slice_id}"] = [None]
@@ -307,7 +339,8 @@ def test_what_a_server_lacks_again_and_again_is_no_refusal(world: World) -> None
     with pytest.raises(UnavailableError, match="will be sent"):
         world.run(world.verbs.corrections.deliver(kept, open_task=True))
     assert list(world.outbox) == [kept.file_name]
-    assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)) == 0
+    sent = world.run(world.verbs.corrections.send_waiting(open_tasks=True))
+    assert (sent.arrived, sent.later, sent.held) == (0, True, {})
     assert list(world.outbox) == [kept.file_name]
     world.answers["PUT /tasks/liver/corrections/a"] = [RECEIPT]
-    assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)) == 1
+    assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)).arrived == 1

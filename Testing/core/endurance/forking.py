@@ -17,6 +17,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -149,7 +150,8 @@ def _mind(line: socket.socket, run: Run) -> None:
 def _kill_after(line: socket.socket, child: int) -> None:
     """Once the stand-in is gone, which has nothing more to say."""
     line.recv(1)
-    os.kill(child, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # both may end in one moment
+        os.kill(child, signal.SIGKILL)
 
 
 def _be(arguments: list[str], environment: dict[str, str], run: Run) -> None:
