@@ -174,6 +174,37 @@ class TestDeadWorker(SessionCase):
         self.assertNotEqual(self.ready(), pid)
         self.assertIn("was started again", self.session.message[0])
 
+    def failing(self, times):
+        """A Python that ends at once so many times."""
+        tries, python = self.folder / "tries", self.folder / "failing python"
+        python.write_text(
+            f'#!/bin/sh\necho try >>"{tries}"\n[ "$(wc -l <"{tries}")" -gt {times} ] || exit 3\n'
+            f'exec "{warmPython() or NAMED_PYTHON}" "$@"\n'
+        )
+        python.chmod(0o700)
+        self.settings.set("pythonPath", str(python))
+        return tries
+
+    def test_one_that_dies_while_it_begins_is_begun_again(self):
+        self.session.startEngine()
+        pid, tries = self.ready(), self.failing(2)
+        self.killed(pid)
+        self.ready()
+        self.assertEqual(len(tries.read_text().split()), 3)
+        until(lambda: "was started again" in self.session.message[0])
+
+    def test_one_that_cannot_begin_is_tried_no_more_than_one_that_dies(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import RESTARTS, EngineState
+
+        self.session.startEngine()
+        pid, tries = self.ready(), self.failing(99)
+        self.killed(pid)
+        until(lambda: len(tries.read_text().split()) >= RESTARTS and self.session.engineState is EngineState.FAILED)
+        quiet(1)
+        self.assertEqual(len(tries.read_text().split()), RESTARTS)
+        self.assertIn("it ended at once", self.session.connection.text())
+        self.assertEqual(self.session.message[1], "error")
+
     def test_one_that_dies_again_and_again_is_left_alone_until_it_is_needed(self):
         from AuxOLSegmentLib.Engine.EngineConnection import RESTARTS, EngineState
 

@@ -18,6 +18,7 @@ class FakeTask:
         self.kept["versions"] = [version(at, current=at == count) for at in range(1, count + 1)]
         self.asked = []
         self.failing, self.mayPoll = 0, True
+        self.reopened = None  # called where the engine turns out to have closed the task, which is then open again
         self._polls = []
         self._told = []
 
@@ -28,10 +29,15 @@ class FakeTask:
         return await self._rows("versions", after)
 
     async def _rows(self, verb, after):
+        from AuxOLSegmentLib.Engine.Async import Promise
         from AuxOLSegmentLib.Engine.Async import after as later
 
         rows = self.kept[verb][after:]
         self.asked.append((verb, after, len(rows)))
+        if self.reopened is not None:
+            reopened, self.reopened = self.reopened, None
+            reopened()
+            await Promise()  # the question asked again, of an engine that is killed
         await later(0)
         return rows
 
@@ -178,6 +184,41 @@ class TestFollowing(unittest.TestCase):
         self.tasks.start(self.follower.read())
         slicer_setting.until(lambda: len(self.task.asked) == 6)
         self.settled()
+
+    def test_who_reads_while_the_task_is_opened_again_holds_up_nobody(self):
+        self.task.failing = 1  # the engine was away: everything is read anew
+        self.task.reopened = self.follower.followAnew
+        self.task.save()
+        self.task.tell("queued")
+        slicer_setting.until(lambda: self.task.reopened is None)
+        self.settled()
+        self.task.learn()
+        self.task.tell("learned")
+        self.settled()
+
+
+class TestCancelledFromWithin(unittest.TestCase):
+    """A coroutine whose own call has it cancelled ends where it waits next, and lets go of what it holds."""
+
+    def test_it_ends_at_once_and_gives_up_what_it_waits_for(self):
+        from AuxOLSegmentLib.Engine.Async import Promise, Task, after
+
+        told, given_up = [], []
+        waited = Promise(cancel=lambda: given_up.append(True))
+
+        async def work():
+            try:
+                await after(0)
+                task.cancel()
+                told.append("went on")
+                await waited
+                told.append("was there")
+            finally:
+                told.append("let go")
+
+        task = Task(work())
+        slicer_setting.until(lambda: told)
+        self.assertEqual((told, given_up, task.done), (["went on", "let go"], [True], True))
 
 
 if __name__ == "__main__":

@@ -89,13 +89,20 @@ class Task(Promise):
         except Exception as error:  # noqa: BLE001 - handed on to whoever awaits this task
             self.reject(error)
         else:
-            self._awaited.whenDone(self._goOn)
+            if self.done:
+                self._end()  # it was cancelled from within itself, and this is where it waits next
+            else:
+                self._awaited.whenDone(self._goOn)
 
     def cancel(self) -> None:
         if self.done:
             return
-        awaited, self._awaited = self._awaited, None
         self.reject(CancelledError("This was cancelled."))
+        self._end()
+
+    def _end(self) -> None:
+        """Let go of what it holds now: left to the collector, others would wait for that."""
+        awaited, self._awaited = self._awaited, None
         if awaited is not None:
             awaited.cancel()
         try:

@@ -234,7 +234,7 @@ class EngineConnection:
     async def _start(self) -> None:
         self._set(EngineState.STARTING)
         try:
-            found = await self._found()
+            found = await self._foundAgain()
         except AuxolError as error:
             self.error = error
             self._letGo()
@@ -245,6 +245,19 @@ class EngineConnection:
         self.verbs.calls.move(found.address)
         self._link = EngineLink()
         self._set(EngineState.READY)
+
+    async def _foundAgain(self) -> Found:
+        """In place of one that died another one is tried as often if it dies before it is ready; a first one is not."""
+        while True:
+            try:
+                return await self._found()
+            except AuxolError:
+                if self._deaths == 0 or self.remote:
+                    raise
+                self._deaths += 1
+                if self.resting:
+                    raise
+                self._letGo()
 
     async def _found(self) -> Found:
         if self.remote:
