@@ -1,7 +1,7 @@
 """Slice after slice with one hand, through the panel: how many actions a slice takes, and which one comes next."""
 
 import numpy as np
-from slicer_setting import PYTHON, main, quiet
+from slicer_setting import main, quiet
 from walk_case import WalkCase, dice
 
 MIDDLE = 17
@@ -11,15 +11,28 @@ MOST_ACTIONS = 3  # on a slice that needs no repair; docs/user-guide.md tells it
 class OnwardCase(WalkCase):
     """Counts what the user's hand does: keys and what the mouse draws. Waiting and looking are none."""
 
-    def python(self):
-        # Not warmPython(): an engine that learns at once may refresh a proposal as it is accepted, and the save is then
-        # no confirmation, which is still to be looked into.
-        return PYTHON
-
     def setUp(self):
         super().setUp()
         self.actions = 0
         self.settings.set("threads", 1)
+        self.settings.set("thinking", "off")  # else a proposal may be another one at any moment
+
+    def upToDate(self, index):
+        """What is proposed on that slice is what the engine proposes now, and nothing is left to learn.
+
+        Who accepts a proposal in the moment in which it is renewed saves a correction of the new one.
+        """
+
+        from AuxOLSegmentLib.Engine.Async import Task
+
+        async def same():
+            link, (shown,) = self.session.parts.desk._follower.link, self.proposed(index)
+            queued = (await link.status()).queued
+            return queued == 0 and np.array_equal((await link.proposal(shown.proposalID)).mask, shown.mask)
+
+        asked = Task(same())
+        self.wait(lambda: asked.done)
+        return asked.result()
 
     def hit(self, letter):
         self.actions += 1
@@ -58,6 +71,7 @@ class TestHowManyActions(OnwardCase):
         np.testing.assert_array_equal(self.mask(MIDDLE), proposed)
         for index in (MIDDLE + 1, MIDDLE + 2):  # proposed while the user looked
             self.wait(lambda index=index: self.proposed(index) and not self.mask(index).any())
+            self.wait(lambda index=index: self.upToDate(index))
             self.assertEqual(self.shownIndex(), index)
             self.hit("Shift+A")
             counts.append(self.counted())
