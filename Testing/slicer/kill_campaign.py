@@ -19,7 +19,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from killed_masks import digestOf, maskOf
-from slicer_setting import HERE
+from slicer_setting import HERE, shellProgram
 
 sys.path.append(str(HERE.parent / "core" / "endurance"))
 from nursery import Nursery
@@ -32,14 +32,11 @@ BARE = 0.5  # of new Slicers send what waits without a scene
 
 def pythonOf(nursery, folder):
     """A Python for Slicer's settings: servers come from the nursery, whatever else is run from this one."""
-    program = folder / "python for Slicer"
-    program.write_text(
-        "#!/bin/sh\n"
+    return shellProgram(
+        folder / "python for Slicer",
         f'case "$1" in -m) exec {shlex.quote(str(nursery.program))} "$@";; esac\n'
-        f'exec {shlex.quote(sys.executable)} "$@"\n'
+        f'exec {shlex.quote(sys.executable)} "$@"',
     )
-    program.chmod(0o700)
-    return program
 
 
 class SlicerSide:

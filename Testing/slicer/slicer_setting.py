@@ -71,6 +71,22 @@ def quiet(seconds=0.4):
     until(lambda: time.monotonic() > ends, seconds + 30)
 
 
+def resultOf(coroutine):
+    """What it returns or raises, while the event loop runs."""
+    from AuxOLSegmentLib.Engine.Async import Task
+
+    task = Task(coroutine)
+    until(lambda: task.done)
+    return task.result()
+
+
+def shellProgram(path, script):
+    """``path``, made a program of the user's own that runs ``script`` in a shell; its path as text."""
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o700)
+    return str(path)
+
+
 def hand(view="Red"):
     """The user's mouse in a slice view."""
     if HOST is not None:

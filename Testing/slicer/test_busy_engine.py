@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 from session_case import SessionCase
-from slicer_setting import HERE, NAMED_PYTHON, main, quiet, until
+from slicer_setting import HERE, NAMED_PYTHON, main, quiet, resultOf, shellProgram, until
 from warm_python import warmPython
 
 from auxol_core.client.limits import NoAnswerError, Timeouts
@@ -24,11 +24,9 @@ class BusyCase(SessionCase):
 
     def setUp(self):
         super().setUp()
-        self._hold, python = self.folder / "hold", self.folder / "held python"
+        self._hold = self.folder / "hold"
         command = f'exec "{warmPython() or NAMED_PYTHON}" "{HERE / "held_worker.py"}" "{self._hold}" "$@"'
-        python.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
-        python.chmod(0o700)
-        self.settings.set("pythonPath", str(python))
+        self.settings.set("pythonPath", shellProgram(self.folder / "held python", command))
         self.addCleanup(self.letGo)
 
     def hold(self):
@@ -49,9 +47,7 @@ class BusyCase(SessionCase):
         connection = EngineConnection(self.settings, lambda: None, lost, Timeouts(**limits))
         self.addCleanup(connection.close)
         link = TaskLink(connection, self.name, lambda: None)
-        opened = self.start(link.open(None))
-        until(lambda: opened.done)
-        opened.result()
+        resultOf(link.open(None))
         return connection, link
 
     def image(self, index):
@@ -175,22 +171,19 @@ class TestDeadWorker(SessionCase):
         self.assertIn("was started again", self.session.message[0])
 
     def failing(self, times):
-        """A Python that ends at once so many times."""
-        tries, python = self.folder / "tries", self.folder / "failing python"
-        python.write_text(
-            f'#!/bin/sh\necho try >>"{tries}"\n[ "$(wc -l <"{tries}")" -gt {times} ] || exit 3\n'
-            f'exec "{warmPython() or NAMED_PYTHON}" "$@"\n'
-        )
-        python.chmod(0o700)
-        self.settings.set("pythonPath", str(python))
-        return tries
+        """From now on Python ends at once so many times; how often it was tried, when asked."""
+        tries = self.folder / "tries"
+        script = f'echo try >>"{tries}"\n[ "$(wc -l <"{tries}")" -gt {times} ] || exit 3\n'
+        script += f'exec "{warmPython() or NAMED_PYTHON}" "$@"'
+        self.settings.set("pythonPath", shellProgram(self.folder / "failing python", script))
+        return lambda: len(tries.read_text().split())
 
     def test_one_that_dies_while_it_begins_is_begun_again(self):
         self.session.startEngine()
         pid, tries = self.ready(), self.failing(2)
         self.killed(pid)
         self.ready()
-        self.assertEqual(len(tries.read_text().split()), 3)
+        self.assertEqual(tries(), 3)
         until(lambda: "was started again" in self.session.message[0])
 
     def test_one_that_cannot_begin_is_tried_no_more_than_one_that_dies(self):
@@ -199,9 +192,9 @@ class TestDeadWorker(SessionCase):
         self.session.startEngine()
         pid, tries = self.ready(), self.failing(99)
         self.killed(pid)
-        until(lambda: len(tries.read_text().split()) >= RESTARTS and self.session.engineState is EngineState.FAILED)
+        until(lambda: tries() >= RESTARTS and self.session.engineState is EngineState.FAILED)
         quiet(1)
-        self.assertEqual(len(tries.read_text().split()), RESTARTS)
+        self.assertEqual(tries(), RESTARTS)
         self.assertIn("it ended at once", self.session.connection.text())
         self.assertEqual(self.session.message[1], "error")
 
@@ -348,11 +341,8 @@ class TestChangedProposal(SessionCase):
                 told.append((proposalID, isinstance(image, SliceImage)))
                 return replace(fresh, mask=~seen, version=1)
 
-        link = self.start(self.session.desk.link())
-        until(lambda: link.done)
-        asked = self.start(link.result().proposal(shown.proposalID))
-        until(lambda: asked.done)
-        fresh = asked.result()
+        link = resultOf(self.session.desk.link())
+        fresh = resultOf(link.proposal(shown.proposalID))
         self.session.desk.ifOpen = lambda verb: self.start(verb(Link()))
         self.assertTrue(self.session.accept())
         quiet()

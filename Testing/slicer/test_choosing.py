@@ -6,7 +6,7 @@ from pathlib import Path
 from unittest import mock
 
 from session_case import SessionCase
-from slicer_setting import NAMED_PYTHON, main, quiet, until
+from slicer_setting import NAMED_PYTHON, main, quiet, shellProgram, until
 from test_panel import PanelCase
 from warm_python import warmPython
 
@@ -178,11 +178,8 @@ class TestWithAWorker(SessionCase):
 
     def setUp(self):
         super().setUp()
-        python = self.folder / "choosing python"
         command = f'exec "{warmPython() or NAMED_PYTHON}" "{HERE / "choosing_worker.py"}" "{self.folder}" "$@"'
-        python.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
-        python.chmod(0o700)
-        self.settings.set("pythonPath", str(python))
+        self.settings.set("pythonPath", shellProgram(self.folder / "choosing python", command))
         self.addCleanup(self.free)
 
     def free(self):

@@ -9,7 +9,7 @@ from unittest import mock
 import numpy as np
 import slicer
 from session_case import SharedWorker
-from slicer_setting import HERE, PYTHON, main, quiet, until
+from slicer_setting import HERE, PYTHON, main, quiet, resultOf, shellProgram, until
 from walk_case import WalkCase, alive
 
 from auxol_core.api import EngineApi
@@ -80,11 +80,7 @@ def _withoutTasks(connection):
         for name in await connection.ask(EngineApi.list_tasks):
             await connection.ask(EngineApi.delete_task, name)
 
-    from AuxOLSegmentLib.Engine.Async import Task
-
-    task = Task(deleted())
-    until(lambda: task.done)
-    task.result()
+    resultOf(deleted())
 
 
 class TestTwoActions(FirstStepsCase):
@@ -162,7 +158,7 @@ class TestTwoActions(FirstStepsCase):
         quiet(0.5)
         python = self.folder / "other generalist.py"
         python.write_text(OTHER, encoding="utf-8")
-        self.settings.set("pythonPath", str(_program(python)))
+        self.settings.set("pythonPath", shellProgram(python.with_suffix(".sh"), f'exec "{PYTHON}" "{python}" "$@"'))
         self.press(self.ui.addSegmentButton)
         self.rename("hippocampus")
         self.assertEqual(self.ui.taskSelector.currentText, "Hippocampus")  # another way to write it
@@ -254,14 +250,6 @@ else:
     sys.argv = sys.argv[1:]
     runpy.run_path(sys.argv[0], run_name="__main__")
 """
-
-
-def _program(script):
-    """An executable that runs ``script`` with this Python."""
-    path = script.with_suffix(".sh")
-    path.write_text(f'#!/bin/sh\nexec "{PYTHON}" "{script}" "$@"\n', encoding="utf-8")
-    path.chmod(0o700)
-    return path
 
 
 def _guide():

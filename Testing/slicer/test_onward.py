@@ -1,7 +1,7 @@
 """Slice after slice with one hand, through the panel: how many actions a slice takes, and which one comes next."""
 
 import numpy as np
-from slicer_setting import main, quiet
+from slicer_setting import main, quiet, resultOf
 from walk_case import WalkCase, dice
 
 MIDDLE = 17
@@ -23,16 +23,12 @@ class OnwardCase(WalkCase):
         Who accepts a proposal in the moment in which it is renewed saves a correction of the new one.
         """
 
-        from AuxOLSegmentLib.Engine.Async import Task
-
         async def same():
-            link, (shown,) = self.session.parts.desk._follower.link, self.proposed(index)
+            link, (shown,) = await self.session.desk.link(), self.proposed(index)
             queued = (await link.status()).queued
             return queued == 0 and np.array_equal((await link.proposal(shown.proposalID)).mask, shown.mask)
 
-        asked = Task(same())
-        self.wait(lambda: asked.done)
-        return asked.result()
+        return resultOf(same())
 
     def hit(self, letter):
         self.actions += 1

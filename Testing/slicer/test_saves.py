@@ -10,7 +10,7 @@ from unittest import mock
 
 import slicer
 from session_case import SessionCase
-from slicer_setting import allGone, loggedErrors, main, quiet, until
+from slicer_setting import allGone, loggedErrors, main, quiet, resultOf, until
 from warm_python import warmPython
 
 POSIX = os.name == "posix"
@@ -56,7 +56,6 @@ class SavesCase(SessionCase):
     def taught(self, session=None, task=None):
         """How many corrections the engine has, asked of the engine itself."""
         from auxol_core.api import EngineApi
-        from AuxOLSegmentLib.Engine.Async import Task
 
         session, name = session or self.session, task or self.name
 
@@ -66,9 +65,7 @@ class SavesCase(SessionCase):
             await session.connection.ask(EngineApi.open_task, name)
             return len(await session.connection.ask(EngineApi.corrections, name))
 
-        asked = Task(ask())
-        until(lambda: asked.done)
-        return asked.result()
+        return resultOf(ask())
 
     def delivered(self):
         """Until all that was saved has left the outbox."""

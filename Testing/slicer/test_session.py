@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 import slicer
 from session_case import SessionCase, SharedWorker, dice
-from slicer_setting import main, quiet, until
+from slicer_setting import main, quiet, resultOf, until
 
 from auxol_core.types import Box  # once slicer_setting has loaded the module
 
@@ -160,7 +160,6 @@ class TestLifeOfASlice(SessionCase):
         self.assertEqual(told, ["1", "1", "4", "10"])
 
     def test_the_same_mask_saved_again_is_taken_once(self):
-        from AuxOLSegmentLib.Engine.Async import Task
         from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         self.propose()
@@ -170,8 +169,7 @@ class TestLifeOfASlice(SessionCase):
         # As in a scene that was saved before the slice had its receipt.
         record.state, record.correctionID, record.savedAt = SliceState.EDITED, "", 0.0
         self.saved()
-        task = Task(self.session.desk.link())
-        until(lambda: task.done)
+        resultOf(self.session.desk.link())
         quiet(1)
         self.assertEqual(len(self.session.corrections), 1)
 
