@@ -214,6 +214,23 @@ class TestDeadWorker(SessionCase):
         self.assertIn("is being started again", self.session.message[0])
         self.ready()
 
+    def test_one_that_dies_before_who_waited_for_it_goes_on_is_counted_too(self):
+        from AuxOLSegmentLib.Engine.EngineConnection import RESTARTS, EngineState
+
+        connection, begun = self.session.connection, []
+
+        def dying(kind):
+            if kind == "engine" and connection.state is EngineState.READY:
+                begun.append(connection._process.ready.pid)
+                connection._died("")
+
+        self.session.listen(dying)
+        self.session.startEngine()
+        until(lambda: len(begun) > RESTARTS and connection.state is EngineState.OFF)
+        quiet(1)
+        self.assertEqual(len(begun), RESTARTS + 1)
+        self.assertIn("again and again", self.session.message[0])
+
     def test_a_save_that_arrived_shows_that_it_works(self):
         from AuxOLSegmentLib.Engine.EngineConnection import RESTARTS
 

@@ -124,7 +124,6 @@ class EngineConnection:
     async def _exchanged(self, exchange: Exchange) -> Answer:
         link = self.link
         if link is None:
-            self._refuseRest()
             await self.ready()
             raise BrokenError("the engine was not there yet", arrived=False, late=False, anew=True)
         try:
@@ -143,7 +142,6 @@ class EngineConnection:
         self._forget(link)
         if self._starting is None:
             raise UnavailableError(_("The engine was stopped. Start it again in the settings."))
-        self._refuseRest()
         await self.ready()
         return BrokenError(str(error), arrived=error.arrived, late=False, anew=True)
 
@@ -227,6 +225,7 @@ class EngineConnection:
     async def ready(self) -> None:
         """Returns when an engine is ready; starts what has to be started. Raises what was in the way."""
         while self.link is None:
+            self._refuseRest()  # also where one that was waited for has died before this went on
             if self._starting is None or self._starting.done:
                 self._starting = Task(self._start())
             await shared(self._starting)
