@@ -25,7 +25,7 @@ from tools.bench.evidence.effort import Piece, pieces, ratio, second_half
 from tools.bench.evidence.gallery import Shown, chosen, draw
 from tools.bench.evidence.hands import CARELESS, EXACT, NOISY
 from tools.bench.evidence.plan import QUICK, ClickRun, Plan, run_of
-from tools.bench.evidence.shipped import pack, unpack
+from tools.bench.shipped import pack, unpack
 from tools.bench.evidence.studies import studies_table
 from tools.bench.evidence.whole import edits_bar
 from tools.bench.learn.edits import Edit
@@ -181,18 +181,18 @@ def test_a_study_changes_what_it_says_and_no_key_of_a_plain_run() -> None:
     assert len({str(replace(plain, study=name).options) for name in ("", *STUDIES)}) == 1 + len(STUDIES)
 
 
-def test_shipped_runs_come_back_as_they_were_and_old_ones_go(tmp_path: Path) -> None:
+def test_shipped_runs_come_back_as_they_were_and_what_they_replace_goes(tmp_path: Path) -> None:
     runs, shipped, other = tmp_path / "runs", tmp_path / "shipped", tmp_path / "other"
     runs.mkdir()
-    for name in ("old", "new", "unfinished"):
+    for name in ("click-1a", "click-2b", "edits-3c", "unfinished-4d"):
         (runs / f"{name}.csv").write_text(f"a,b\n{name},1\n")
-    for name in ("old", "new"):
+    for name in ("click-1a", "click-2b", "edits-3c"):
         (runs / f"{name}.json").write_text("{}")
-    assert pack(shipped, runs, ["old", "unfinished"]) == (1, 0)
-    assert pack(shipped, runs, ["new"]) == (1, 1)
-    assert unpack(shipped, other, ["old", "new"]) == 1
-    assert (other / "new.csv").read_text() == "a,b\nnew,1\n" and not (other / "old.csv").exists()
-    assert unpack(shipped, other, ["new"]) == 0
+    assert pack(shipped, runs, ["click-1a", "edits-3c", "unfinished-4d"]) == (2, 0)
+    assert pack(shipped, runs, ["click-2b"]) == (1, 1)
+    assert unpack(shipped, other, ["click-1a", "click-2b", "edits-3c"]) == 2
+    assert (other / "click-2b.csv").read_text() == "a,b\nclick-2b,1\n" and not (other / "click-1a.csv").exists()
+    assert unpack(shipped, other, ["click-2b"]) == 0
 
 
 def test_the_same_rows_are_packed_to_the_same_bytes(tmp_path: Path) -> None:

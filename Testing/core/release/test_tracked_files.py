@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-TOP = set(
-    ".ci .gitattributes .github .gitignore AuxOLSegment AuxOLSegment.json CHANGELOG.md CMakeLists.txt CONTRIBUTING.md"
-    " LICENSE Makefile README.md Testing auxol_core docs mkdocs.yml pretrain pyproject.toml tools".split()
-)
+TOP = {
+    ".ci", ".gitattributes", ".github", ".gitignore", "AuxOLSegment", "AuxOLSegment.json", "CHANGELOG.md",
+    "CMakeLists.txt", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "Testing", "auxol_core", "docs",
+    "mkdocs.yml", "pretrain", "pyproject.toml", "tools",
+}  # fmt: skip
 LARGE = 500_000  # bytes
 WEIGHTS = "auxol_core/generalist/weights/builtin.safetensors"
 

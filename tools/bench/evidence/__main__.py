@@ -29,14 +29,13 @@ from tools.bench.evidence.clicks import Clicked
 from tools.bench.evidence.further import Further
 from tools.bench.evidence.objects import objects_table
 from tools.bench.evidence.plan import QUICK, ClickRun, Plan
-from tools.bench.evidence.shipped import pack, unpack
 from tools.bench.evidence.studies import studies_table
 from tools.bench.evidence.whole import edits_bar, edits_table, prompts_table
 from tools.bench.learn.bar import Bar, counted
 from tools.bench.learn.stream_bars import PROMPTS
 from tools.bench.learn.stream_runs import KeptRuns, StreamRun
+from tools.bench.shipped import SHIPPED, pack, unpack
 
-SHIPPED = Path("docs/benchmark/runs")
 PARTS = ("streams", "clicks", "studies", "volumes", "find", "objects", "gallery")
 Run = TypeVar("Run")
 

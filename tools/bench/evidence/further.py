@@ -24,9 +24,8 @@ from tools.bench.find.runs import FindRuns
 from tools.bench.learn.edits import Edit
 from tools.bench.learn.sets import Sets
 from tools.bench.learn.stream_runs import KeptRuns, StreamRun
-from tools.bench.learn.volumes import VolumeRun, Volumes
+from tools.bench.learn.volumes import ARMS, VolumeRun, Volumes
 
-ARMS = ("learning", "frozen")
 READ_LABELS = 20
 Tell = Callable[[str], None]
 

@@ -1,13 +1,14 @@
 """``python -m tools.bench.learn --data DIR --out DIR`` (``make bench-learn DATA=DIR``): every bar of learning.
 
-Finished runs come from their CSVs in OUT/runs; what is missing, or depends on a file that changed, is made. All of it
-takes hours on two cores: ``--only streams`` and the like make a part, and ``--made-only`` prints what is there. Other
-sets are measured with ``--stream`` and ``--volume``. The last line counts the bars met and missed.
+Finished runs come from their CSVs in OUT/runs, where those that the repository ships (docs/benchmark/runs) are put
+first; what is missing, or depends on a file that changed, is made. All of it takes hours on two cores: ``--only
+streams`` and the like make a part, and ``--made-only`` prints what is there. Other sets are measured with ``--stream``
+and ``--volume``. The last line counts the bars met and missed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +25,8 @@ from tools.bench.learn.alone import alone_bars
 from tools.bench.learn.bar import Bar, counted
 from tools.bench.learn.sets import Sets, named
 from tools.bench.learn.stream_runs import KeptRuns, made
-from tools.bench.learn.volumes import Volumes
+from tools.bench.learn.volumes import Volumes, VolumeRun
+from tools.bench.shipped import SHIPPED, pack, unpack
 
 UPDATE_RATIO, CLICK_S = 12.0, 0.35
 
@@ -44,6 +46,18 @@ class Bench:
     @property
     def workshop(self) -> Workshop:
         return Workshop(make_engine, DEFAULT_GENERALIST, self.machine)
+
+    def names(self, parts: Sequence[str]) -> list[str]:
+        """Of the runs that ``parts`` want and the repository may ship, made or not."""
+        found: list[str] = []
+        if "streams" in parts:
+            kept = KeptRuns(self.out / "runs", self.data, self.workshop)
+            found += [kept.name(each) for each in stream_bars.wanted(self.sets)]
+        if "edits" in parts:
+            found += [self._volumes.name(VolumeRun("edits", s, arm)) for s in self.sets.whole for arm in volumes.ARMS]
+        if "in-use" in parts:
+            found += [self._volumes.name(VolumeRun("in-use", s, k)) for s in self.sets.in_use for k in volumes.KINDS]
+        return found
 
     def alone(self) -> list[Bar]:
         return alone_bars(self.data, self.out / "runs", self.made_only, self.machine.threads, self.sets.core)
@@ -72,7 +86,7 @@ class Bench:
     def edits(self) -> list[Bar]:
         runs, arms, bars = self._volumes, [], []
         for stream in self.sets.whole:
-            rows = [runs.edits(stream, arm) for arm in ("learning", "frozen")]
+            rows = [runs.edits(stream, arm) for arm in volumes.ARMS]
             both = [volumes.outcome(each) for each in rows if each is not None]
             if len(both) == len(rows):
                 arms.append((stream, both[0], both[1]))
@@ -129,6 +143,7 @@ def learn(
     volume: Annotated[list[str] | None, typer.Option(help="The same, of sets of volumes taken whole.")] = None,
     made_only: Annotated[bool, typer.Option("--made-only", help="Make nothing: print what the kept runs say.")] = False,
     threads: Annotated[int, typer.Option(help="0: all cores.")] = 0,
+    ship: Annotated[bool, typer.Option("--ship", help=f"Pack the finished runs into {SHIPPED}.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     jobs: Annotated[int, typer.Option(min=1, help="Streams at a time, each in a process of its own.")] = 1,
 ) -> None:
@@ -140,7 +155,13 @@ def learn(
     machine = MachineOptions(threads=threads, device=device, locating=False)  # type: ignore[arg-type]
     console = Console(width=160)
     bench = Bench(data, out, named(stream or (), volume or ()), machine, console, made_only, jobs)
+    names = bench.names(parts)
+    found = unpack(SHIPPED, out / "runs", names)
+    console.print(f"{len(names)} runs, {found} of them taken from {SHIPPED}", highlight=False)
     bars = [bar for part in PARTS if part in parts for bar in PARTS[part](bench)]
+    if ship:
+        packed, gone = pack(SHIPPED, out / "runs", names)
+        console.print(f"{packed} runs packed into {SHIPPED}, {gone} old ones taken away", highlight=False)
     for bar in bars:
         console.print(str(bar), highlight=False)
     console.print(counted(bars), highlight=False)

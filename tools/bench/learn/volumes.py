@@ -29,6 +29,7 @@ from tools.bench.learn.patients import Patient, chosen, patients, structure_of
 EDITS_BAR, FAILED_BAR, VOXELS_BAR = 0.5, 1 / 3, 0.95
 TAUGHT_SHARE = 10 / 16  # of the volumes, for in use against paused
 KINDS: tuple[PromptKind, ...] = ("box", "point")
+ARMS = ("learning", "frozen")
 # What decides the rows beside auxol_core.
 OWN = ("edits.py", "in_use.py", "patients.py")
 

@@ -2,6 +2,7 @@
 
 One run makes one JSON file in ``--out``. ``fit`` makes the model of the runs with few readers and writes it down,
 ``hold`` holds it against those with many, ``page`` fills docs/capacity.md; ``whole`` does all of that in ten minutes.
+``idle`` is one reader whom nobody keeps waiting, with and without Ray.
 The last line counts the bars met and missed.
 """
 
@@ -21,14 +22,14 @@ from auxol_core.errors import AuxolError
 from auxol_core.options import DEFAULT_PRESET
 from tools.bench.learn.bar import Bar, counted
 from tools.bench.load import fit as fitting
-from tools.bench.load import measured, page, stand_in
+from tools.bench.load import idle, measured, page, stand_in
 from tools.bench.load.capacity import limits
 from tools.bench.load.hold import MANY, bar_of
 from tools.bench.load.hold import hold as held_against
 from tools.bench.load.measured import Asked, Measured
 from tools.bench.load.reader import Habits
 from tools.bench.load.run import measure
-from tools.bench.load.targets import target_of
+from tools.bench.load.targets import Wanted, target_of
 
 OUT, MODEL = Path("results/load"), "model.json"
 # Few readers click seldom: their runs are longer; with 20 each reader's median is told of.
@@ -116,6 +117,20 @@ def fill(
     if image is not None:
         page.draw(image, runs, fitted)
     _tell(bars)
+
+
+@app.command("idle")
+def alone(
+    times: Annotated[int, typer.Option(min=2, help="Requests of each kind.")] = 60,
+    generalist: Generalist = "stand-in:20ms",
+    learner: Learner = "",
+    threads: Threads = 0,
+) -> None:
+    """One reader's requests where nobody else asks, to `auxol serve` and to Ray."""
+    wanted = Wanted(1, generalist, _learner(learner, generalist), False, threads)
+    found = {name: idle.measure(target_of(name, None), wanted, times) for name in ("serve", "ray")}
+    console.print(idle.table(found))
+    _tell([idle.bar(found["serve"], found["ray"])])
 
 
 @app.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from auxol_core.whole_files import write_whole
 
+SHIPPED = Path("docs/benchmark/runs")
 ENDINGS = (".csv", ".json")  # the second one last: a run without it is not finished
 PACKED = ".gz"
 
@@ -27,11 +28,12 @@ def unpack(shipped: Path, runs: Path, wanted: Iterable[str]) -> int:
 
 
 def pack(shipped: Path, runs: Path, wanted: Iterable[str]) -> tuple[int, int]:
-    """Pack the finished ``wanted`` runs into ``shipped`` and take away what is no longer wanted; both counts."""
+    """Pack the finished ``wanted`` runs into ``shipped``; what a packed run replaces goes: the same one with another
+    key. How many were packed, and how many went."""
     shipped.mkdir(parents=True, exist_ok=True)
-    finished = [name for name in wanted if (runs / f"{name}.json").exists()]
-    known = {f"{name}{ending}{PACKED}" for name in finished for ending in ENDINGS}
-    old = [path for path in shipped.glob(f"*{PACKED}") if path.name not in known]
+    finished = [name for name in dict.fromkeys(wanted) if (runs / f"{name}.json").exists()]
+    current = {_what(name): name for name in finished}
+    old = [path for path in shipped.glob(f"*{PACKED}") if current.get(_what(_name(path)), _name(path)) != _name(path)]
     for path in old:
         path.unlink()
     for name in finished:
@@ -40,3 +42,12 @@ def pack(shipped: Path, runs: Path, wanted: Iterable[str]) -> tuple[int, int]:
             content = gzip.compress((runs / f"{name}{ending}").read_bytes(), mtime=0)
             write_whole(shipped / f"{name}{ending}{PACKED}", content)
     return len(finished), len(old) // len(ENDINGS)
+
+
+def _what(name: str) -> str:
+    """A run's name without its key: what was run."""
+    return name.rpartition("-")[0]
+
+
+def _name(path: Path) -> str:
+    return path.name.removesuffix(PACKED).rpartition(".")[0]
