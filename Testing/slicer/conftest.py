@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import needs_host
+import pytest
 
 WHY = needs_host.check()
 if not WHY:
@@ -25,6 +26,12 @@ FIRST = (
 def pytest_collection_modifyitems(items):
     ranks = {f"test_{name}.py": rank for rank, name in enumerate(FIRST)}
     items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+
+
+def pytest_collect_file(file_path, parent):
+    """A file that is asked for by its name is collected though it is to be ignored."""
+    if file_path.name in collect_ignore_glob:
+        pytest.exit(WHY, pytest.ExitCode.USAGE_ERROR)
 
 
 def pytest_terminal_summary(terminalreporter):
