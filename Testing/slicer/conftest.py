@@ -28,10 +28,14 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
 
 
-def pytest_collect_file(file_path, parent):
+class LeftOut(pytest.Module):
+    def collect(self):
+        pytest.skip(WHY, allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path, parent):
     """A file that is asked for by its name is collected though it is to be ignored."""
-    if file_path.name in collect_ignore_glob:
-        pytest.exit(WHY, pytest.ExitCode.USAGE_ERROR)
+    return LeftOut.from_parent(parent, path=module_path) if module_path.name in collect_ignore_glob else None
 
 
 def pytest_terminal_summary(terminalreporter):
