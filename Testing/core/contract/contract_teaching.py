@@ -243,8 +243,9 @@ class TeachingContract(Setting):
             TASK, slice_id, shown.truth, correction_id="a", proposals=[p.proposal_id for p in foreign]
         )
         assert receipt.objects == 1
-        for proposal in foreign:
-            engine.accept(proposal.proposal_id)
+        engine.learn_now(TASK)
+        for proposal in foreign:  # refreshed or not, they wait
+            engine.dismiss(proposal.proposal_id)
 
     def test_learning_makes_a_version_of_each_correction(self, engine: EngineApi) -> None:
         before = look(engine)
