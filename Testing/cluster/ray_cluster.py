@@ -27,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 TIMEOUTS = Timeouts(poll=1.0, retry=0.5)
 TASK, PROXY = "ray::TaskActor", "ray::ProxyActor"
 INGRESS, REPLICA = "ray::ServeReplica:auxol:Ingress", "ray::ServeReplica:auxol:Gen"
+SHELF = "ray::ShelfActor"
 HEAD, NODE = "gcs_server", "raylet"
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import pytest
 from contract_setting import OPTIONS, box_around, picture
-from ray_cluster import HEAD, INGRESS, NODE, PROXY, REPLICA, TASK, RayCluster, until
+from ray_cluster import HEAD, INGRESS, NODE, PROXY, REPLICA, SHELF, TASK, RayCluster, until
 
 from auxol_core.client.limits import Timeouts
 from auxol_core.errors import AuxolError, NotFoundError, UnavailableError
@@ -29,7 +29,7 @@ KILLS = int(os.environ.get("KILLS", "12"))
 READERS = 3
 PAUSE_S = (0.5, 3.0)
 # How often each kind is drawn. A head, a node and the driver take the whole cluster along, which begins anew.
-KINDS = {TASK: 40, INGRESS: 15, REPLICA: 15, PROXY: 10, "ray::ShelfActor": 6, "ray::EmbeddingsActor": 5, HEAD: 2,
+KINDS = {TASK: 40, INGRESS: 15, REPLICA: 15, PROXY: 10, SHELF: 6, "ray::EmbeddingsActor": 5, HEAD: 2,
          NODE: 2, "driver": 2, "stopped": 3}  # fmt: skip
 
 
@@ -67,9 +67,7 @@ class Reader:
             proposal = self._insist(partial(client.predict, task, slice_id, box_around(shown.truth)))
             self.waits.append(time.monotonic() - began)
             of = [proposal.proposal_id]
-            self._insist(
-                partial(client.correct, task, slice_id, shown.truth, correction_id=correction, proposals=of)
-            )
+            self._insist(partial(client.correct, task, slice_id, shown.truth, correction_id=correction, proposals=of))
             self.receipts.setdefault(task, []).append(correction)
             count += 1
         self._insist(client.resend)

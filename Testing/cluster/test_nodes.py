@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from contract_setting import OPTIONS, box_around, picture, taught
-from ray_cluster import HEAD, NODE, TASK, RayCluster, until
+from ray_cluster import HEAD, NODE, SHELF, TASK, RayCluster, until
 
 from auxol_core.cluster.loopback import ALONE
 from auxol_core.cluster.plan import Plan
@@ -94,8 +94,24 @@ def test_another_revision_takes_over_task_by_task_while_readers_work(cluster: Ra
 
             until(moved, 120, "the first task has moved")
             assert len({each.pid for each in cluster.processes(TASK)} & before) == 1  # nobody asked for the second
+            assert len(cluster.processes(SHELF)) == 2  # each version has its own
             for task in ("first", "second"):
                 assert [c.correction_id for c in client.corrections(task)] == [task]
         finally:
             newer.stop()
             thread.join(60)
+
+
+def test_a_shelf_that_nobody_asks_ends_and_is_made_anew_for_whoever_asks(tmp_path: Path) -> None:
+    cluster = RayCluster(tmp_path / "cluster", users=1, unasked_s=2.0, linger_s=60.0)
+    try:
+        with cluster.client(0) as client:
+            client.create_task("kept", OPTIONS)
+            slice_id = client.put_slice(picture(1).image)
+            before = {each.pid for each in cluster.processes(SHELF)}
+            assert len(before) == 1
+            until(lambda: not cluster.processes(SHELF), 60, "nobody asks, and it ends")
+            assert client.predict("kept", slice_id, box_around(picture(1).truth)).slice_id == slice_id
+            assert len({each.pid for each in cluster.processes(SHELF)} - before) == 1
+    finally:
+        cluster.stop()

@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -22,14 +22,16 @@ from ray import serve
 from ray.exceptions import ObjectLostError, OwnerDiedError, RayActorError, RayTaskError, TaskCancelledError
 from starlette.types import Message
 
-from auxol_core.cluster import names
 from auxol_core.cluster.asgi import HttpAnswer, HttpRequest
-from auxol_core.cluster.options import APPLICATION, NAMESPACE, options_from
+from auxol_core.cluster.embeddings import EmbeddingsActor
+from auxol_core.cluster.options import APPLICATION, NAMESPACE, ClusterOptions, options_from
 from auxol_core.cluster.parts import beside_replicas
 from auxol_core.cluster.remote_generalist import About
 from auxol_core.cluster.replica import Encoded, LostError
+from auxol_core.cluster.shelf import ShelfActor
 from auxol_core.cluster.task_host import LeavingError, TaskHost, Vital
 from auxol_core.cluster.task_processes import GoneError, TaskProcess
+from auxol_core.cluster.unasked import Unasked
 from auxol_core.cluster.users import users_of
 from auxol_core.errors import AuxolError, CancelledError, UnavailableError
 from auxol_core.taskfile import lease
@@ -45,6 +47,7 @@ AGAIN_S = 0.2
 LOST = (RayActorError, ObjectLostError, OwnerDiedError)
 # Of requests that wait in one task's process: long polls of all who have the task open, and what they ask.
 AT_A_TIME = 1000
+SLICE_SHARE = 1 / 4  # of a user's memory
 
 
 class TaskActor:
@@ -58,7 +61,7 @@ class TaskActor:
             if self._options.lease_s
             else None
         )
-        self._host = TaskHost(owner, task, self._options, Named(names.SHELF), users_of(self._options))
+        self._host = TaskHost(owner, task, self._options, shelf_of(self._options), users_of(self._options))
         self._begun: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
 
@@ -77,8 +80,7 @@ class TaskActor:
     async def _keep(self) -> None:
         await self._host.keep()
         await self._host.leave()
-        # From inside: the task is closed, and nobody is to start this again.
-        ray.kill(ray.get_runtime_context().current_actor, no_restart=True)
+        end_here()
 
     async def answer(self, request: HttpRequest) -> HttpAnswer:
         return await (await self._ready()).answer(request)
@@ -98,12 +100,17 @@ class TaskActor:
         await self._host.leave()
 
 
-class Named:
-    """A singleton actor by its name. What is asked of one that has died is asked again once Ray has started it anew:
-    each of its methods may be carried out twice."""
+def end_here() -> None:
+    """End the actor that calls this, and have nobody start it again."""
+    ray.kill(ray.get_runtime_context().current_actor, no_restart=True)
 
-    def __init__(self, name: str, within_s: float = 30.0) -> None:
-        self._name, self._within_s = name, within_s
+
+class Named:
+    """An actor that everybody shares, by its name; ``make`` finds it, or makes it. What is asked of one that has died
+    is asked again once there is another: each of its methods may be carried out twice."""
+
+    def __init__(self, name: str, make: Callable[[], Any], within_s: float = 30.0) -> None:
+        self._name, self._make, self._within_s = name, make, within_s
         self._handle: Any = None
 
     def __getattr__(self, method: str) -> Any:
@@ -112,7 +119,7 @@ class Named:
             while True:
                 try:
                     if self._handle is None:
-                        self._handle = ray.get_actor(self._name, namespace=NAMESPACE)
+                        self._handle = self._make()
                     return await own_errors(getattr(self._handle, method).remote(*args))
                 except (RayActorError, ValueError) as gone:
                     self._handle = None
@@ -126,6 +133,28 @@ class Named:
         if method.startswith("_"):
             raise AttributeError(method)
         return called
+
+
+def shelf_of(options: ClusterOptions) -> Named:
+    """The Shelf of one revision: another version's may keep slices otherwise."""
+    return Named("shelf", lambda: shelf_actor(options))
+
+
+def shelf_actor(options: ClusterOptions) -> Any:
+    """Finds it, or makes it."""
+    most, unasked = int(options.user_memory_mb * 2**20 * SLICE_SHARE), Unasked(end_here, options.unasked_s)
+    return detached(ShelfActor, f"shelf/{options.revision}").remote(most, unasked)
+
+
+def embeddings_of(options: ClusterOptions) -> Named:
+    """The Embeddings of one revision."""
+    return Named("embeddings", lambda: embeddings_actor(options))
+
+
+def embeddings_actor(options: ClusterOptions) -> Any:
+    """Finds it, or makes it."""
+    most, unasked = options.embeddings_mb * 2**20, Unasked(end_here, options.unasked_s)
+    return detached(EmbeddingsActor, f"embeddings/{options.revision}").remote(most, unasked)
 
 
 async def own_errors(reference: Any) -> Any:
@@ -272,5 +301,3 @@ async def fetched(reference: Any) -> dict[str, Any]:
     except LOST as lost:
         raise LostError(str(lost).splitlines()[0]) from None
     return {name: np.array(array) for name, array in found.items()}
-
-

@@ -18,21 +18,26 @@ from typing import Any
 from ray import serve
 from starlette.types import Receive, Scope, Send
 
-from auxol_core.cluster import names
-from auxol_core.cluster.actors import GENERALIST, Actors, Named, detached, fetched, stored
-from auxol_core.cluster.embeddings import EmbeddingsActor
+from auxol_core.cluster.actors import (
+    GENERALIST,
+    Actors,
+    embeddings_actor,
+    embeddings_of,
+    fetched,
+    shelf_actor,
+    shelf_of,
+    stored,
+)
 from auxol_core.cluster.loopback import on_loopback
 from auxol_core.cluster.options import ClusterOptions, options_from
 from auxol_core.cluster.parts import maker
 from auxol_core.cluster.remote_generalist import About
 from auxol_core.cluster.replica import Encoded, Replica
-from auxol_core.cluster.shelf import ShelfActor
 from auxol_core.cluster.users import users_of
 from auxol_core.engine.worker import Worker
 from auxol_core.server.told import told_of
 from auxol_core.types import FloatArray, Prompt, Segmentation
 
-SLICE_SHARE = 1 / 4
 BATCH, BATCH_WAIT_S = 8, 0.02
 BUSY = 2.0  # requests a replica may have at a time before Serve starts another
 
@@ -45,7 +50,7 @@ class GeneralistReplica:
         options = options_from(told)
         worker = Worker()
         self._parts = worker.submit(lambda: maker(options)(options)).future.result()
-        self._replica = Replica(self._parts, worker, Named(names.EMBEDDINGS), stored, fetched)
+        self._replica = Replica(self._parts, worker, embeddings_of(options), stored, fetched)
 
     async def about(self) -> About:
         """What the generalist says of itself."""
@@ -102,14 +107,14 @@ class Ingress:
         users = await asyncio.to_thread(users_of, options)
         about = await generalist.told.remote()
         processes = TaskProcesses(Actors(told), options)
-        _application[:] = [ingress(options, users, about, Named(names.SHELF), processes)]
+        _application[:] = [ingress(options, users, about, shelf_of(options), processes)]
 
 
 def application(options: ClusterOptions) -> Any:
-    """The application of ``options``; the two actors that it has for all are there afterwards."""
+    """The application of ``options``; the two actors that it has for all begin now, so that nobody waits for them."""
     told = options.told()
-    detached(ShelfActor, names.SHELF).remote(int(options.user_memory_mb * 2**20 * SLICE_SHARE))
-    detached(EmbeddingsActor, names.EMBEDDINGS).remote(options.embeddings_mb * 2**20)
+    shelf_actor(options)
+    embeddings_actor(options)
     generalist = serve.deployment(
         name=GENERALIST,
         max_ongoing_requests=AT_ONCE,

@@ -11,6 +11,8 @@ from typing import Any
 
 from cachetools import LRUCache
 
+from auxol_core.cluster.unasked import Unasked
+
 
 class Embeddings:
     """For one event loop. ``most_bytes``: of what is referred to; what had to go is made again when it is asked for."""
@@ -54,19 +56,23 @@ class Embeddings:
 
 
 class EmbeddingsActor:
-    """An Embeddings as other processes ask it."""
+    """An Embeddings as other processes ask it. ``unasked``: hears of each question."""
 
-    def __init__(self, most_bytes: int) -> None:
-        self.list = Embeddings(most_bytes)
+    def __init__(self, most_bytes: int, unasked: Unasked) -> None:
+        self.list, self._unasked = Embeddings(most_bytes), unasked
 
     async def claim(self, key: str) -> Any:
-        return await self.list.claim(key)
+        return await self._asked().claim(key)
 
     async def keep(self, key: str, reference: Any, nbytes: int) -> None:
-        self.list.keep(key, reference, nbytes)
+        self._asked().keep(key, reference, nbytes)
 
     async def lost(self, key: str) -> None:
-        self.list.lost(key)
+        self._asked().lost(key)
 
     async def give_up(self, key: str) -> None:
-        self.list.give_up(key)
+        self._asked().give_up(key)
+
+    def _asked(self) -> Embeddings:
+        self._unasked.asked()
+        return self.list

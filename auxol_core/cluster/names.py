@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from auxol_core.server.described import path_of
 from auxol_core.verbs import VERBS, Verb
 
-SHELF, EMBEDDINGS = "shelf", "embeddings"
 _TASK = "task/"
 
 

@@ -29,9 +29,10 @@ class ClusterOptions:
     has the generalist itself and asks no replica; None: where it has no encoder whose work could be shared (the
     built-in one). ``lease_s``: so long after a task's process has stopped answering another may open its file (0:
     no leases, on a disk of this machine alone). ``answer_s``: a request waits so long for a task's process that
-    starts again. ``linger_s``: a task's process stays so long after the task was closed. ``embeddings_mb``: of
-    embeddings in the object store. ``parts``: what makes the models, ``module:function``. ``loopback``: whether
-    only this machine may ask.
+    starts again. ``linger_s``: a task's process stays so long after the task was closed. ``unasked_s``: the
+    processes that have slices and know embeddings stay so long unasked; whoever asks then makes them anew.
+    ``embeddings_mb``: of embeddings in the object store. ``parts``: what makes the models, ``module:function``.
+    ``loopback``: whether only this machine may ask.
     """
 
     data_dir: str
@@ -51,6 +52,7 @@ class ClusterOptions:
     lease_s: float = 10.0
     answer_s: float = 30.0
     linger_s: float = 60.0
+    unasked_s: float = 3600.0
     embeddings_mb: int = 2048
     loopback: bool = True
     parts: str = MADE_BY_BUILD
@@ -61,7 +63,7 @@ class ClusterOptions:
                 f"At least one ingress and 1 <= fewest <= most replicas were expected, got {self.ingresses} ingresses "
                 f"and {self.fewest} to {self.most}. Correct them."
             )
-        for name in ("lease_s", "answer_s", "gpus", "linger_s"):
+        for name in ("lease_s", "answer_s", "gpus", "linger_s", "unasked_s"):
             if getattr(self, name) < 0:
                 raise InvalidInputError(f"{name} must not be negative, got {getattr(self, name)}. Correct it.")
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from cachetools import LRUCache
 
+from auxol_core.cluster.unasked import Unasked
 from auxol_core.errors import InvalidInputError
 from auxol_core.types import SliceImage
 
@@ -47,16 +48,20 @@ class Shelf:
 
 
 class ShelfActor:
-    """A Shelf as other processes ask it."""
+    """A Shelf as other processes ask it. ``unasked``: hears of each question."""
 
-    def __init__(self, most_bytes: int) -> None:
-        self._shelf = Shelf(most_bytes)
+    def __init__(self, most_bytes: int, unasked: Unasked) -> None:
+        self._shelf, self._unasked = Shelf(most_bytes), unasked
 
     async def put(self, user: str, slice_id: str, image: SliceImage) -> None:
-        self._shelf.put(user, slice_id, image)
+        self._asked().put(user, slice_id, image)
 
     async def missing(self, user: str, ids: Sequence[str]) -> list[str]:
-        return self._shelf.missing(user, ids)
+        return self._asked().missing(user, ids)
 
     async def take(self, user: str, ids: Sequence[str]) -> dict[str, SliceImage]:
-        return self._shelf.take(user, ids)
+        return self._asked().take(user, ids)
+
+    def _asked(self) -> Shelf:
+        self._unasked.asked()
+        return self._shelf

@@ -25,11 +25,11 @@ from tools.bench.evidence.effort import Piece, pieces, ratio, second_half
 from tools.bench.evidence.gallery import Shown, chosen, draw
 from tools.bench.evidence.hands import CARELESS, EXACT, NOISY
 from tools.bench.evidence.plan import QUICK, ClickRun, Plan, run_of
-from tools.bench.shipped import pack, unpack
 from tools.bench.evidence.studies import studies_table
 from tools.bench.evidence.whole import edits_bar
 from tools.bench.learn.edits import Edit
 from tools.bench.learn.stream_runs import STUDIES, StreamRun
+from tools.bench.shipped import pack, unpack
 
 PLAN = Plan(streams=("kvasir", "lgg"), clicked=("kvasir", "lgg"), studied=("kvasir",), orders=2)
 

@@ -27,11 +27,17 @@ from auxol_core.cluster.replica import Encoded, LostError, Replica
 from auxol_core.cluster.shelf import ShelfActor
 from auxol_core.cluster.task_host import LeavingError, TaskHost, Vital
 from auxol_core.cluster.task_processes import GoneError, TaskProcess, TaskProcesses
+from auxol_core.cluster.unasked import Unasked
 from auxol_core.cluster.users import users_of
 from auxol_core.engine.worker import Worker
 from auxol_core.server.run import bind
 from auxol_core.server.told import told_of
 from auxol_core.types import FloatArray, Prompt, Segmentation
+
+
+def never() -> Unasked:
+    """Ends nothing."""
+    return Unasked(lambda: None, 3600.0)
 
 
 class Store:
@@ -197,8 +203,8 @@ class ClusterInProcess:
 
     async def _serve(self, listener: Any) -> None:
         self.loop = asyncio.get_running_loop()
-        self.store, self.embeddings = Store(), EmbeddingsActor(64 * 2**20)
-        self.shelf = ShelfActor(self.options.user_memory_mb * 2**18)
+        self.store, self.embeddings = Store(), EmbeddingsActor(64 * 2**20, never())
+        self.shelf = ShelfActor(self.options.user_memory_mb * 2**18, never())
         worker = Worker()
         parts = await asyncio.wrap_future(worker.submit(tiny_parts).future)
         replica = Replica(parts, worker, self.embeddings, self.store.put, self.store.fetch)

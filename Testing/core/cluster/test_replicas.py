@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cluster_in_process import InLoop, Store
+from cluster_in_process import InLoop, Store, never
 from contract_setting import box_around, picture
 from small_server import tiny_parts
 
@@ -35,7 +35,7 @@ class World:
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
-        self.store, self.known, self.worker = Store(), EmbeddingsActor(64 * 2**20), Worker()
+        self.store, self.known, self.worker = Store(), EmbeddingsActor(64 * 2**20, never()), Worker()
         self.parts = self.worker.submit(tiny_parts).future.result()
 
     def end(self) -> None:

@@ -25,7 +25,7 @@ from tools.bench.learn.alone import alone_bars
 from tools.bench.learn.bar import Bar, counted
 from tools.bench.learn.sets import Sets, named
 from tools.bench.learn.stream_runs import KeptRuns, made
-from tools.bench.learn.volumes import Volumes, VolumeRun
+from tools.bench.learn.volumes import VolumeRun, Volumes
 from tools.bench.shipped import SHIPPED, pack, unpack
 
 UPDATE_RATIO, CLICK_S = 12.0, 0.35

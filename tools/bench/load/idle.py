@@ -97,5 +97,7 @@ def table(found: Mapping[str, Mapping[str, Idle]]) -> Table:
 def bar(serve: Mapping[str, Idle], ray: Mapping[str, Idle]) -> Bar:
     """What Ray costs a click."""
     above = ray[CLICK].median - serve[CLICK].median
-    text = f"click through Ray above a click through auxol serve, idle, median of {len(ray[CLICK].taken)}: {above:+.1f} ms"
+    text = (
+        f"click through Ray above a click through auxol serve, idle, median of {len(ray[CLICK].taken)}: {above:+.1f} ms"
+    )
     return Bar(text, f"at most {CLICK_BAR_MS:g} ms", above <= CLICK_BAR_MS)
