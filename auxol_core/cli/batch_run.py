@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from auxol_core.replay.runner import EngineFactory
 
     Steps = Generator[tuple[Line, bool], None, None]
+
+Structure = Annotated[
+    str, typer.Option(help="What the segment of seg.nrrd and dicom-seg is called; its codes follow, see docs/dicom.md.")
+]
 
 
 @dataclass

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from auxol_core.cli.batch_run import over_sources, report
+from auxol_core.cli.batch_run import Structure, over_sources, report
 from auxol_core.cli.machine_options import Device, Precision, Threads
+from auxol_core.imaging.names import STRUCTURE
 from auxol_core.options import DEFAULT_GENERALIST, MachineOptions
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def find(
     as_: Annotated[
         str, typer.Option("--as", help="Masks: labelmap (as their source is stored), seg.nrrd of Slicer, dicom-seg.")
     ] = "labelmap",
+    structure: Structure = STRUCTURE,
     several: Annotated[bool, typer.Option(help="The structure may lie in several runs of slices.")] = False,
     generalist: Annotated[str, typer.Option(help="Beside another one a task learns again first.")] = DEFAULT_GENERALIST,
     series: Annotated[
@@ -43,7 +45,7 @@ def find(
     from auxol_core.replay.batch_results import check_out
 
     console = Console()
-    options = BatchOptions(axis, window, form=as_)  # type: ignore[arg-type]
+    options = BatchOptions(axis, window, form=as_, structure=structure)  # type: ignore[arg-type]
     machine = MachineOptions(threads, device, precision)  # type: ignore[arg-type]
     sources = find_sources(folder, series or [])
     check_out(sources, out)

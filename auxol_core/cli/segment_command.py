@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from auxol_core.cli.batch_run import over_sources, report, say
+from auxol_core.cli.batch_run import Structure, over_sources, report, say
 from auxol_core.cli.machine_options import Device, Precision, Threads
 from auxol_core.errors import InvalidInputError
+from auxol_core.imaging.names import STRUCTURE
 from auxol_core.options import DEFAULT_GENERALIST, MachineOptions
 from auxol_core.replay.options import PromptOptions
 
@@ -32,6 +33,7 @@ def segment(
     as_: Annotated[
         str, typer.Option("--as", help="Masks: labelmap (as their source is stored), seg.nrrd of Slicer, dicom-seg.")
     ] = "labelmap",
+    structure: Structure = STRUCTURE,
     generalist: Annotated[str, typer.Option(help="Beside another one a task learns again first.")] = DEFAULT_GENERALIST,
     label: Annotated[str | None, typer.Option(help=f"With {FROM_LABELS}: the structure, by name or value.")] = None,
     prompt: Annotated[str, typer.Option(help=f"With {FROM_LABELS}: box, point, scribble or lasso.")] = "box",
@@ -55,7 +57,7 @@ def segment(
 
     console = Console()
     draw = PromptOptions(prompt, jitter, seed=seed)  # type: ignore[arg-type]
-    options = BatchOptions(axis, window, draw, as_)  # type: ignore[arg-type]
+    options = BatchOptions(axis, window, draw, as_, structure)  # type: ignore[arg-type]
     machine = MachineOptions(threads, device, precision, locating=False)  # type: ignore[arg-type]
     if form not in FORMATS:
         raise InvalidInputError(f"--format must be one of {', '.join(FORMATS)}, got {form!r}. Choose one of them.")

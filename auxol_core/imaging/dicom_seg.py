@@ -9,15 +9,16 @@ import numpy as np
 import auxol_core
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging.dicom import DicomSeries
+from auxol_core.imaging.segment_codes import segment_codes
 from auxol_core.types import BoolArray
 from auxol_core.whole_files import written_beside
 
 
 def write_dicom_seg(path: Path, mask: BoolArray, series: DicomSeries, name: str) -> None:
-    """Write ``mask`` (slices in the order of ``series.files``, rows, columns) as one segment called ``name``.
-
-    Frames without the structure are left out, as the standard allows, unless there is no other. Raises OSError,
-    DataError, and InvalidInputError where highdicom is not installed. DICOM PS3.3, A.51.
+    """Write ``mask`` (slices in the order of ``series.files``, rows, columns) as one segment called ``name``, with the
+    codes of that name (segment_codes.py). Frames without the structure are left out, as the standard allows, unless
+    there is no other. Raises OSError, DataError, and InvalidInputError where highdicom is not installed.
+    DICOM PS3.3, A.51.
     """
     try:
         import highdicom as hd
@@ -30,14 +31,18 @@ def write_dicom_seg(path: Path, mask: BoolArray, series: DicomSeries, name: str)
         algorithm = hd.AlgorithmIdentificationSequence(
             name="AuxOLSegment", family=codes.cid7162.ArtificialIntelligence, version=auxol_core.__version__
         )
+        told = segment_codes(name)
         segment = hd.seg.SegmentDescription(
             segment_number=1,
             segment_label=name[:64],
-            segmented_property_category=codes.SCT.AnatomicalStructure,
-            segmented_property_type=codes.SCT.Organ,
+            segmented_property_category=told.category,
+            segmented_property_type=told.kind,
             algorithm_type=hd.seg.SegmentAlgorithmTypeValues.SEMIAUTOMATIC,
             algorithm_identification=algorithm,
         )
+        if told.side is not None:
+            (kind,) = segment.SegmentedPropertyTypeCodeSequence
+            kind.SegmentedPropertyTypeModifierCodeSequence = [hd.sr.CodedConcept.from_code(told.side)]
         result = hd.seg.Segmentation(
             source_images=slices,
             pixel_array=mask.astype(np.uint8),

@@ -12,6 +12,7 @@ VOLUME_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".mha", ".mhd")
 SEGMENTATION = ".seg.nrrd"  # Slicer's own, one ending
 LABEL_ENDINGS = (SEGMENTATION, *VOLUME_ENDINGS)
 ALL_ENDINGS = (*LABEL_ENDINGS, *IMAGE_ENDINGS)
+STRUCTURE = "structure"  # what a segment is called of which nobody said more
 
 
 def ending(path: Path, endings: tuple[str, ...]) -> str | None:

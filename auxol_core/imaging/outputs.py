@@ -13,7 +13,7 @@ from auxol_core.imaging.dicom import DicomSeries, chosen_series
 from auxol_core.imaging.dicom_seg import write_dicom_seg
 from auxol_core.imaging.geometry import Geometry
 from auxol_core.imaging.itk import itk_frame, write_meta_image_like
-from auxol_core.imaging.names import IMAGE_ENDINGS, SEGMENTATION, VOLUME_ENDINGS, check_name, ending
+from auxol_core.imaging.names import IMAGE_ENDINGS, SEGMENTATION, STRUCTURE, VOLUME_ENDINGS, check_name, ending
 from auxol_core.imaging.nifti import write_nifti_like
 from auxol_core.imaging.segmentations import nrrd_words, segment_keys, words_of, write_nrrd
 from auxol_core.imaging.volumes import NIFTI_ENDINGS, VolumeSource, volume_geometry
@@ -43,7 +43,7 @@ def result_ending(source: VolumeSource, as_: str = "labelmap") -> str:
 
 
 def write_result(
-    path_without_ending: Path, mask: BoolArray, source: VolumeSource, as_: str = "labelmap", *, name: str = "structure"
+    path_without_ending: Path, mask: BoolArray, source: VolumeSource, as_: str = "labelmap", *, name: str = STRUCTURE
 ) -> Path:
     """Write ``mask`` (slices, rows, columns; of a picture (rows, columns) or one slice) as 0 and 1; the written path.
 

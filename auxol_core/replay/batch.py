@@ -21,6 +21,7 @@ import numpy as np
 from auxol_core.api import EngineApi
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging import eight_bit, files, metrics
+from auxol_core.imaging.names import STRUCTURE
 from auxol_core.replay.batch_prompts import Matched, PlacedPrompt, check_on_source, match, scaled
 from auxol_core.replay.batch_results import begun, check_out, each_source, seconds_since
 from auxol_core.replay.batch_sources import Source, find_sources, labelled_sources
@@ -39,18 +40,32 @@ FORMS: tuple[str, ...] = files.RESULT_KINDS
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """``axis`` and ``window`` as in the replay; ``prompts``: how they are drawn from labels; ``form``: one of FORMS."""
+    """``axis`` and ``window`` as in the replay; ``prompts``: how they are drawn from labels; ``form``: one of FORMS;
+    ``structure``: what a segment is called in a form that has names."""
 
     axis: int = 0
     window: WindowOf = "task"
     prompts: PromptOptions = field(default_factory=lambda: PromptOptions(jitter=0.0))
     form: str = "labelmap"
+    structure: str = STRUCTURE
 
     def __post_init__(self) -> None:
         check_axis(self.axis)
         check_window(self.window)
         if self.form not in FORMS:
             raise InvalidInputError(f"Results are written --as {', '.join(FORMS)}, got {self.form!r}. Choose one.")
+        if not self.structure.strip():
+            raise InvalidInputError("A structure's name was expected, got none. Give one, or leave it out.")
+
+    @property
+    def decides(self) -> dict[str, object]:
+        """What decides the masks."""
+        return {name: value for name, value in asdict(self).items() if name != "structure"}
+
+    @property
+    def named(self) -> list[str]:
+        """Nothing where nobody chose a name, so that results made before there was a choice are still found."""
+        return [] if self.structure == STRUCTURE else [self.structure]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +103,7 @@ def segment_all(
     status = take_in(sources, engine, task_file, out)
     if status.relearning is not None:  # until that is done the generalist would answer alone
         status = engine.learn_now(TASK)
-    base = [files.file_hash(task_file), status.generalist_hash, status.precision, asdict(options)]
+    base = [files.file_hash(task_file), status.generalist_hash, status.precision, options.decides, *options.named]
     yield from each_source(sources, out, segment, lambda source: _key(base, source, own(source)))
 
 
@@ -223,7 +238,7 @@ def reduced(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:
 def write_result(source: Source, place: Path, result: BoolArray, options: BatchOptions) -> Path:
     """Write a mask (slices, rows, columns) into ``place``, with its source's geometry, as 0 and 1. Its file."""
     mask = np.moveaxis(result, 0, options.axis) if source.volume else result
-    return files.write_result(place / source.name, mask, source.content, options.form)
+    return files.write_result(place / source.name, mask, source.content, options.form, name=options.structure)
 
 
 def _strokes(prompt: Prompt) -> list[str]:

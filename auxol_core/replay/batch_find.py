@@ -81,7 +81,7 @@ def find_all(
     learned = [files.file_hash(task_file), status.generalist_hash, status.precision]
 
     def key_of(source: Source) -> str:
-        looked = [options.axis, options.window, options.form, several, source.content_hash()]
+        looked = [options.axis, options.window, options.form, several, source.content_hash(), *options.named]
         content = json.dumps(["find", *learned, *looked])
         return hashlib.sha256(content.encode()).hexdigest()[:32]
 

@@ -109,7 +109,9 @@ def test_a_dicom_seg_refers_to_the_slices_it_was_made_on(tmp_path, mask):
     written = files.write_result(tmp_path / "out", mask, source, "dicom-seg", name="liver")
     assert written.name == "out.dcm"
     result = hd.seg.segread(written)
-    assert result.get_segment_description(1).segment_label == "liver"
+    told = result.get_segment_description(1)
+    assert told.segment_label == "liver"
+    assert (told.segmented_property_type.value, told.segmented_property_type.scheme_designator) == ("10200004", "SCT")
     uids = [pydicom.dcmread(path).SOPInstanceUID for path in source.files]
     planes = result.get_pixels_by_source_instance(uids, assert_missing_frames_are_empty=True)
     assert np.array_equal(planes[..., 0] > 0, mask)

@@ -176,6 +176,22 @@ def test_a_volumes_mask_may_be_a_segmentation_of_slicers(tmp_path, task):
     assert sitk.ReadImage(str(tmp_path / "out" / line.output)).GetSize() == (48, 40, 12)
 
 
+def test_a_segment_has_the_name_that_was_asked_for(tmp_path, task):
+    sources, _ = labelled_sources(volume_set(tmp_path / "set", count=1), "2")
+
+    def name_of(**options):
+        options = BatchOptions(form="seg.nrrd", **options)
+        ((line, known),) = segment_all(sources, None, FakeEngine(), task, tmp_path / "out", options)
+        image = sitk.ReadImage(str(tmp_path / "out" / line.output))
+        return image.GetMetaData("Segment0_Name"), known
+
+    assert name_of() == ("structure", False)
+    assert name_of(structure="structure") == ("structure", True)
+    assert name_of(structure="left kidney") == ("left kidney", False)
+    with pytest.raises(InvalidInputError, match="A structure's name was expected"):
+        BatchOptions(structure=" ")
+
+
 @pytest.mark.parametrize("name", ["summary.json", "rows.csv", "comparisons.json", "curve.png"])
 @pytest.mark.parametrize("content", [b"mine", b'{"a": 1}', b"\xff\xfe\x00", b"[1, 2]", b"a,b\n1,2\n"])
 def test_a_replay_replaces_only_what_a_replay_wrote(tmp_path, name, content):
