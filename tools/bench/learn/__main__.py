@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -47,12 +48,15 @@ class Bench:
     def workshop(self) -> Workshop:
         return Workshop(make_engine, DEFAULT_GENERALIST, self.machine)
 
+    @cached_property  # it remembers the streams and the hashes of their images
+    def runs(self) -> KeptRuns:
+        return KeptRuns(self.out / "runs", self.data, self.workshop)
+
     def names(self, parts: Sequence[str]) -> list[str]:
         """Of the runs that ``parts`` want and the repository may ship, made or not."""
         found: list[str] = []
         if "streams" in parts:
-            kept = KeptRuns(self.out / "runs", self.data, self.workshop)
-            found += [kept.name(each) for each in stream_bars.wanted(self.sets)]
+            found += [self.runs.name(each) for each in stream_bars.wanted(self.sets)]
         if "edits" in parts:
             found += [self._volumes.name(VolumeRun("edits", s, arm)) for s in self.sets.whole for arm in volumes.ARMS]
         if "in-use" in parts:
@@ -63,7 +67,7 @@ class Bench:
         return alone_bars(self.data, self.out / "runs", self.made_only, self.machine.threads, self.sets.core)
 
     def streams(self) -> list[Bar]:
-        runs, wanted = KeptRuns(self.out / "runs", self.data, self.workshop), stream_bars.wanted(self.sets)
+        runs, wanted = self.runs, stream_bars.wanted(self.sets)
         if not self.made_only:
             made(runs, wanted, lambda text: self.console.print(text, highlight=False), self.jobs)
         missing = set(runs.missing(wanted))
