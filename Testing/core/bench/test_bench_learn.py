@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from auxol_core.replay.rows import Row
 from tools.bench.learn import stream_bars, stream_figure
 from tools.bench.learn.depends import depends_on, digest_of
 from tools.bench.learn.sets import Sets, named
+from tools.bench.learn.stream_bars import PROMPTS
 from tools.bench.learn.stream_runs import KeptRuns, StreamRun
 
 
@@ -120,3 +122,20 @@ def test_the_curves_are_drawn_of_what_there_is(tmp_path: Path) -> None:
     stream_figure.draw(tmp_path, {run: rows_of(run) for run in runs}, Sets().streams)
     for name in ("curves-box.png", "curves-point.png", "calibration.png"):
         assert (tmp_path / name).stat().st_size > 2000
+
+
+def test_a_method_has_one_colour_also_where_another_was_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures: list[Figure] = []
+    monkeypatch.setattr(stream_figure.plt, "close", figures.append)
+    runs = [StreamRun(s, p, m) for s in ("kvasir", "lgg") for p in PROMPTS for m in ("generalist", "auxol")]
+    runs.append(StreamRun("kvasir", "point", "paper"))
+    stream_figure.draw(tmp_path, {run: rows_of(run) for run in runs}, ("kvasir", "lgg"))
+    curves = next(figure for figure in figures if "point" in figure.get_suptitle())
+    lines = [line for axes in curves.axes for line in axes.lines]
+    assert [line.get_label() for line in lines] == ["generalist", "paper", "auxol", "generalist", "auxol"]
+    colours = {(line.get_label(), line.get_color()) for line in lines}
+    assert len(colours) == len({name for name, _ in colours}) == len({colour for _, colour in colours}) == 3
+    (legend,) = curves.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["generalist", "paper", "auxol"]

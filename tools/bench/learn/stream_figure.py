@@ -43,15 +43,15 @@ def _curves(path: Path, prompt: Prompted, rows: Mapping[StreamRun, Sequence[Row]
     down = -(-len(streams) // columns)
     size = (3 * columns, 3 * down)
     figure, axes = plt.subplots(down, columns, figsize=size, sharex=True, squeeze=False, constrained_layout=True)
+    shown = {}
     for axis, stream in zip(axes.flat, streams, strict=False):
-        for name, kind in kinds.items():
+        for number, (name, kind) in enumerate(kinds.items()):
             found = rows.get(replace(kind, stream=stream))
-            if found:
-                axis.plot(smoothed([row.dice for row in found]), label=name)
+            if found:  # a colour is a method's own, also where another's run is not there
+                (shown[name],) = axis.plot(smoothed([row.dice for row in found]), color=f"C{number}", label=name)
         axis.set_title(stream, fontsize=9)
-    handles, names = axes.flat[0].get_legend_handles_labels()
-    if handles:
-        axes.flat[0].legend(handles, names, fontsize=7)
+    if shown:
+        figure.legend(shown.values(), shown, loc="outside lower center", ncols=len(shown), fontsize=8)
     figure.suptitle(f"Dice with {prompt}, mean of {SMOOTHED} images in a row")
     figure.savefig(path, dpi=90)
     plt.close(figure)
