@@ -58,7 +58,8 @@ def _curves(path: Path, prompt: Prompted, rows: Mapping[StreamRun, Sequence[Row]
 
 
 def _calibration(path: Path, rows: Mapping[StreamRun, Sequence[Row]]) -> None:
-    pooled = [row for run, each in rows.items() if run.method == "auxol" and run.images == 32 for row in each]
+    plain = {run: each for run, each in rows.items() if run == StreamRun(run.stream, run.prompt, "auxol")}
+    pooled = [row for each in plain.values() for row in each]
     if len(pooled) < 10:
         return
     bins = calibration(pooled, 10)
