@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -185,6 +186,9 @@ def of_session(pid: int) -> list[int]:
     return found
 
 
+SLOWLY = replace(LEARNING, auxol=replace(LEARNING.auxol, steps=200))
+
+
 def test_a_server_whose_host_is_killed_ends_itself_in_the_middle_of_learning(
     nursery: Nursery, start: StartServer, tmp_path: Path
 ) -> None:
@@ -196,7 +200,7 @@ def test_a_server_whose_host_is_killed_ends_itself_in_the_middle_of_learning(
         pid, url, token = host.stdout.readline().split()
         server = int(pid)
         with EngineClient(url, token, outbox=ledger.outbox, timeouts=HASTY) as client:
-            client.create_task(TASK, LEARNING)
+            client.create_task(TASK, SLOWLY)  # or it has learned before the host is gone
             for _ in range(4):
                 ledger.teach(client)
             assert server in of_session(server)
