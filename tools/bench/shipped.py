@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from auxol_core.whole_files import write_whole
@@ -11,6 +11,17 @@ from auxol_core.whole_files import write_whole
 SHIPPED = Path("docs/benchmark/runs")
 ENDINGS = (".csv", ".json")  # the second one last: a run without it is not finished
 PACKED = ".gz"
+
+
+def take_shipped(runs: Path, names: Sequence[str]) -> str:
+    """Put what the repository ships into ``runs``; a sentence of it."""
+    return f"{len(names)} runs, {unpack(SHIPPED, runs, names)} of them taken from {SHIPPED}"
+
+
+def ship_finished(runs: Path, names: Sequence[str]) -> str:
+    """Pack what is finished into the repository; a sentence of it."""
+    packed, gone = pack(SHIPPED, runs, names)
+    return f"{packed} runs packed into {SHIPPED}, {gone} old ones taken away"
 
 
 def unpack(shipped: Path, runs: Path, wanted: Iterable[str]) -> int:

@@ -34,7 +34,7 @@ from tools.bench.evidence.whole import edits_bar, edits_table, prompts_table
 from tools.bench.learn.bar import Bar, counted
 from tools.bench.learn.stream_bars import PROMPTS
 from tools.bench.learn.stream_runs import KeptRuns, StreamRun
-from tools.bench.shipped import SHIPPED, pack, unpack
+from tools.bench.shipped import SHIPPED, ship_finished, take_shipped
 
 PARTS = ("streams", "clicks", "studies", "volumes", "find", "objects", "gallery")
 Run = TypeVar("Run")
@@ -89,8 +89,7 @@ class Evidence:
         streams, clicks = self.wanted()
         runs, clicked = self.runs, self.clicks
         names = self.names()
-        found = unpack(SHIPPED, self.out / "runs", names)
-        self.tell(f"{len(names)} runs, {found} of them taken from {SHIPPED}")
+        self.tell(take_shipped(self.out / "runs", names))
         if self.made_only:
             return
         self._made("stream", runs.rows, runs.name, runs.missing(streams))
@@ -159,8 +158,7 @@ class Evidence:
 
     def ship(self) -> None:
         """Pack what is finished into the repository."""
-        packed, gone = pack(SHIPPED, self.out / "runs", self.names())
-        self.tell(f"{packed} runs packed into {SHIPPED}, {gone} old ones taken away")
+        self.tell(ship_finished(self.out / "runs", self.names()))
 
     def tell(self, text: str) -> None:
         self.console.print(text, highlight=False, soft_wrap=True)

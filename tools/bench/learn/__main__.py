@@ -27,7 +27,7 @@ from tools.bench.learn.bar import Bar, counted
 from tools.bench.learn.sets import Sets, named
 from tools.bench.learn.stream_runs import KeptRuns, made
 from tools.bench.learn.volumes import VolumeRun, Volumes
-from tools.bench.shipped import SHIPPED, pack, unpack
+from tools.bench.shipped import SHIPPED, ship_finished, take_shipped
 
 UPDATE_RATIO, CLICK_S = 12.0, 0.35
 
@@ -160,12 +160,10 @@ def learn(
     console = Console(width=160)
     bench = Bench(data, out, named(stream or (), volume or ()), machine, console, made_only, jobs)
     names = bench.names(parts)
-    found = unpack(SHIPPED, out / "runs", names)
-    console.print(f"{len(names)} runs, {found} of them taken from {SHIPPED}", highlight=False)
+    console.print(take_shipped(out / "runs", names), highlight=False)
     bars = [bar for part in PARTS if part in parts for bar in PARTS[part](bench)]
     if ship:
-        packed, gone = pack(SHIPPED, out / "runs", names)
-        console.print(f"{packed} runs packed into {SHIPPED}, {gone} old ones taken away", highlight=False)
+        console.print(ship_finished(out / "runs", names), highlight=False)
     for bar in bars:
         console.print(str(bar), highlight=False)
     console.print(counted(bars), highlight=False)

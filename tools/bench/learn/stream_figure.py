@@ -58,8 +58,8 @@ def _curves(path: Path, prompt: Prompted, rows: Mapping[StreamRun, Sequence[Row]
 
 
 def _calibration(path: Path, rows: Mapping[StreamRun, Sequence[Row]]) -> None:
-    plain = {run: each for run, each in rows.items() if run == StreamRun(run.stream, run.prompt, "auxol")}
-    pooled = [row for each in plain.values() for row in each]
+    plain = (each for run, each in rows.items() if run == StreamRun(run.stream, run.prompt, "auxol"))
+    pooled = [row for each in plain for row in each]
     if len(pooled) < 10:
         return
     bins = calibration(pooled, 10)
