@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from auxol_core.types import BoolArray, SliceImage
+from auxol_core.prompter.locating import Look
+from auxol_core.types import BoolArray, Box, FloatArray, SliceImage
 from tools.bench.find import locating, runs
 from tools.bench.find.asking import ellipse
 from tools.bench.find.bars import LIVER, OURS, UNET, bars, merged, of, table
 from tools.bench.find.cases import Case, Labelled, drawn, parted
 from tools.bench.find.found import Found, auc, found, told, volume_dice
+from tools.bench.find.published import published_box, published_rows
 from tools.bench.find.runs import FindRuns
 from tools.bench.learn.patients import Patient
 
@@ -154,6 +156,34 @@ def test_a_run_is_made_once_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert made.make("locator", case) == rows
     monkeypatch.setattr(runs, "parted", lambda *_: pytest.fail("a kept run is not made again"))
     assert made.make("locator", case) == rows
+
+
+def test_the_published_box_holds_all_that_is_over_the_threshold_and_else_the_middle_half() -> None:
+    map_of: FloatArray = np.full((40, 60), 0.5, dtype=np.float32)  # at the threshold is not over it
+    assert published_box(Look(0.9, map_of)) == Box(10, 15, 30, 45)
+    map_of[4:6, 50:52] = map_of[20, 7] = 0.51
+    assert published_box(Look(0.1, map_of)) == Box(4, 7, 21, 52)
+
+
+def test_what_is_published_is_shown_by_the_classifier_alone_and_asked_everywhere() -> None:
+    class Classifier:
+        cost_s = 7.0
+
+        def look(self, image: SliceImage) -> Look:
+            bright = image.pixels.max() > 150
+            return Look(0.8 if bright else 0.2, (image.pixels > 150).astype(np.float32))
+
+    rows = list(published_rows(Classifier(), [patient("p", "0110")]))  # type: ignore[arg-type]
+    assert [row.shown for row in rows] == [False, True, True, False]
+    assert {(row.method, row.cost_s) for row in rows} == {("CAM box as published", 7.0)}
+    assert all(row.mask > 0 and row.both > 0 for row in rows[1:3])
+
+
+def test_what_the_bench_ships_is_named_as_it_is_kept(tmp_path: Path) -> None:
+    made = FindRuns(tmp_path, tmp_path)
+    names = [made.name(part, CASE) for part in runs.PARTS] + [made.reader_name(CASE)]
+    assert len(set(names)) == 6 and all(name.startswith(f"{CASE.name}-") for name in names)
+    assert made.name("locator", replace(CASE, draw=1)) not in names
 
 
 def test_a_labelled_slice_is_named_by_its_volume_and_number() -> None:

@@ -1,9 +1,9 @@
 """``python -m tools.bench.find --data DIR --out DIR`` (``make bench-find DATA=DIR``): what a locator finds.
 
-Five-fold by patient, all slices of the test volumes. Finished runs come from their CSVs in OUT/runs; what is missing,
-or depends on a file that changed, is made. All of it takes many hours on two cores: ``--structures``, ``--labels``,
-``--folds``, ``--draws`` and ``--only`` make a part, and ``--made-only`` prints what is there. The last line counts the
-bars met and missed.
+Five-fold by patient, all slices of the test volumes. Finished runs come from their CSVs in OUT/runs, where those that
+the repository ships (docs/benchmark/runs) are put first; what is missing, or depends on a file that changed, is made.
+All of it takes many hours on two cores: ``--structures``, ``--labels``, ``--folds``, ``--draws`` and ``--only`` make a
+part, and ``--made-only`` prints what is there. The last line counts the bars met and missed.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tools.bench.find.found import Found
 from tools.bench.find.reader import Reading
 from tools.bench.find.runs import PARTS, FindRuns, Part
 from tools.bench.learn.bar import counted
+from tools.bench.shipped import SHIPPED, ship_finished, take_shipped
 
 READER = "reader"
 
@@ -37,6 +38,7 @@ def find(
     draws: Annotated[list[int] | None, typer.Option(min=0, help="Repeatable.")] = None,
     only: Annotated[list[str] | None, typer.Option(help=f"Parts: {', '.join((*PARTS, READER))}; repeatable.")] = None,
     made_only: Annotated[bool, typer.Option("--made-only", help="Make nothing: print what the kept runs say.")] = False,
+    ship: Annotated[bool, typer.Option("--ship", help=f"Pack the finished runs into {SHIPPED}.")] = False,
     threads: Annotated[int, typer.Option(help="0: all cores.")] = 1,
 ) -> None:
     """Make what is missing and count the bars."""
@@ -48,12 +50,16 @@ def find(
         raise typer.BadParameter(f"--only takes {', '.join((*PARTS, READER))}, got {', '.join(only)}.")
     chosen = product(structures or STRUCTURES, labels or LABELS, folds or range(FOLDS), draws or DRAWS)
     wanted = [Case(*each) for each in chosen]
+    names = [*(runs.name(*each) for each in product(PARTS, wanted)), *map(runs.reader_name, wanted)]
+    console.print(take_shipped(out / "runs", names), highlight=False)
     for case, part in () if made_only else product(wanted, parts):
         if runs.kept(part, case) is None:
             began = time.process_time()
             runs.make(part, case)
             console.print(f"{case.name} {part}: {time.process_time() - began:.0f} CPU s", highlight=False)
     read = _read(runs, wanted, console, made_only=made_only or (only is not None and READER not in only))
+    if ship:
+        console.print(ship_finished(out / "runs", names), highlight=False)
     rows = merged([_kept(runs, part, wanted) for part in PARTS])
     console.print(table(rows))
     judged = [*bars(rows), *reading_bars(read)]

@@ -18,17 +18,20 @@ from tools.bench.find.cases import Case, Labelled, drawn, parted
 from tools.bench.find.found import Found
 from tools.bench.find.locating import STEPS, STEPS_A_SAVE, Taught, locator_rows, restored, taught
 from tools.bench.find.plain_unet import unet_rows
+from tools.bench.find.published import published_rows
 from tools.bench.find.reader import Reading, readings
 from tools.bench.learn.depends import ANY, GENERALIST, LEARNING, PROPAGATION, SPECIALISTS, digest_of, files_of
 from tools.bench.learn.kept import Kept, key_of, of_dataclass
 from tools.bench.learn.patients import Patient, chosen, patients, structure_of
 
-Part = Literal["locator", "asked", "unet", "cam"]
+Part = Literal["locator", "asked", "unet", "cam", "published"]
 PARTS: tuple[Part, ...] = get_args(Part)
 PRESET, PUBLISHED = "auxol", "sam_mix"
 COST = "cost_s"
+_LEARNED_BY = {PRESET: "learned", PUBLISHED: "learned_cam"}
 _LEARNED = ("prompter/locator/", "prompter/locating.py", "steps.py", "types.py", "imaging/square.py")
 _LOCATOR = (*_LEARNED, "prompter/presence.py", "prompter/located.py")
+_CAM = ("prompter/cam/", "prompter/locating.py", "steps.py", "types.py", "imaging/square.py")
 _ONWARD = ("prompter/base.py", "prompter/extended.py", "prompter/propagate.py", "prompter/trust.py")
 _DEPENDS: dict[str, tuple[str, ...]] = {
     "learned": _LEARNED,
@@ -46,6 +49,8 @@ _DEPENDS: dict[str, tuple[str, ...]] = {
         "engine/whereabouts.py",
     ),
     "cam": (*ANY, *GENERALIST, "prompter/cam/", "prompter/presence.py", "prompter/located.py", "prompter/base.py"),
+    "learned_cam": _CAM,
+    "published": (*ANY, *GENERALIST, *_CAM),
 }
 _OWN: dict[str, tuple[str, ...]] = {
     "learned": ("cases.py", "locating.py"),
@@ -53,6 +58,8 @@ _OWN: dict[str, tuple[str, ...]] = {
     "asked": ("cases.py", "locating.py", "asking.py"),
     "unet": ("cases.py", "plain_unet.py"),
     "cam": ("cases.py", "locating.py", "asking.py"),
+    "learned_cam": ("cases.py", "locating.py"),
+    "published": ("cases.py", "locating.py", "published.py"),
     "reader": ("cases.py", "reader.py"),
 }
 
@@ -60,10 +67,6 @@ _OWN: dict[str, tuple[str, ...]] = {
 def _key(part: str, case: Case) -> str:
     own = [f"{name}:{file_hash(Path(__file__).with_name(name))}" for name in _OWN[part]]
     return key_of(part, case.name, STEPS, STEPS_A_SAVE, digest_of(files_of(_DEPENDS[part])), own)
-
-
-def _name(part: Part, case: Case) -> str:
-    return f"{case.name}-{part}-{_key(part, case)}"
 
 
 @dataclass(eq=False)
@@ -76,7 +79,12 @@ class FindRuns:
 
     def kept(self, part: Part, case: Case) -> list[Found] | None:
         """The rows of a finished run; None where there is none."""
-        return self._rows.read_back(_name(part, case)) if self._rows.has(_name(part, case)) else None
+        name = self.name(part, case)
+        return self._rows.read_back(name) if self._rows.has(name) else None
+
+    def name(self, part: Part, case: Case) -> str:
+        """Readable, and ending in a hash of what decides the rows."""
+        return f"{case.name}-{part}-{_key(part, case)}"
 
     def make(self, part: Part, case: Case) -> list[Found]:
         """The rows of a run, kept or made now."""
@@ -84,7 +92,7 @@ class FindRuns:
         def about() -> dict[str, object]:
             return {"case": asdict(case), "threads": torch.get_num_threads(), "depends on": files_of(_DEPENDS[part])}
 
-        return self._rows.rows(_name(part, case), lambda: self._made(part, case), about)
+        return self._rows.rows(self.name(part, case), lambda: self._made(part, case), about)
 
     @property
     def _rows(self) -> Kept[Found]:
@@ -113,18 +121,20 @@ class FindRuns:
             "locator": lambda: locator_rows(self._locator(case, labelled), tried),
             "asked": lambda: asked_rows(self._locator(case, labelled), labelled, tried),
             "unet": lambda: unet_rows(labelled, tried),
-            "cam": lambda: cam_rows(taught(labelled, PUBLISHED), tried),
+            "cam": lambda: cam_rows(self._locator(case, labelled, PUBLISHED), tried),
+            "published": lambda: published_rows(self._locator(case, labelled, PUBLISHED), tried),
         }
         yield from making[part]()
 
-    def _locator(self, case: Case, labelled: Sequence[Labelled]) -> Taught:
+    def _locator(self, case: Case, labelled: Sequence[Labelled], preset: str = PRESET) -> Taught:
         """Taught once: what it learned is kept beside the rows, whatever is made of it later."""
-        path = self.folder / f"{case.name}-learned-{_key('learned', case)}.npz"
+        part = _LEARNED_BY[preset]
+        path = self.folder / f"{case.name}-{part}-{_key(part, case)}.npz"
         if path.exists():
             with np.load(path) as kept_state:
                 state = {name: kept_state[name] for name in kept_state.files if name != COST}
-                return restored(labelled, PRESET, state, float(kept_state[COST]))
-        made = taught(labelled, PRESET)
+                return restored(labelled, preset, state, float(kept_state[COST]))
+        made = taught(labelled, preset)
         path.parent.mkdir(parents=True, exist_ok=True)
         content = io.BytesIO()
         np.savez(content, **made.locator.state, **{COST: np.array(made.cost_s)})  # type: ignore[arg-type]
