@@ -1,8 +1,9 @@
 """``python -m tools.bench.walks --data DIR`` (``make bench-walks DATA=DIR``): the tables of docs/slicer-results.md.
 
-36 walks of about four minutes of a core each. Finished ones come from their CSVs in OUT; what is missing, or depends on
-a file that changed, is made. ``--set``, ``--prompt``, ``--split`` and ``--seed`` make a part, and ``--made-only``
-prints what is there. The last line counts the bars met and missed.
+36 walks of about four minutes of a core each. Finished ones come from their CSVs in OUT, where those that the repository
+ships (docs/benchmark/runs) are put first; what is missing, or depends on a file that changed, is made. ``--set``,
+``--prompt``, ``--split`` and ``--seed`` make a part, and ``--made-only`` prints what is there. The last line counts the
+bars met and missed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import typer
 from rich.console import Console
 
 from tools.bench.learn.bar import counted
+from tools.bench.shipped import SHIPPED, ship_finished, take_shipped
 from tools.bench.walks.plan import PARTS, PROMPTS, SEEDS, SPLITS, Walk, walks
 from tools.bench.walks.runs import WalkFailedError, WalkRuns
 from tools.bench.walks.tables import bars, effort_table, worth_table
@@ -31,6 +33,7 @@ def bench(
     splits: Annotated[list[int] | None, typer.Option("--split", help="0, 1; repeatable.")] = None,
     seeds: Annotated[list[int] | None, typer.Option("--seed", help="0, 1, 2; repeatable.")] = None,
     made_only: Annotated[bool, typer.Option("--made-only", help="Make nothing: print what is kept.")] = False,
+    ship: Annotated[bool, typer.Option("--ship", help=f"Pack the finished walks into {SHIPPED}.")] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Walks at a time; seconds are worth the most with 1.")] = 1,
 ) -> None:
     """Make what is missing, print the tables, and count the bars."""
@@ -38,13 +41,13 @@ def bench(
     _known("--prompt", prompts, PROMPTS)
     _known("--split", splits, SPLITS)
     _known("--seed", seeds, SEEDS)
-    failed = report(
-        WalkRuns(out, data),
-        walks(sets or (), prompts or (), splits or (), seeds or ()),
-        Console(width=WIDTH),
-        made_only=made_only,
-        jobs=jobs,
-    )
+    runs, console = WalkRuns(out, data), Console(width=WIDTH)
+    wanted = walks(sets or (), prompts or (), splits or (), seeds or ())
+    names = [runs.name(walk) for walk in wanted]
+    console.print(take_shipped(out, names), highlight=False)
+    failed = report(runs, wanted, console, made_only=made_only, jobs=jobs)
+    if ship:
+        console.print(ship_finished(out, names), highlight=False)
     raise typer.Exit(1 if failed else 0)
 
 
