@@ -1,9 +1,9 @@
 """``python -m tools.bench.walks --data DIR`` (``make bench-walks DATA=DIR``): the tables of docs/slicer-results.md.
 
-36 walks of about four minutes of a core each. Finished ones come from their CSVs in OUT, where those that the repository
-ships (docs/benchmark/runs) are put first; what is missing, or depends on a file that changed, is made. ``--set``,
-``--prompt``, ``--split`` and ``--seed`` make a part, and ``--made-only`` prints what is there. The last line counts the
-bars met and missed.
+36 walks of about four minutes of a core each. Finished ones come from their CSVs in OUT, where those that the
+repository ships (docs/benchmark/runs) are put first; what is missing, or depends on a file that changed, is made.
+``--set``, ``--prompt``, ``--split`` and ``--seed`` make a part, and ``--made-only`` prints what is there. The last line
+counts the bars met and missed.
 """
 
 from __future__ import annotations
