@@ -6,7 +6,7 @@ sees what changed; PromptTools is the mouse.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import qt
@@ -179,9 +179,9 @@ class PromptReader(VTKObservationMixin):
         self._takeAway(shownID)
         self._afterLoss(shown.place.object, key)
 
-    def removeOn(self, key: SliceKey) -> None:
+    def removeOn(self, key: SliceKey, but: Collection[str] = ()) -> None:
         for objectID, other in self._book.keys().items():
-            if other == key:
+            if other == key and objectID not in but:
                 self.remove(objectID)
 
     def removeAll(self) -> None:

@@ -114,13 +114,14 @@ class AcceptFlow:
         record.takenFrom = next((each.shownAs for each in shown if each.alone is not None), "")
         for each in shown:
             self._desk.ifOpen(self._agreement(each))
-        self._prompts.removeOn(key)
+        self._prompts.removeOn(key, self._proposals.objectsAside())
         self.markProvenance(reviewed=False)
 
     def _agreement(self, shown: Shown) -> Callable[[TaskLink], Coroutine[Any, Any, None]]:
-        return lambda link: self._agreed(link, shown)
+        segment = self._selection.ids
+        return lambda link: self._agreed(link, shown, segment)
 
-    async def _agreed(self, link: TaskLink, shown: Shown) -> None:
+    async def _agreed(self, link: TaskLink, shown: Shown, segment: tuple[str, str]) -> None:
         """Tell the engine what was accepted. Where it has another one by now, which nobody has seen, that is shown."""
         volume, key = slicer.mrmlScene.GetNodeByID(shown.key.volumeID), shown.key
         try:
@@ -134,6 +135,8 @@ class AcceptFlow:
             return
         if np.array_equal(fresh.mask, shown.mask):
             await link.accept(shown.proposalID, fresh.version)
+        elif segment != self._selection.ids:
+            return  # it is for another segment than the user works on now
         elif slicer.mrmlScene.GetNodeByID(key.volumeID) is not None and not self._isSaidEmpty(key):
             self._offers.show(Shown.of(fresh, key, again=True))
             self._teller.tell("slices")
@@ -175,13 +178,13 @@ class AcceptFlow:
         key = self._inUse.keyOrWhy()
         if key is None:
             return False
-        shown = self._proposals.on(key)
-        if not shown and not any(each.key == key for each in self._prompts.objects()):
+        shown, aside = self._proposals.on(key), self._proposals.objectsAside()
+        if not shown and not any(each.key == key and each.objectID not in aside for each in self._prompts.objects()):
             self._inUse.nothingDone(_("There is no proposal on this slice to discard"))
             return False
         self._inUse.useViewOf(key)
         for each in shown:
             self._offers.drop(each)
-        self._prompts.removeOn(key)
+        self._prompts.removeOn(key, aside)
         self._teller.tell("slices")
         return bool(shown)

@@ -12,7 +12,9 @@ from AuxOLSegmentLib.Session.Teller import Teller
 
 
 class Inputs:
-    """Brings prompts, task and proposal layer in line with what is chosen; ``watch(node)`` follows its edits."""
+    """Brings prompts, task and proposal layer in line with what is chosen; ``watch(node)`` follows its edits;
+    ``chosen(another)``: a segment is chosen, in place of another one or of none; ``replaced(ids)``: the segment with
+    these ids is not the one that had them before."""
 
     def __init__(
         self,
@@ -22,9 +24,13 @@ class Inputs:
         desk: TaskDesk,
         teller: Teller,
         watch: Callable[[Any], None],
+        chosen: Callable[[bool], None],
+        replaced: Callable[[tuple[str, str]], None],
     ) -> None:
         self._selection, self._prompts, self._layer = selection, prompts, layer
         self._desk, self._teller, self._watch = desk, teller, watch
+        self._onChosen, self._replaced = chosen, replaced
+        self._known: dict[tuple[str, str], tuple[Any, str]] = {}  # the segments that were chosen, and their names
 
     def choose(self, volume: Any, segmentation: Any, segmentID: str) -> None:
         """Work on these nodes from now on; None and '' where nothing is chosen."""
@@ -38,16 +44,31 @@ class Inputs:
             self._prompts.setVolume(None if problem else volume)
         if segmentation is not selection.segmentation:
             self._watch(segmentation)
+        before, now = selection.inputs[1:], (segmentation, segmentID)
         selection.choose(volume, segmentation, segmentID)
         if problem:
             self._teller.say(problem, "warning")
+        if segmentID:
+            self._recognise()
         self._desk.segmentChosen(segmentation, segmentID)
+        if segmentID and before != now:
+            self._onChosen(bool(before[1]))
         self.followColour()
         self._teller.tell("slices")
+
+    def _recognise(self) -> None:
+        """Slicer gives the id of a segment that was deleted to a new one. One that an undo brings back has its name."""
+        segment, ids = self._selection.segment, self._selection.ids
+        before, name = self._known.get(ids, (segment, segment.GetName()))
+        if before is not segment and name != segment.GetName():
+            self._replaced(ids)
+        self._known[ids] = (segment, segment.GetName())
 
     def followSegment(self) -> None:
         """The chosen segment may have another colour, or another name."""
         self.followColour()
+        if self._selection.segment is not None:
+            self._recognise()
         self._desk.segmentNamed()
 
     def followColour(self) -> None:

@@ -80,7 +80,7 @@ class NothingHere:
         refused = [shown.proposalID for shown in self._proposals.take(key)]
         record = self._selection.book.of(key)
         record.emptied(refused, self._selection.digestOn(key))
-        self._prompts.removeOn(key)
+        self._prompts.removeOn(key, self._proposals.objectsAside())
         self._saving.teach(record)
         self._teller.tell("slices")
         return True

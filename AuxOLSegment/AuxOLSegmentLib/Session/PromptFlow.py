@@ -105,11 +105,12 @@ class PromptFlow:
         """Ask until the answer is to the prompt as it is now: clicks that come meanwhile are answered together."""
         self._sayBusy()
         try:
-            asked = 0
+            asked, answered = 0, True
             while asked != self._asking.get(objectID, asked):  # not there: the object was taken away meanwhile
                 asked = self._asking[objectID]
-                await self._ask(objectID)
-            self._waiting.pop(objectID, None)
+                answered = await self._ask(objectID)
+            if answered:
+                self._waiting.pop(objectID, None)
         except CancelledError:
             raise
         except AuxolError as error:
@@ -160,9 +161,12 @@ class PromptFlow:
         self._teller.say(_("Preparing this slice, once for all clicks on it:{share}").format(share=share), "busy")
         self._teller.tell("prompts")
 
-    async def _ask(self, objectID: str) -> None:
+    async def _ask(self, objectID: str) -> bool:
+        """Ask once. False where another segment than its own is chosen: it waits until that one is again."""
         key, prompt = self.prompts.key(objectID), self.prompts.prompt(objectID)
-        volume, inputs = slicer.mrmlScene.GetNodeByID(key.volumeID), self._selection.inputs
+        volume, segment = slicer.mrmlScene.GetNodeByID(key.volumeID), self._waiting.get(objectID)
+        if segment != self._selection.inputs[1:]:
+            return False
         image, stamp = sliceImage(volume, key.axis, key.index), sliceStamp(volume, key)
         waited = not self._desk.engineThere
         link = await self._desk.link()
@@ -173,10 +177,11 @@ class PromptFlow:
         grown = earlier is not None and earlier.key == key and parts > self._parts.get(objectID, 0)
         began = time.perf_counter()
         proposal = await link.predict(image, prompt, earlier.proposalID if earlier is not None and grown else None)
-        gone = slicer.mrmlScene.GetNodeByID(key.volumeID) is None or inputs[1:] != self._selection.inputs[1:]
-        if gone or not self._stillAsked(objectID, key) or sliceStamp(volume, key) != stamp:
+        elsewhere = segment != self._selection.inputs[1:]
+        gone = slicer.mrmlScene.GetNodeByID(key.volumeID) is None
+        if elsewhere or gone or not self._stillAsked(objectID, key) or sliceStamp(volume, key) != stamp:
             await link.dismiss(proposal.proposal_id)
-            return
+            return not elsewhere
         if earlier is not None and not grown:
             self._tasks.start(link.dismiss(earlier.proposalID))
         self._parts[objectID] = parts
@@ -188,6 +193,7 @@ class PromptFlow:
         text = " \u00b7 ".join(each for each in (proposal.warning or told, self._desk.takeNews()) if each)
         self._teller.say(text, "warning" if proposal.warning else "info")
         self.prepare(link, volume, key)
+        return True
 
     def _stillAsked(self, objectID: str, key: SliceKey) -> bool:
         return any(each.objectID == objectID and each.key == key for each in self.prompts.objects())
@@ -243,22 +249,40 @@ class PromptFlow:
         if before is not None and not np.array_equal(before.visible, now.visible):
             self._replaced(before)
 
+    def fetchAll(self) -> None:
+        """What was refreshed meanwhile was not heard of: ask for all that is shown as it is now."""
+        for shown in self._proposals.all():
+            self._tasks.start(self._fetched(shown.proposalID))
+
     async def _fetched(self, proposalID: str) -> None:
         link = await self._desk.link()
-        shown = self._proposals.get(proposalID)
-        if shown is None:
-            return
-        volume, key = slicer.mrmlScene.GetNodeByID(shown.key.volumeID), shown.key
-        try:
-            image = None if volume is None else sliceImage(volume, key.axis, key.index)
-            proposal = await link.proposal(proposalID, image)
-        except NotFoundError:
-            return
-        shown = self._proposals.get(proposalID)
+        while (shown := self._proposals.get(proposalID)) is not None:
+            volume, key = slicer.mrmlScene.GetNodeByID(shown.key.volumeID), shown.key
+            try:
+                image = None if volume is None else sliceImage(volume, key.axis, key.index)
+                proposal = await link.proposal(proposalID, image)
+            except NotFoundError:
+                return
+            shown = self._proposals.get(proposalID)
+            if shown is None or proposal.version >= shown.version:
+                break  # else a refresh was heard of that this answer is older than
         if shown is not None:
             now = Shown.of(proposal, shown.key, shown.objectID, shown.confidence, shown.again)
             self._show(now)
             self._tellReplaced(shown, now)
+
+    # Whose they are
+
+    def segmentChosen(self, another: bool) -> None:
+        """What is proposed for the chosen segment is shown, as it is now, and what was marked for it is answered; what
+        is for another one is put aside. ``another``: one was chosen before; a click does not go on with its object."""
+        back = self._proposals.choose(self._selection.ids)
+        if another:
+            self.prompts.activate(None)
+        if self._desk.engineThere:
+            for shown in back:
+                self._tasks.start(self._fetched(shown.proposalID))
+            self.askWaiting()
 
     def askAgain(self) -> None:
         """The engine was restarted and has forgotten what is pending, or the task is another one: prompts are answered

@@ -1,4 +1,8 @@
-"""Proposals that the user has not taken over: what is shown, by which prompt, and how a refresh changes it."""
+"""Proposals that the user has not taken over: what is shown, by which prompt, and how a refresh changes it.
+
+They are for the segment that was chosen when they were asked for. Those of another one are put aside while it is not
+chosen: what is proposed for the liver can never be written into the spleen.
+"""
 
 import json
 import logging
@@ -16,6 +20,8 @@ from AuxOLSegmentLib.Scene.ProposalLayer import ProposalLayer
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 
 log = logging.getLogger(__name__)
+
+Owner = tuple[str, str]  # the ids of a segmentation and of a segment in it
 
 FUSED, GENERALIST, SPECIALIST = "fused", "generalist", "specialist"  # whose mask of a proposal is shown
 
@@ -68,6 +74,51 @@ class Proposals:
     def __init__(self, layer: ProposalLayer, volumeOf: Callable[[str], Any]) -> None:
         self._layer, self._volumeOf = layer, volumeOf
         self._shown: dict[str, Shown] = {}
+        self._owner: Owner | None = None  # whose these are; None: of the segment that is chosen next
+        self._aside: dict[Owner, dict[str, Shown]] = {}
+
+    def choose(self, owner: Owner) -> list[Shown]:
+        """Show what is for that segment from now on. Those that come back: they may have changed meanwhile."""
+        before, self._owner = self._owner, owner
+        if before in (None, owner):
+            return []
+        aside, self._shown = self._shown, self._aside.pop(owner, {})
+        if aside:
+            self._aside[before] = aside
+        for key in dict.fromkeys(shown.key for shown in (*aside.values(), *self._shown.values())):
+            self.draw(key)
+        return self.all()
+
+    @property
+    def owner(self) -> Owner | None:
+        """The segment that they are for; None where that is the one that is chosen next."""
+        return self._owner
+
+    def objectsAside(self) -> set[str]:
+        """Prompts whose proposals are for another segment."""
+        return {shown.objectID for aside in self._aside.values() for shown in aside.values() if shown.objectID}
+
+    def dropVolume(self, volumeID: str) -> None:
+        """The volume goes, and what is proposed on it."""
+        for proposalID in [shown.proposalID for shown in self._shown.values() if shown.key.volumeID == volumeID]:
+            self.drop(proposalID)
+        for owner, aside in list(self._aside.items()):
+            self._aside[owner] = {name: each for name, each in aside.items() if each.key.volumeID != volumeID}
+
+    def dropSegmentation(self, segmentationID: str) -> None:
+        """The segmentation goes, and what is proposed for its segments."""
+        self._aside = {owner: aside for owner, aside in self._aside.items() if owner[0] != segmentationID}
+        if self._owner is not None and self._owner[0] == segmentationID:
+            for proposalID in list(self._shown):
+                self.drop(proposalID)
+            self._owner = None
+
+    def forget(self, owner: Owner) -> None:
+        """That segment is gone, whatever has its id now."""
+        self._aside.pop(owner, None)
+        if owner == self._owner:
+            for proposalID in list(self._shown):
+                self.drop(proposalID)
 
     def put(self, shown: Shown) -> None:
         """Show it; in place of an earlier one for the same prompt."""
@@ -159,12 +210,13 @@ class Proposals:
         return shown
 
     def toJson(self) -> str:
-        """What is known of them beside the masks, which the layer keeps in the scene."""
+        """What is known of them beside the masks, which the layer keeps in the scene. What is put aside is not drawn
+        and not kept: it can be asked for again."""
         return json.dumps(
             [
                 [
                     [s.key.volumeID, s.key.axis, s.key.index],
-                    *(s.proposalID, s.objectID, s.quality, s.version, s.share, s.confidence, s.again),
+                    *(s.proposalID, s.objectID, s.quality, s.version, s.share, s.confidence, s.again, self._owner),
                 ]
                 for s in self._shown.values()
             ]
@@ -173,8 +225,9 @@ class Proposals:
     def readJson(self, text: str) -> None:
         """Take up what the layer shows after a scene was loaded; ``text`` as ``toJson`` gave it. Several proposals of a
         slice come back as one, because the layer shows their union."""
-        told = _read(text)
+        told, self._owner = _read(text)
         self._shown.clear()
+        self._aside.clear()
         for key in self._layer.slices():
             mask = self._layer.mask(key)
             if mask is not None:
@@ -184,25 +237,30 @@ class Proposals:
     def clear(self) -> None:
         """Show nothing."""
         self._shown.clear()
+        self._aside.clear()
+        self._owner = None
         self._layer.clearAll()
 
 
 _Told = tuple[tuple[str, str], tuple[float, int, float, float | None, bool]]
 
 
-def _read(text: str) -> dict[SliceKey, _Told]:
-    """What ``toJson`` says of the first proposal on each slice; nothing where it cannot be read. Scenes from before
-    slices were found say no confidence."""
+def _read(text: str) -> tuple[dict[SliceKey, _Told], Owner | None]:
+    """What ``toJson`` says of the first proposal on each slice, and for which segment they are; nothing where it cannot
+    be read. Scenes from before slices were found say no confidence, older ones no segment."""
     told: dict[SliceKey, _Told] = {}
+    owner: Owner | None = None
     try:
         for (volumeID, axis, index), proposalID, objectID, quality, version, share, *found in json.loads(text or "[]"):
             key = SliceKey(str(volumeID), int(axis), int(index))
             confidence = float(found[0]) if found and found[0] is not None else None
             made = (float(quality), int(version), float(share), confidence, bool(found[1:] and found[1]))
+            if found[2:] and found[2] is not None:
+                owner = (str(found[2][0]), str(found[2][1]))
             told.setdefault(key, ((str(proposalID), str(objectID)), made))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError):
         log.warning("What the scene says of its proposals cannot be read; their masks are shown all the same")
-    return told
+    return told, owner
 
 
 def _patched(mask: np.ndarray, patch: MaskPatch) -> np.ndarray | None:

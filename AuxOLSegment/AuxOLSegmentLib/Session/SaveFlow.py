@@ -55,7 +55,7 @@ class SaveFlow:
         self._desk, self._tasks, self._teller, self._keep = desk, tasks, teller, keep
         self._then = taught
         self._teacher = Teacher(connection, desk.settled, self._taught, teller.say)
-        self._lastSeen: tuple[tuple[str, SliceKey], str] | None = None
+        self._lastSeen: tuple[tuple[tuple[str, str], SliceKey], str] | None = None
         self._reviewed: _Reviewed | None = None
 
     def canSave(self) -> tuple[bool, str]:
@@ -164,7 +164,7 @@ class SaveFlow:
             self._lastSeen = None
             return
         selection = self._selection
-        mark, record, place = selection.markOn(key), selection.book.get(key), (selection.segmentID, key)
+        mark, record, place = selection.markOn(key), selection.book.get(key), (selection.ids, key)
         seenBefore, digestBefore = self._lastSeen or (None, "")
         if record is not None or (seenBefore == place and digestBefore != mark.digest):
             selection.book.of(key).edited(mark.digest, mark.empty)

@@ -71,9 +71,8 @@ class SceneEvents:
         if segmentation is not None and nodeID == segmentation.GetID():
             segmentation, segmentID = None, ""
         self._inputs.choose(volume, segmentation, segmentID)
-        for shown in self._proposals.all():
-            if shown.key.volumeID == nodeID:
-                self._proposals.drop(shown.proposalID)
+        self._proposals.dropVolume(nodeID)
+        self._proposals.dropSegmentation(nodeID)
         for book in self._books.all():
             book.dropVolume(nodeID)
         self._books.dropSegmentation(nodeID)

@@ -32,6 +32,11 @@ class Selection:
         return self.volume, self.segmentation, self.segmentID
 
     @property
+    def ids(self) -> tuple[str, str]:
+        """Those of the segmentation and of the segment in it, '' where there is none."""
+        return "" if self.segmentation is None else str(self.segmentation.GetID()), self.segmentID
+
+    @property
     def segment(self) -> Any:
         """The chosen vtkSegment; None where none is chosen or it is gone."""
         return None if self.segmentation is None else self.segmentation.GetSegmentation().GetSegment(self.segmentID)
@@ -39,7 +44,7 @@ class Selection:
     @property
     def book(self) -> SliceBook:
         """The records of the chosen segment."""
-        return self._books.of(self.segmentation.GetID() if self.segmentation is not None else "", self.segmentID)
+        return self._books.of(*self.ids)
 
     def whyNotMark(self) -> str:
         """Why nothing can be marked on the volume; '' where it can. A segment is made for the first mark."""

@@ -453,6 +453,8 @@ class SessionLogic:
     def restore(self) -> None:
         """Take up what the scene says, after it was loaded."""
         self.parts.keeper.takeUp()
+        if self.parts.selection.segment is not None:
+            self.proposals.choose(self.parts.selection.ids)
         self.prompts.restore()
         self.parts.inputs.followColour()
         self.parts.teller.tell("slices")

@@ -119,7 +119,9 @@ class SessionParts:
         self.greys = TaskGreys(selection, desk, tasks, teller)
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
         self.codes = SegmentCodes()
-        self.inputs = Inputs(selection, self.prompts, self.layer, desk, teller, self._watch)
+        self.inputs = Inputs(
+            selection, self.prompts, self.layer, desk, teller, self._watch, self._segmentChosen, self._segmentReplaced
+        )
         self.beginning = Beginning(selection, self.writer, self.inputs.choose)
         self.events = SceneEvents(
             settings,
@@ -145,6 +147,16 @@ class SessionParts:
     def _watch(self, segmentation: Any) -> None:
         self.codes.follow(segmentation)
         self.scene.watchSegmentation(segmentation)
+
+    def _segmentChosen(self, another: bool) -> None:
+        """What was asked for is for the segment that was chosen then, and for no other."""
+        if another:
+            self.volumes.cancel()
+        self.prompting.segmentChosen(another)
+
+    def _segmentReplaced(self, ids: tuple[str, str]) -> None:
+        self.books.forget(ids)
+        self.proposals.forget(ids)
 
     def _toolTaken(self, mode: str) -> None:
         """Prompts and effects take the same drags: what was begun later has them."""

@@ -208,6 +208,10 @@ class Books:
         """Every book."""
         return list(self._books.values())
 
+    def forget(self, ids: tuple[str, str]) -> None:
+        """The segment with these ids is another one now."""
+        self._books.pop(ids, None)
+
     def dropSegmentation(self, segmentationID: str) -> None:
         """The segmentation is gone."""
         self._books = {ids: book for ids, book in self._books.items() if ids[0] != segmentationID}

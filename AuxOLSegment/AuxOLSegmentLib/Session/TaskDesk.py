@@ -97,8 +97,8 @@ class TaskDesk:
         remembered = tagOf(segment, TASK_TAG)
         if remembered and remembered != self.task:
             self._choose(remembered)
-        elif not remembered and self.task and self._owner not in (None, self._segment):
-            self._choose("")
+        elif not remembered and self.task and self._owner is not None:
+            self._choose("")  # also where it has the ids of one that is gone
         elif self.task:
             self._remember()
 
@@ -206,11 +206,13 @@ class TaskDesk:
 
     async def _takeSuggestion(self) -> None:
         await self.readNames()
-        segment = self._chosen()
-        if segment is None:
-            raise InvalidInputError(_("Name the task first: what is being learned, such as 'liver, portal CT'."))
-        suggestion, names = self._suggestion(), self._others()
-        found = suggestion.existing(names) or await self._plainOne(suggestion, names)
+        segment, suggestion, names, found = None, self._suggestion(), self._others(), ""
+        while segment is not self._chosen() or segment is None:  # the user may choose another one meanwhile
+            segment = self._chosen()
+            if segment is None:
+                raise InvalidInputError(_("Name the task first: what is being learned, such as 'liver, portal CT'."))
+            suggestion, names = self._suggestion(), self._others()
+            found = suggestion.existing(names) or await self._plainOne(suggestion, names)
         self.task = found or suggestion.new(names)
         self._remember()
         if found:

@@ -121,7 +121,7 @@ class VolumeFlow:
         for key in () if errand.byItself else errand.keys:
             for shown in [s for s in self._proposals.on(key) if not s.objectID]:
                 self._offers.drop(shown)
-        self._tasks.start(self._begun(errand))
+        self._tasks.start(self._begun(errand, self._selection.inputs))
 
     @property
     def isBusy(self) -> bool:
@@ -133,9 +133,9 @@ class VolumeFlow:
         if self.progress.running and self._walk.byItself:
             self._walk.cancel()
 
-    async def _begun(self, errand: Errand) -> None:
+    async def _begun(self, errand: Errand, inputs: tuple[Any, Any, str]) -> None:
         link = await self._desk.link()
-        if errand.volume is self._selection.volume:
+        if inputs == self._selection.inputs:
             self._walk.begin(link, errand)
 
     def _came(self, key: SliceKey, item: Propagated) -> None:
