@@ -25,6 +25,7 @@ if importlib.util.find_spec("auxol_core") is None:
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 LIBRARY = "AuxOLSegmentLib"
+BATCH_MS = 50  # a scene that is still being loaded is looked at again after this
 
 
 class AuxOLSegment(ScriptedLoadableModule):
@@ -59,6 +60,10 @@ def _speak():
     speak(Settings().language)
 
 
+def _isThere(node):
+    return node is not None and slicer.mrmlScene.IsNodePresent(node)
+
+
 def _registerSampleData():
     from AuxOLSegmentLib.Scene.SampleDownloads import registerDownloads
     from AuxOLSegmentLib.Scene.SampleVolume import registerSampleData
@@ -75,6 +80,7 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self.logic = None
         self.panel = None
+        self._chosen = None  # volume, segmentation, segment: before a scene was added to the one that is open
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
@@ -85,8 +91,15 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
+        self.addObserver(scene, scene.StartImportEvent, self.onSceneStartImport)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEnd)
         self._takeParameters()
+        if self.isEntered():  # by the developers' Reload, which neither leaves nor enters
+            self.enter()
+
+    def isEntered(self):
+        """Whether Slicer shows this module."""
+        return bool(getattr(self.parent, "isEntered", False))
 
     def _makePanel(self):
         from AuxOLSegmentLib.Panel.Widget import PanelWidget
@@ -135,10 +148,30 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.logic.endSession()
 
     def onSceneStartClose(self, caller, event):
+        self._chosen = None
         self.panel.setParameters(None)
         self.panel.sceneClosing()
 
+    def onSceneStartImport(self, caller, event):
+        """What an import brings takes the place of the choices that the scene keeps, and Slicer's selectors lose
+        theirs. The user chose neither."""
+        session = self.logic.session
+        if session.volume is not None or session.segmentation is not None:
+            self._chosen = session.volume, session.segmentation, session.segmentID
+        self.panel.setParameters(None)
+        self.panel.inputs.sceneClosing()
+
     def onSceneEnd(self, caller, event):
+        # Later: Slicer's own widgets still change what they show, some at this event, some at the end of the batch
+        # that a scene is loaded in.
+        qt.QTimer.singleShot(0, self._sceneEnded)
+
+    def _sceneEnded(self):
+        if self.panel is None or self.logic.session is None:
+            return
+        if slicer.mrmlScene.IsBatchProcessing() or slicer.mrmlScene.IsImporting():
+            qt.QTimer.singleShot(BATCH_MS, self._sceneEnded)
+            return
         self.panel.sceneClosed()
         if self.panel.entered:
             self._takeParameters()
@@ -148,8 +181,19 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def _takeParameters(self):
         parameters = self.logic.getParameters()
+        self._chooseAgain(parameters)
         self.logic.session.setParameters(parameters)
         self.panel.setParameters(parameters)
+
+    def _chooseAgain(self, parameters):
+        """What was chosen before an import, as far as it is there."""
+        chosen, self._chosen = self._chosen, None
+        if chosen is None:
+            return
+        volume, segmentation, segmentID = chosen
+        volume, segmentation = (node if _isThere(node) else None for node in (volume, segmentation))
+        parameters.volume, parameters.segmentation = volume, segmentation
+        parameters.segmentID = segmentID if segmentation is not None else ""
 
     def onReload(self):
         """Load the library's files anew as well; Slicer knows only this one."""

@@ -64,7 +64,7 @@ def test_items_go_with_their_nodes_and_come_back_with_the_scene(slicer_host, tmp
     assert slicer.util.saveScene(str(tmp_path / "scene.mrb"))
     slicer_host.close_scene()
     assert hierarchy().GetNumberOfItems() == 0
-    slicer.util.loadScene(str(tmp_path / "scene.mrb"))
+    slicer.util.loadScene(str(tmp_path / "scene.mrb"), {"clear": True})
     node = slicer.util.getNode("Kept")
     assert hierarchy().GetItemByDataNode(node)
     change(node)

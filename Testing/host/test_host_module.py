@@ -162,7 +162,7 @@ def test_scenes_are_saved_and_loaded(slicer_host, volume, tmp_path):
     widget.parameters.threshold = 7.5
     assert slicer.util.saveScene(str(tmp_path / "scene.mrb"))
     slicer_host.close_scene()
-    slicer.util.loadScene(str(tmp_path / "scene.mrb"))
+    slicer.util.loadScene(str(tmp_path / "scene.mrb"), {"clear": True})
     assert slicer.util.arrayFromVolume(slicer.util.getNode("box")).sum() == 800000
     assert told[0] == "saved" and told.count("saved") == 1
     assert {"StartCloseEvent", "EndCloseEvent", "EndImportEvent"} <= set(told)

@@ -268,7 +268,7 @@ class TestDrawnObjects(DrawnCase):
         self.assertTrue(slicer.util.saveScene(str(path)))
         self.prompts.cleanup()
         slicer.mrmlScene.Clear(0)
-        slicer.util.loadScene(str(path))
+        slicer.util.loadScene(str(path), {"clear": True})
         self.prompts = self.newReader()
         self.open(slicer.util.getNode("CT"))
         self.assertEqual(self.strokes(objectID), wanted)

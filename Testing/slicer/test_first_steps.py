@@ -352,7 +352,7 @@ class TestWhichVolume(FirstStepsCase):
         scene.mkdir()
         self.assertTrue(slicer.app.applicationLogic().SaveSceneToSlicerDataBundleDirectory(str(scene), None))
         slicer.mrmlScene.Clear(0)
-        slicer.util.loadScene(str(next(scene.rglob("*.mrml"))))
+        slicer.util.loadScene(str(next(scene.rglob("*.mrml"))), {"clear": True})
         quiet()
         self.assertEqual(self.session.volume.GetName(), "CT other")
 

@@ -543,7 +543,7 @@ class TestNodes(PromptCase):
         self.assertTrue(slicer.util.saveScene(str(path)))
         self.prompts.cleanup()
         slicer.mrmlScene.Clear(0)
-        slicer.util.loadScene(str(path))
+        slicer.util.loadScene(str(path), {"clear": True})
         self.prompts = self.newReader()
         self.open(slicer.util.getNode("CT"))
         self.assertEqual([each.objectID for each in self.prompts.objects()], [first, second])

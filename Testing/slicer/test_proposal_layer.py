@@ -192,7 +192,7 @@ class TestSubjectHierarchy(LayerCase):
         self.assertTrue(slicer.util.saveScene(path))
         beginLog()
         slicer.mrmlScene.Clear(0)
-        slicer.util.loadScene(path)
+        slicer.util.loadScene(path, {"clear": True})
         self.volume = slicer.util.getNode("CT")
         self.everyChange()
         self.assertEqual(loggedErrors(), [])
@@ -261,7 +261,7 @@ class TestNodes(LayerCase):
         path = self.folder / "scene.mrb"
         self.assertTrue(slicer.util.saveScene(str(path)))
         slicer.mrmlScene.Clear(0)
-        slicer.util.loadScene(str(path))
+        slicer.util.loadScene(str(path), {"clear": True})
         self.volume = slicer.util.getNode("CT")
         again = ProposalLayer()
         self.addCleanup(again.cleanup)

@@ -187,7 +187,7 @@ class TestTheWalk(WalkCase):
         slicer.mrmlScene.Clear(0)
         quiet()
         self.assertEqual((self.session.volume, self.session.prompts.objects(), self.ui.promptList.count), (None, [], 0))
-        slicer.util.loadScene(str(self.scene))
+        slicer.util.loadScene(str(self.scene), {"clear": True})
         quiet()
         self.volume, self.segmentation = self.session.volume, self.session.segmentation
         self.assertEqual(self.volume.GetName(), "AuxOLSampleMR")

@@ -80,10 +80,9 @@ class WalkCase(SlicerCase):
         slicer.util.selectModule("" if HOST is not None else "Data")
 
     def reload(self):
-        """The developer's button."""
+        """The developer's button. Slicer itself neither leaves nor enters the module."""
         self.widget.onReload()
-        self.leave()  # a panel that was made anew is entered like any other
-        self.open()
+        quiet(0.1)
 
     def leaveForGood(self):
         """As at Slicer's end: the worker has to go."""

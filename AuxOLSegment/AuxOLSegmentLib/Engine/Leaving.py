@@ -14,7 +14,8 @@ class _Leaving:
     def __init__(self) -> None:
         self._processes: list[Any] = []
         self._quitting = False
-        # At once, and not with the first process: Slicer says it before modules clean up, which is when most come.
+        # At once, and not with the first process: modules clean up at this signal, too, and Slicer's own slot may come
+        # first. In either order each process is ended.
         slicer.app.connect("aboutToQuit()", self.endNow)
 
     def add(self, process: Any) -> None:

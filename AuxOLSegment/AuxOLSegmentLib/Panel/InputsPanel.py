@@ -26,6 +26,7 @@ from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, setReady, silently
 from AuxOLSegmentLib.Scene.FirstNodes import belongsElsewhere, newSegmentation, segmentationOf, volumeToBegin
+from AuxOLSegmentLib.Scene.SceneWatcher import activeEffect
 from AuxOLSegmentLib.Scene.VolumeReader import volumeProblem
 
 SWATCH = 12  # pixels of the colour before a segment's name
@@ -48,6 +49,7 @@ class InputsPanel(VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self.ui, self.logic, self.editor, self.act, self.changed = ui, logic, editor, act, changed
         self.missing = missing
+        self.effectIs: Callable[[str], None] = lambda name: None  # told which effect of the editor is active
         self._taken = ""  # the volume that was chosen here and not by the user
         self.parameters: Any = None
         self._guiTag: Any = None
@@ -157,6 +159,8 @@ class InputsPanel(VTKObservationMixin):
     def _onEditor(self, *_unused: Any) -> None:
         """Editor -> parameters and SessionLogic."""
         node = self.editor.node
+        if node is not None:
+            self.effectIs(activeEffect(node))
         if self._busy or node is None:
             return
         inputs = self._chosenNow(node)

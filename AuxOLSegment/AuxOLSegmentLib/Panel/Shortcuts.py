@@ -1,7 +1,9 @@
 """Single keys that live from enter() to exit(), so that they never fire in another module.
 
 Free letters only. Taken by the Segment Editor: q w z y i space Esc digits arrows; by slice views: b f v r g t and
-brackets; by the application: Ctrl with o s w f h 0-5. With Shift: the same, and the slice after it.
+brackets; by the application: Ctrl with o s w f h 0-5. With Shift: the same, and the slice after it. The Draw effect
+takes a (end the outline) and x (take its last point back) from the views, so these are its own while it is active.
+A key that is held acts once: held down, "accept, save, next" would teach slices that nobody has seen.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ NOTHING = "E"  # as in empty
 ACCEPT_NEXT, SAVE_NEXT = "Shift+A", "Shift+S"
 COMPARE = "M"  # as in model
 LEGEND = "H"  # as in help
+DRAW = "Draw"
+OF_DRAW = (ACCEPT, BOX)  # keys of the Draw effect
 
 
 def legend() -> list[tuple[str, str]]:
@@ -54,6 +58,7 @@ class Shortcuts:
     def __init__(self, parent: qt.QWidget, keys: dict[str, Callable[[], None]], before: Callable[[], None]) -> None:
         self._parent, self._keys, self._before = parent, keys, before
         self._shortcuts: list[qt.QShortcut] = []
+        self._effect = ""
 
     def install(self) -> None:
         """Make them; harmless if they are there."""
@@ -64,8 +69,16 @@ class Shortcuts:
         for letter, action in self._keys.items():
             shortcut = qt.QShortcut(window)
             shortcut.setKey(qt.QKeySequence(letter))
+            shortcut.autoRepeat = False
             shortcut.connect("activated()", lambda action=action: self._pressed(action))
             self._shortcuts.append(shortcut)
+        self.effectIs(self._effect)
+
+    def effectIs(self, name: str) -> None:
+        """The Segment Editor's effect that is active, '' for none: keys that it needs are left to it."""
+        self._effect = name
+        for letter, shortcut in zip(self._keys, self._shortcuts, strict=False):
+            shortcut.enabled = not (name == DRAW and letter in OF_DRAW)
 
     def _pressed(self, action: Callable[[], None]) -> None:
         self._before()

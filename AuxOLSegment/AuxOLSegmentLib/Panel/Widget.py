@@ -74,6 +74,7 @@ class PanelWidget:
         self.dataProbe = DataProbe()
         keys = {**self.prompts.keys(), **self.onward.keys(), **self.compare.keys()}
         self.shortcuts = Shortcuts(self.uiWidget, keys, logic.useViewUnderMouse)
+        self.inputs.effectIs = self.shortcuts.effectIs
         self.ui.startEngineButton.connect("clicked(bool)", lambda *_unused: self.act(lambda: logic.startEngine()))
         self._refreshers = self._whatConcernsWhat()
         logic.listen(self.onChange)
@@ -194,6 +195,7 @@ class PanelWidget:
         self.logic.unlisten(self.onChange)
         self.shortcuts.remove()
         self.onward.leave()
+        self.dataProbe.restore()
         for part in (self.inputs, self.setup, self.settingsPart, self.review):
             part.cleanup()
         self.editor.delete()

@@ -76,14 +76,14 @@ class SceneWatcher(VTKObservationMixin):
             self.removeObserver(self._editorNode, vtk.vtkCommand.ModifiedEvent, self._editorChanged)
         self._editorNode = editorNode
         if editorNode is not None:
-            self._effect = _effect(editorNode)
+            self._effect = activeEffect(editorNode)
             self.addObserver(editorNode, vtk.vtkCommand.ModifiedEvent, self._editorChanged)
 
     def _segmentChanged(self, _caller: Any, _event: Any) -> None:
         self._timer.start()
 
     def _editorChanged(self, _caller: Any, _event: Any) -> None:
-        effect = _effect(self._editorNode)
+        effect = activeEffect(self._editorNode)
         begun, self._effect = effect and effect != self._effect, effect
         if begun:
             self._handler.effectBegun()
@@ -94,7 +94,9 @@ class SceneWatcher(VTKObservationMixin):
             self._handler.nodeRemoved(node.GetID())
 
     def _fileSaved(self, properties: Any = None) -> None:
-        if not isinstance(properties, dict) or properties.get("fileType", "SceneFile") == "SceneFile":
+        """Slicer says it of every file: of a node's by naming the node."""
+        told = properties if isinstance(properties, dict) else {}
+        if "nodeID" not in told and told.get("fileType", "SceneFile") == "SceneFile":
             self._handler.sceneSaved()
 
     def close(self) -> None:
@@ -105,7 +107,8 @@ class SceneWatcher(VTKObservationMixin):
         self._segmentation = self._editorNode = None
 
 
-def _effect(editorNode: Any) -> str:
+def activeEffect(editorNode: Any) -> str:
+    """The effect that a Segment Editor's node has active, '' for none."""
     name = editorNode.GetActiveEffectName() or ""
     return "" if name in ("None", "NULL") else name
 

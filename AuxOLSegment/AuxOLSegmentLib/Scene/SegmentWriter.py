@@ -111,6 +111,20 @@ class SegmentWriter:
             return written
         return written & maskOnSlice(segmentationNode, segmentID, volumeNode, key.axis, key.index)
 
+    def keptOut(
+        self,
+        mask: BoolArray,
+        key: SliceKey,
+        volumeNode: slicer.vtkMRMLVolumeNode,
+        segmentationNode: slicer.vtkMRMLSegmentationNode,
+        segmentID: str,
+    ) -> BoolArray:
+        """The part of ``mask``, (rows, cols) bool of the slice ``key``, that the editor's masking would keep out of the
+        segment, and that is not in it already."""
+        volume = volumeLattice(volumeNode, segmentationNode)
+        kept = mask & ~self._allowed(mask, key, volumeNode, segmentationNode, segmentID, volume)
+        return kept & ~maskOnSlice(segmentationNode, segmentID, volumeNode, key.axis, key.index) if kept.any() else kept
+
     def removeMask(
         self,
         mask: BoolArray,

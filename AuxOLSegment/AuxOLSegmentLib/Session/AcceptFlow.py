@@ -1,6 +1,7 @@
 """From a proposal into the segment, or away. What is accepted is the user's; nothing of ours writes over it."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,22 @@ from AuxOLSegmentLib.Session.SliceBook import SETTLED
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teller import Teller
+
+
+@dataclass(frozen=True)
+class Written:
+    """Whether a slice's proposals are in the segment, and how many of their pixels masking has kept out."""
+
+    done: bool
+    keptOut: int = 0
+
+    def __bool__(self) -> bool:
+        return self.done
+
+
+def maskedText() -> str:
+    """Why nothing was written."""
+    return _("The Segment Editor's masking keeps the proposal out of the segment. Change it, then accept again")
 
 
 class AcceptFlow:
@@ -71,7 +88,8 @@ class AcceptFlow:
         return text + warning
 
     def accept(self) -> bool:
-        """Write the proposals on display into the segment, as one undo step. False where there are none."""
+        """Write the proposals on display into the segment, as one undo step. False where there are none, or where the
+        editor's masking keeps all of them out."""
         key = self._inUse.keyOrWhy()
         if key is None:
             return False
@@ -79,10 +97,20 @@ class AcceptFlow:
             self._inUse.nothingDone(_("There is no proposal on this slice to accept"))
             return False
         self._inUse.useViewOf(key)
-        self.write(key, undo=True)
-        self._teller.say(_("Accepted; repair it if needed, then save"))
+        written = self.write(key, undo=True)
+        if written:
+            self._teller.say(*self._told(written))
+        else:
+            self._inUse.nothingDone(maskedText())
         self._teller.tell("slices")
-        return True
+        return bool(written)
+
+    @staticmethod
+    def _told(written: "Written") -> tuple[str, str]:
+        if written.keptOut:
+            text = _("Accepted, but for {count} pixels that the Segment Editor's masking keeps out")
+            return text.format(count=written.keptOut), "warning"
+        return _("Accepted; repair it if needed, then save"), "info"
 
     def isAskedFor(self, key: SliceKey) -> bool:
         """Whether something is proposed there that the user has asked for, not only what they accepted otherwise."""
@@ -95,10 +123,15 @@ class AcceptFlow:
         except AuxolError:
             return False
 
-    def write(self, key: SliceKey, undo: bool) -> None:
-        """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet."""
+    def write(self, key: SliceKey, undo: bool) -> "Written":
+        """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet. False,
+        and all is as it was, where the editor's masking keeps all of them out: a slice on which nothing was written
+        would be taught as one without the structure."""
         shown, selection = self._proposals.on(key), self._selection
         mask = self._unprotected(np.logical_or.reduce([each.visible for each in shown]), key)
+        keptOut = self._writer.keptOut(mask, key, *selection.inputs)
+        if keptOut.any() and not (mask & ~keptOut).any():
+            return Written(False, int(keptOut.sum()))
         before, record = selection.markOn(key), selection.book.of(key)
         record.drawn(selection.maskOn(key))
         self._writer.addMask(mask, key, *selection.inputs, undo=undo)
@@ -116,6 +149,7 @@ class AcceptFlow:
             self._desk.ifOpen(self._agreement(each))
         self._prompts.removeOn(key, self._proposals.objectsAside())
         self.markProvenance(reviewed=False)
+        return Written(True, int(keptOut.sum()))
 
     def _agreement(self, shown: Shown) -> Callable[[TaskLink], Coroutine[Any, Any, None]]:
         segment = self._selection.ids

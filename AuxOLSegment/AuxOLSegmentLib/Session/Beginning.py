@@ -41,3 +41,5 @@ class Beginning:
         node.SetAndObserveSourceVolumeNode(volume)
         node.SetSelectedSegmentID(segmentID)
         node.EndModify(wasModified)
+        if node.GetSelectedSegmentID() != segmentID:  # its widget chooses the first segment of another segmentation
+            node.SetSelectedSegmentID(segmentID)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import qt
+import slicer
 
 from AuxOLSegmentLib.Session.Proposals import Proposals
 from AuxOLSegmentLib.Session.SliceBook import Books
@@ -33,10 +34,20 @@ class Keeper:
             self.parameters.proposals = self._proposals.toJson()
 
     def takeUp(self) -> None:
-        """Read what the scene says."""
-        if self.parameters is not None:
-            self._books.readJson(self.parameters.sessionState)
+        """Read what the scene says. Where a scene was added to one that is worked on, what it says takes the place of
+        what was kept, and its nodes may have other ids now: what is known here stays, and is kept again."""
+        if self.parameters is None:
+            return
+        if self._books.isEmpty and not self._proposals.all():
+            self._books.readJson(self.parameters.sessionState, self._isThere)
             self._proposals.readJson(self.parameters.proposals)
+        else:
+            self._proposals.clearUnknown()
+            self.keep()
+
+    @staticmethod
+    def _isThere(volumeID: str) -> bool:
+        return slicer.mrmlScene.GetNodeByID(volumeID) is not None
 
     def close(self) -> None:
         """Write it for the last time."""

@@ -234,6 +234,13 @@ class Proposals:
                 ids, made = told.get(key, ((uuid.uuid4().hex, ""), (0.0, 0, 1.0, None, False)))
                 self._shown[ids[0]] = Shown(ids[0], key, ids[1], mask, *made)
 
+    def clearUnknown(self) -> None:
+        """The layer shows what another scene brought, which nobody can accept here: show it no longer."""
+        known = set(self.slices())
+        for key in self._layer.slices():
+            if key not in known:
+                self._layer.clear(key)
+
     def clear(self) -> None:
         """Show nothing."""
         self._shown.clear()

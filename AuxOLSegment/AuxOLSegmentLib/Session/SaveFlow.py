@@ -14,7 +14,7 @@ from AuxOLSegmentLib.Engine.Async import Breath, Tasks
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage
-from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
+from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow, maskedText
 from AuxOLSegmentLib.Session.Proposals import Proposals
 from AuxOLSegmentLib.Session.Selection import Selection
 from AuxOLSegmentLib.Session.SliceBook import WAITING, SliceRecord, SliceState
@@ -88,7 +88,9 @@ class SaveFlow:
             # What the user accepted and repaired is what they save. The engine keeps it: the correction is about it.
             self._proposals.drop(again.proposalID)
         if self._proposals.on(key):
-            self._accepting.write(key, undo=True)
+            if not self._accepting.write(key, undo=True):
+                self._inUse.nothingDone(maskedText())
+                return False
             self._teller.tell("slices")
         self.teach(self._selection.book.of(key))
         return True

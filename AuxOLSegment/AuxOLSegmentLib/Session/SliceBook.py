@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -181,7 +181,7 @@ class SliceBook:
         return [_plain(r) for r in self._records.values() if r.state is not SliceState.EMPTY or r.savedAt]
 
     @staticmethod
-    def fromPlain(values: object) -> "SliceBook":
+    def fromPlain(values: object, isThere: Callable[[str], bool] = lambda volumeID: True) -> "SliceBook":
         """What ``toPlain`` gave; entries that are none are left out, with a line in the log."""
         book = SliceBook()
         for value in values if isinstance(values, list) else []:
@@ -190,7 +190,8 @@ class SliceBook:
             except (KeyError, TypeError, ValueError):
                 log.warning("A slice's entry in the scene cannot be read and is left out")
             else:
-                book._records[record.key] = record
+                if isThere(record.key.volumeID):
+                    book._records[record.key] = record
         return book
 
 
@@ -216,6 +217,11 @@ class Books:
         """The segmentation is gone."""
         self._books = {ids: book for ids, book in self._books.items() if ids[0] != segmentationID}
 
+    @property
+    def isEmpty(self) -> bool:
+        """Whether nothing is known of any slice."""
+        return not any(list(book) for book in self._books.values())
+
     def clear(self) -> None:
         """The scene is closed."""
         self._books.clear()
@@ -225,8 +231,9 @@ class Books:
         books = [{"segmentation": s, "segment": g, "slices": b.toPlain()} for (s, g), b in self._books.items()]
         return json.dumps({"format": FORMAT, "books": [book for book in books if book["slices"]]})
 
-    def readJson(self, text: str) -> None:
-        """What ``toJson`` gave, in place of what is here; nothing where it is another format."""
+    def readJson(self, text: str, isThere: Callable[[str], bool] = lambda volumeID: True) -> None:
+        """What ``toJson`` gave, in place of what is here; nothing where it is another format. Slices of volumes that
+        are not there are left out."""
         self._books.clear()
         if text in ("", "{}"):
             return
@@ -234,7 +241,7 @@ class Books:
             told = json.loads(text)
             books = told["books"] if told["format"] == FORMAT else []
             for book in books:
-                self._books[str(book["segmentation"]), str(book["segment"])] = SliceBook.fromPlain(book["slices"])
+                self._books[str(book["segmentation"]), str(book["segment"])] = SliceBook.fromPlain(book["slices"], isThere)
         except (ValueError, KeyError, TypeError):
             log.warning("What the scene says of the slices cannot be read; the segments themselves are as they were")
 

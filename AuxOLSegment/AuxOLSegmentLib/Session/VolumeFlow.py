@@ -188,16 +188,22 @@ class VolumeFlow:
         return len(keys)
 
     async def _acceptedAll(self, keys: list[SliceKey]) -> None:
-        chosen, breath, count = self._selection.inputs, Breath(), 0
+        chosen, breath, count, masked = self._selection.inputs, Breath(), 0, 0
         for key in keys:
             if chosen != self._selection.inputs:
                 break  # the user has gone on to something else
             if self._proposals.on(key):
-                self._accepting.write(key, undo=count == 0)
-                count += 1
+                written = self._accepting.write(key, undo=count == 0)
+                count += written.done
+                masked += written.keptOut > 0
             await breath.take()
         self._teller.tell("slices")
-        self._teller.say(_("Accepted {count} slices; look at each of them before you save").format(count=count))
+        told = _("Accepted {count} slices; look at each of them before you save").format(count=count)
+        if masked:
+            told = _("{told}. On {masked} the Segment Editor's masking keeps a part out").format(
+                told=told, masked=masked
+            )
+        self._teller.say(told, "warning" if masked else "info")
 
     # Review
 

@@ -40,7 +40,7 @@ class qSlicerCoreIOManager(QtCore.QObject):
     def loadNodes(self, kind: str, properties: dict[str, Any], loaded: Any = None, messages: Any = None) -> bool:
         path = str(properties["fileName"])
         if kind == "SceneFile":
-            return self.loadScene(path, bool(properties.get("clear", True)))
+            return self.loadScene(path, bool(properties.get("clear", False)))
         node = self._load(kind, path, properties)
         if node is None:
             return False
@@ -81,7 +81,8 @@ class qSlicerCoreIOManager(QtCore.QObject):
         return None
 
     def loadScene(self, path: str, clear: bool = True) -> bool:
-        """As the application: .mrb and .mrml, into an empty scene or added to this one; the scene tells its events."""
+        """As the application: .mrb and .mrml, into an empty scene or added to this one; the scene tells its events.
+        (slicer.util.loadScene adds, unless its properties say "clear".)"""
         scene = slicer.mrmlScene
         if path.lower().endswith(".mrb"):
             return bool(scene.ReadFromMRB(path, clear))

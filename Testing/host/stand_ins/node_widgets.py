@@ -62,6 +62,8 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         self._scene = scene
         for event in NODE_EVENTS:
             self.observers.observe(scene, event, qMRMLNodeComboBox.refresh)
+        if scene is not None:
+            self.observers.observe(scene, slicer.vtkMRMLScene.EndImportEvent, qMRMLNodeComboBox.lose)
         self.refresh(first=True)
 
     def accepts(self, node: Any) -> bool:
@@ -102,6 +104,19 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
             lost = bool(current)
             index = 0 if none else (max(0, min(row, self.combo.count() - 1)) if lost else 0 if first else -1)
         self.combo.setCurrentIndex(index if self.combo.count() else -1)
+        self.combo.blockSignals(False)
+        self.emit_changed()
+
+    def lose(self) -> None:
+        """The real model fills its rows anew when an import ends, and nothing chooses the current node again
+        (qMRMLSceneModel::onMRMLSceneImported), also while the scene is still in a batch."""
+        self.combo.blockSignals(True)
+        self.combo.clear()
+        if self.property("noneEnabled"):
+            self.combo.addItem(self.property("noneDisplay"), "")
+        for node in self.nodes():
+            self.combo.addItem(node.GetName(), node.GetID())
+        self.combo.setCurrentIndex(0 if self.property("noneEnabled") else -1)
         self.combo.blockSignals(False)
         self.emit_changed()
 

@@ -124,8 +124,20 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         self.logic.SetMRMLApplicationLogic(slicer.app.applicationLogic())
         self.logic.SetMRMLScene(scene)
         super().setMRMLScene(scene)
-        for event in (slicer.vtkMRMLScene.EndCloseEvent, slicer.vtkMRMLScene.EndBatchProcessEvent):
-            self.observers.observe(scene, event, qMRMLSegmentEditorWidget.updateWidgetFromMRML)
+        if scene is not None:
+            kind = slicer.vtkMRMLScene
+            self.observers.observe(scene, kind.EndCloseEvent, qMRMLSegmentEditorWidget.updateWidgetFromMRML)
+            self.observers.observe(scene, kind.EndBatchProcessEvent, qMRMLSegmentEditorWidget.batch_ended)
+        self.updateWidgetFromMRML()
+
+    def batch_ended(self) -> None:
+        """As onMRMLSceneEndBatchProcessEvent: what the selectors show goes into the node, and not the other way
+        round. Where a scene was loaded in the batch, that is nothing."""
+        if self._node is not None:
+            if self._node.GetSegmentationNode() is not self.segmentation_combo.currentNode():
+                self.setSegmentationNode(self.segmentation_combo.currentNode())
+            if self._node.GetSourceVolumeNode() is not self.source_combo.currentNode():
+                self.setSourceVolumeNode(self.source_combo.currentNode())
         self.updateWidgetFromMRML()
 
     def mrmlSegmentEditorNode(self) -> Any:
