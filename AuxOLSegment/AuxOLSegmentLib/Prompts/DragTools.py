@@ -15,7 +15,7 @@ from auxol_core.types import Box
 from AuxOLSegmentLib.Prompts.Drag import Drawn, Pixel, chosen
 from AuxOLSegmentLib.Prompts.PromptNodes import BOX, COLOURS, LASSO, NEGATIVE, POSITIVE
 from AuxOLSegmentLib.Prompts.ViewMouse import rasAtMouse
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, sliceShape
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceOnDisplay, sliceShape
 
 Volume = Callable[[], slicer.vtkMRMLVolumeNode | None]
 Colour = tuple[float, float, float]
@@ -108,7 +108,7 @@ class LassoTool:
 
 
 def _slice(volumeNode: slicer.vtkMRMLVolumeNode | None, sliceWidget: Any) -> SliceKey:
-    return alignedSlice(sliceWidget.mrmlSliceNode(), chosen(volumeNode))
+    return sliceOnDisplay(sliceWidget.mrmlSliceNode(), chosen(volumeNode))
 
 
 def _between(places: Sequence[Pixel]) -> tuple[float, float, float, float]:

@@ -21,7 +21,7 @@ from AuxOLSegmentLib.Prompts.Drag import Drag
 from AuxOLSegmentLib.Prompts.DragTools import BoxTool, LassoTool, ScribbleTool
 from AuxOLSegmentLib.Prompts.PromptNodes import BOX, LASSO, POINT_CLASS, POINT_ROLES, POSITIVE, SCRIBBLE, promptNodes
 from AuxOLSegmentLib.Prompts.ViewMouse import ViewMouse, rasAtMouse
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, pixelOfRas, sliceShape
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, pixelOfRas, sliceOnDisplay, sliceShape
 
 
 class PromptTools(VTKObservationMixin):
@@ -163,7 +163,10 @@ class PromptTools(VTKObservationMixin):
 
 def keyOfClick(volumeNode: slicer.vtkMRMLVolumeNode, sliceNode: Any, ras: tuple[float, float, float]) -> SliceKey:
     """The slice that a click in a view is on; ViewRefused, or InvalidInputError beside the image."""
-    key = alignedSlice(sliceNode, volumeNode)
+    return _onImage(volumeNode, sliceOnDisplay(sliceNode, volumeNode), ras)
+
+
+def _onImage(volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey, ras: tuple[float, float, float]) -> SliceKey:
     row, col, _index = pixelOfRas(volumeNode, key.axis, ras)
     if not Point(row, col).inside(sliceShape(volumeNode, key.axis)):
         raise InvalidInputError(_("The click lies outside the image. Click on the image."))
@@ -174,7 +177,7 @@ def keyOfPoint(volumeNode: slicer.vtkMRMLVolumeNode, ras: tuple[float, float, fl
     """For points that a script sets: the slice of the first slice view whose plane the point lies on."""
     for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
         try:
-            key = keyOfClick(volumeNode, sliceNode, ras)
+            key = _onImage(volumeNode, alignedSlice(sliceNode, volumeNode), ras)
         except InvalidInputError:
             continue
         if abs(pixelOfRas(volumeNode, key.axis, ras)[2] - key.index) <= 0.5:

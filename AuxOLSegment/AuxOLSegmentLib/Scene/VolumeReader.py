@@ -176,6 +176,17 @@ def alignedSlice(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLV
     return SliceKey(volumeNode.GetID(), axis, index)
 
 
+def sliceOnDisplay(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode) -> SliceKey:
+    """The voxel slice that a view shows to the user. ViewRefused as ``alignedSlice``, and where the view shows another
+    volume: who works there looks at other pixels than those that would be taught."""
+    key = alignedSlice(sliceNode, volumeNode)
+    if not _shows(sliceNode, volumeNode):
+        name = sliceNode.GetLayoutName() or sliceNode.GetName() or ""
+        text = _("The view {name} does not show {volume}, the chosen volume. Show it there, or choose what it shows.")
+        raise ViewRefused(text.format(name=name, volume=volumeNode.GetName()), name, False)
+    return key
+
+
 def _indexAtCentre(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode, axis: int) -> int:
     """Index of the slice that the view's plane meets on the line through the middle of all slices."""
     rows, cols = sliceShape(volumeNode, axis)

@@ -61,7 +61,8 @@ class NothingHere:
         record = self._selection.book.get(key)
         if record is None or not record.nothing or self._proposals.on(key):
             return False
-        return record.state is SliceState.SAVED or bool(record.correctionID)
+        waits = record.state is not SliceState.SAVED and bool(record.correctionID)
+        return self._saving.isSaved(key) or waits
 
     def say(self) -> bool:
         """Save the slice on display as empty: the engine learns that the structure is not there."""

@@ -74,8 +74,7 @@ class Onward:
         return bool(self._settings.nextBy == "quality")
 
     def _isSaved(self, key: SliceKey) -> bool:
-        record = self._selection.book.get(key)
-        return record is not None and record.state is SliceState.SAVED and not self._accepting.isAskedFor(key)
+        return self._saving.isSaved(key) and not self._accepting.isAskedFor(key)
 
     def _goOn(self, key: SliceKey) -> None:
         following = (self._worst(key) if self._byQuality else None) or self._towardsTheEnd(key)

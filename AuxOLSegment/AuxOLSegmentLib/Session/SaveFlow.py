@@ -69,11 +69,16 @@ class SaveFlow:
         record = self._selection.book.get(key)
         if self._accepting.isAskedFor(key) or (record is not None and record.state in WAITING):
             return True, ""
-        if record is not None and record.state is SliceState.SAVED:
+        if self.isSaved(key):
             return False, _("This slice is saved already")
-        if self._selection.markOn(key).empty:
+        if self._selection.markOn(key).empty and not (record is not None and record.nothing):
             return False, _("Nothing is drawn on this slice. If that is right, press Nothing here")
         return True, ""
+
+    def isSaved(self, key: SliceKey) -> bool:
+        """Whether the slice is saved as it is, in the chosen task."""
+        record = self._selection.book.get(key)
+        return record is not None and record.isSaved(self._desk.task, self._selection.pixelsOn(key))
 
     def save(self) -> bool:
         """Save the slice on display: proposals on it are accepted, and the engine learns from it."""
@@ -120,7 +125,8 @@ class SaveFlow:
         for record in records:
             mark = selection.markOn(record.key)
             record.edited(mark.digest, mark.empty)
-        return self._save([record for record in records if record.state in WAITING])
+        wanted = [r for r in records if r.state in WAITING or (r.state is SliceState.SAVED and not self.isSaved(r.key))]
+        return self._save(wanted)
 
     def _save(self, records: list[SliceRecord]) -> int:
         if records:
@@ -147,7 +153,7 @@ class SaveFlow:
         if not reviewed.records:
             self._reviewed = None
         # One that was changed since is not what the user saved; it waits like any other that was edited.
-        if record.state in WAITING and self._selection.digestOn(record.key) == record.digest:
+        if record.state in (*WAITING, SliceState.SAVED) and self._selection.digestOn(record.key) == record.digest:
             self._teach(record, reviewed.task, reviewed.options)
         elif self._reviewed is None:
             self._teacher.noMore()
@@ -175,7 +181,7 @@ class SaveFlow:
     def _teach(self, record: SliceRecord, task: str, options: TaskOptions | None) -> None:
         key = record.key
         image = sliceImage(slicer.mrmlScene.GetNodeByID(key.volumeID), key.axis, key.index)
-        record.digest = self._selection.digestOn(key)
+        record.digest, record.pixels = self._selection.digestOn(key), self._selection.pixelsOn(key)
         self._teller.say(_("Saving ..."), "busy")
         mask = self._selection.maskOn(key)
         record.nothing = not mask.any()
@@ -207,7 +213,7 @@ class SaveFlow:
 
     def _taught(self, lesson: Lesson, receipt: Receipt) -> None:
         if lesson.record.correctionID == receipt.correction_id:  # it was not changed meanwhile
-            lesson.record.saved()
+            lesson.record.saved(lesson.kept.task, lesson.kept.slice_id)
         here = self._selection.book.get(lesson.record.key) is lesson.record  # another segment may be chosen by now
         if here and lesson.kept.task == self._desk.task and not self._selection.whyNot():
             self._accepting.markProvenance(reviewed=True)

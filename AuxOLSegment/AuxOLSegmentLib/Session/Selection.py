@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.types import BoolArray
 from AuxOLSegmentLib.Scene.SegmentReader import maskOnSlice
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, displayedSlices, volumeProblem
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, displayedSlices, sliceStamp, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import Books, SliceBook
 from AuxOLSegmentLib.Session.SliceMarks import SliceMark, SliceMarks
 
@@ -61,6 +61,11 @@ class Selection:
     def displayed(self) -> list[SliceKey]:
         """The slices of the volume that are on display in any view."""
         return [] if self.volume is None else displayedSlices(self.volume)
+
+    def pixelsOn(self, key: SliceKey) -> object:
+        """A stamp of the image on a slice: equal ones, equal pixels."""
+        volume = _volumeOf(key)
+        return None if volume is None else sliceStamp(volume, key)
 
     # The segment on a slice
 

@@ -62,7 +62,8 @@ class SessionParts:
             lambda event: self.prompting.happened(event),
             lambda: self.prompting.askAgain(),
             lambda: selection.volume,
-            lambda task: self.saving.forget(task),
+            lambda task, correctionID: self._emptied(task, correctionID),
+            lambda: self.prompting.fetchAll(),
         )
         self.generalists = Generalists(
             settings, self.engine.connection, desk, tasks, teller, lambda: self.restartEngine()
@@ -153,6 +154,14 @@ class SessionParts:
         if another:
             self.volumes.cancel()
         self.prompting.segmentChosen(another)
+
+    def _emptied(self, task: str, correctionID: str) -> None:
+        """The task was deleted or reset, or has forgotten a correction: what was saved in it can be saved again."""
+        if not correctionID:
+            self.saving.forget(task)
+        for book in self.books.all():
+            book.unteach(task, correctionID)
+        self.teller.tell("slices")
 
     def _segmentReplaced(self, ids: tuple[str, str]) -> None:
         self.books.forget(ids)

@@ -16,6 +16,7 @@ from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 log = logging.getLogger(__name__)
 
 FORMAT = 1
+NEVER = ("", "", "")  # saved
 MASKS_REMEMBERED = 32  # of a slice; the Segment Editor itself remembers ten states or fewer
 
 
@@ -44,7 +45,9 @@ class SliceRecord:
     was none. ``nothing``: the user has said, or is saying, that nothing is on it. ``prompts``: answered on it;
     ``changed``: voxels that were changed by hand, up to the last acceptance or save; ``written``: the mask that was
     there then, as bits, kept for this session. ``takenFrom``: the model whose mask alone was accepted, '' for the
-    fusion.
+    fusion. ``savedIn``: the task that it was saved in, '' where the scene does not say, None where that was reset or
+    deleted; ``pixels``: a stamp of the image that was saved, for this session. ``last``: id, digest of the mask and id
+    of the image of the last save that has a receipt, '' each where there is none.
     """
 
     key: SliceKey
@@ -64,6 +67,14 @@ class SliceRecord:
     changed: int = 0
     written: bytes = b""
     takenFrom: str = ""
+    savedIn: str | None = ""
+    pixels: object = None
+    last: tuple[str, str, str] = NEVER
+
+    def isSaved(self, task: str, pixels: object) -> bool:
+        """Whether it is saved as it is: in this task, and of an image with these pixels."""
+        known = self.pixels is None or pixels == self.pixels
+        return self.state is SliceState.SAVED and known and self.savedIn in ("", task)
 
     @property
     def actions(self) -> int:
@@ -73,7 +84,9 @@ class SliceRecord:
     def drawn(self, mask: NDArray[np.bool_]) -> None:
         """``mask`` (rows, columns) is there now: what differs from the one before was changed by hand."""
         bits = np.packbits(mask)
-        before = np.frombuffer(self.written, np.uint8) if self.written else np.zeros_like(bits)
+        before = np.frombuffer(self.written, np.uint8)
+        if before.size != bits.size:  # nothing was there, or the volume's image has another size now
+            before = np.zeros_like(bits)
         self.changed += int(np.unpackbits(bits ^ before).sum())
         self.written = bits.tobytes()
 
@@ -137,9 +150,10 @@ class SliceRecord:
         self._remember(digest)
         self.state, self.digest, self.correctionID, self.nothing = SliceState.EDITED, digest, "", True
 
-    def saved(self) -> None:
-        """It has a receipt."""
-        self.state, self.savedAt = SliceState.SAVED, time.time()
+    def saved(self, task: str = "", imageID: str = "") -> None:
+        """It has a receipt, in that task, with the image of that id."""
+        self.state, self.savedAt, self.savedIn = SliceState.SAVED, time.time(), task
+        self.last = (self.correctionID, self.digest, imageID)
         self.proposals, self.ours = [], ""
         self.acceptedIn.clear()
 
@@ -167,6 +181,12 @@ class SliceBook:
         for record in self._records.values():
             found[record.state] += 1
         return found
+
+    def unteach(self, task: str, correctionID: str = "") -> None:
+        """The task has forgotten all that was saved in it, or that correction: the slice can be saved again."""
+        for record in self._records.values():
+            if record.savedIn == task and correctionID in ("", record.correctionID):
+                record.savedIn, record.last = None, NEVER
 
     def dropVolume(self, volumeID: str) -> None:
         """The volume is gone."""
@@ -261,6 +281,8 @@ def _plain(record: SliceRecord) -> dict[str, object]:
         "nothing": record.nothing,
         "effort": [record.prompts, record.changed],
         "taken": record.takenFrom,
+        "in": record.savedIn,
+        "last": list(record.last),
     }
 
 
@@ -269,6 +291,7 @@ def _record(value: dict[str, Any]) -> SliceRecord:
     proposed, accepted, saved = (float(each) for each in value["times"])
     quality = value["quality"]
     prompts, changed = (int(each) for each in value.get("effort", (0, 0)))  # scenes from before do not say
+    saved_in, (lastID, digest, imageID) = value.get("in", ""), value.get("last", NEVER)
     return SliceRecord(
         SliceKey(str(volumeID), int(axis), int(index)),
         SliceState(value["state"]),
@@ -285,4 +308,6 @@ def _record(value: dict[str, Any]) -> SliceRecord:
         prompts=prompts,
         changed=changed,
         takenFrom=str(value.get("taken", "")),  # scenes from before models were compared do not say
+        savedIn=None if saved_in is None else str(saved_in),
+        last=(str(lastID), str(digest), str(imageID)),
     )

@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError, InvalidInputError
 from AuxOLSegmentLib.Scene.ViewWatcher import ViewWatcher, sliceNodes
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceOnDisplay
 from AuxOLSegmentLib.Session.Proposals import Proposals
 from AuxOLSegmentLib.Session.Selection import Selection
 from AuxOLSegmentLib.Session.Teller import Teller
@@ -29,7 +29,7 @@ class SliceInUse:
             raise InvalidInputError(_("Move the mouse into the slice view that you mean"))
         if sliceNode is None:
             raise InvalidInputError(_("There is no slice view. Choose a layout with one."))
-        return alignedSlice(sliceNode, self._selection.volume)
+        return sliceOnDisplay(sliceNode, self._selection.volume)
 
     def keyOrWhy(self) -> SliceKey | None:
         """``key()``; None where it shows none, and the status line says why."""
@@ -61,8 +61,8 @@ class SliceInUse:
 
     def _sliceIn(self, sliceNode: Any) -> SliceKey | None:
         try:
-            return alignedSlice(sliceNode, self._selection.volume)
-        except InvalidInputError:  # oblique, or beside the volume
+            return sliceOnDisplay(sliceNode, self._selection.volume)
+        except InvalidInputError:  # oblique, beside the volume, or another one's
             return None
 
     def nothingDone(self, why: str) -> None:

@@ -14,7 +14,7 @@ from auxol_core.types import CorrectionInfo, Event, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.Async import Task, Tasks, shared
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
-from AuxOLSegmentLib.Scene.SegmentTag import tagOf
+from AuxOLSegmentLib.Scene.SegmentTag import removeTag, tagOf
 from AuxOLSegmentLib.Scene.SegmentWriter import TAGS
 from AuxOLSegmentLib.Session.MadeTask import MadeTask
 from AuxOLSegmentLib.Session.TaskFiles import readTaskFile, writeTaskFile
@@ -26,11 +26,12 @@ TASK_TAG = TAGS["task"]
 
 
 class TaskDesk:
-    """The open task. ``tell(kind)`` as SessionLogic's listeners have it, ``say(text, level)``, ``refreshed(event)``.
+    """The open task. ``tell(kind)`` as SessionLogic's listeners have it, ``say(text, level)``, ``refreshed(event)``,
+    ``missed()``: refreshes were not heard of.
 
     ``reopened()``: prompts have to be asked anew, the engine had lost the task or it is another one. ``volume()``: the
-    chosen one, None where none is; a new task is named for its kind and sees its greys. ``emptied(task)``: it was
-    deleted or reset.
+    chosen one, None where none is; a new task is named for its kind and sees its greys. ``emptied(task,
+    correctionID)``: it was deleted or reset, or, where a correction is named, has forgotten that one.
     """
 
     def __init__(
@@ -43,11 +44,12 @@ class TaskDesk:
         refreshed: Callable[[Event], None],
         reopened: Callable[[], None],
         volume: Callable[[], Any],
-        emptied: Callable[[str], None],
+        emptied: Callable[[str, str], None],
+        missed: Callable[[], None],
     ) -> None:
         self._connection, self._settings, self._tasks = connection, settings, tasks
         self._tell, self._say, self._refreshed, self._reopened = tell, say, refreshed, reopened
-        self._volume, self._emptied = volume, emptied
+        self._volume, self._emptied, self._missed = volume, emptied, missed
         self.task = ""
         self.names: list[str] = []
         self._follower: TaskFollower | None = None
@@ -251,7 +253,7 @@ class TaskDesk:
     async def _open(self, name: str) -> TaskFollower:
         link = TaskLink(self._connection, name, lambda: self._cameBack(name))
         status = await link.open(self._options())
-        follower = TaskFollower(link, self._tasks, self._tell, self._say, self._refreshed)
+        follower = TaskFollower(link, self._tasks, self._tell, self._say, self._refreshed, self._missed)
         if name == self.task:
             self._follower = follower
             await self._applyMode(link, status)
@@ -337,7 +339,11 @@ class TaskDesk:
 
     def forget(self, correctionID: str) -> None:
         """Delete a correction, and relearn what came after without it."""
-        self._do(lambda link: link.forget(correctionID))
+        self._do(lambda link: self._wasForgotten(link, correctionID))
+
+    async def _wasForgotten(self, link: TaskLink, correctionID: str) -> None:
+        await link.forget(correctionID)
+        self._emptied(link.name, correctionID)
 
     def reset(self) -> None:
         """Delete all that was learned and saved in the task."""
@@ -345,7 +351,7 @@ class TaskDesk:
 
     async def _wasReset(self, link: TaskLink) -> None:
         await link.change("reset")
-        self._emptied(link.name)
+        self._emptied(link.name, "")
 
     def change(self, verb: Callable[[TaskLink], Any]) -> None:
         """Have ``verb`` change the task, and take note of what became of it."""
@@ -396,6 +402,7 @@ class TaskDesk:
     async def _deleted(self, name: str) -> None:
         try:
             await self._connection.ask(EngineApi.delete_task, name)
-            self._emptied(name)
+            removeTag(TASK_TAG, name)  # or a segment that had it would make an empty one of that name
+            self._emptied(name, "")
         finally:
             await self.readNames()

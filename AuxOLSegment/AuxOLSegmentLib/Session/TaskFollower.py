@@ -35,7 +35,7 @@ class LearningState:
 
 class TaskFollower:
     """``changed(kind)``: 'task' or 'learning'; ``tell(text, level)``: a line for the user; ``refreshed(event)``:
-    one of OF_PROMPTS."""
+    one of OF_PROMPTS; ``missed()``: some of these were not heard."""
 
     def __init__(
         self,
@@ -44,12 +44,14 @@ class TaskFollower:
         changed: Callable[[str], None],
         tell: Callable[[str, str], None],
         refreshed: Callable[[Event], None],
+        missed: Callable[[], None],
     ) -> None:
         self.link = link
         self.status: TaskStatus | None = None
         self._history = TaskHistory(link)
         self.learning = LearningState()
         self._tasks, self._changed, self._tell, self._refreshed = tasks, changed, tell, refreshed
+        self._missed = missed
         self._poll: Any = None
         self._closed = False
 
@@ -114,6 +116,7 @@ class TaskFollower:
                 if known:  # what happened before the task was opened here is in its status
                     await self._happened(events)
                 elif missed:
+                    self._missed()
                     await self.read()
             except CancelledError:
                 return

@@ -23,7 +23,7 @@ from auxol_core.types import BoolArray, Receipt, SliceImage
 from AuxOLSegmentLib.Engine.Async import Task, Tasks, after
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Machine.Messages import sentence
-from AuxOLSegmentLib.Session.SliceBook import SliceRecord
+from AuxOLSegmentLib.Session.SliceBook import NEVER, SliceRecord
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Teacher:
     ) -> None:
         """Keep it and send it, after those before it. The same mask again has the same id, and is taken once, also
         after the scene was loaded from a time before it was saved. ``options``: of a task that may have to be made."""
-        correctionID = _correctionID(task, image, mask, () if mask.any() else record.proposals)
+        correctionID = _correctionID(task, image, mask, () if mask.any() else record.proposals, record)
         record.correctionID = self._newest = correctionID
         self._connection.wanted()
         for lesson in self._lessons:
@@ -234,8 +234,16 @@ class Teacher:
         self._tasks.close()
 
 
-def _correctionID(task: str, image: SliceImage, mask: BoolArray, refused: Sequence[str]) -> str:
-    """One id for one mask on one slice in one task. ``refused``: proposals to which an empty mask says no, which is
-    another lesson each time."""
-    content = "\n".join([hashlib.sha256(np.packbits(mask).tobytes()).hexdigest(), *sorted(refused)])
-    return str(uuid.uuid5(NAMESPACE, f"{task}\n{image.slice_id}\n{content}"))
+def _correctionID(
+    task: str, image: SliceImage, mask: BoolArray, refused: Sequence[str], record: SliceRecord
+) -> str:
+    """One id for one mask on one slice in one task: a save that is repeated has the one of the save before. Who goes
+    back to an earlier mask, after another was saved, teaches that anew. ``refused``: proposals to which an empty mask
+    says no, which is another lesson each time."""
+    before, digest, imageID = record.last if record.savedIn == task else NEVER
+    if imageID != image.slice_id:
+        before = ""
+    elif digest == record.digest and not refused:
+        return before
+    content = [hashlib.sha256(np.packbits(mask).tobytes()).hexdigest(), *sorted(refused), *([before] if before else [])]
+    return str(uuid.uuid5(NAMESPACE, "\n".join([task, image.slice_id, *content])))
