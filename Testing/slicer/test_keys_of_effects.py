@@ -11,7 +11,7 @@ class TestKeysOfEffects(PanelCase):
         self.panel.enter()
         self.addCleanup(self.panel.exit)
         window = slicer.util.mainWindow()
-        ours = {name for name in ("A", "X", "S", "Shift+A", "Shift+S")}
+        ours = {"A", "X", "S", "Shift+A", "Shift+S"}
         found = window.findChildren("QShortcut") if window is not None else []
         self.keys = {str(each.key.toString()): each for each in found if str(each.key.toString()) in ours}
 

@@ -852,7 +852,7 @@ class TestLeaving(PanelCase):
         panel, editor = self.panel, self.panel.editor.widget
         self.clean()
         self.assertEqual(self.session.listeners, [])
-        self.assertEqual(panel.inputs.Observations, [])
+        self.assertEqual(panel.inputs.observations, [])
         self.assertEqual(panel.shortcuts._shortcuts, [])
         self.assertFalse(editor)  # destroyed, not only dropped: one that lives at exit crashes Slicer
 

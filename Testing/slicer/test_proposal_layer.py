@@ -290,9 +290,9 @@ class TestNodes(LayerCase):
 
     def test_no_observer_stays(self):
         self.show(5)
-        self.assertGreater(len(self.layer.Observations), 1)
+        self.assertGreater(len(self.layer.observations), 1)
         self.layer.cleanup()
-        self.assertEqual(len(self.layer.Observations), 0)
+        self.assertEqual(len(self.layer.observations), 0)
         slicer.mrmlScene.RemoveNode(self.volume)
 
 

@@ -1,4 +1,4 @@
-"""A proposal is for the segment that was chosen when it was asked for, whatever is chosen when it comes or is accepted."""
+"""A proposal is for the segment that was chosen when it was asked for, whatever is chosen when it comes."""
 
 import slicer
 from session_case import SessionCase
@@ -141,6 +141,7 @@ class TestAnotherSegmentIsChosen(OtherSegment):
 class TestWhatHasTheSameID(OtherSegment):
     def test_two_segmentations_with_equal_segment_ids_are_two_places_to_look_at(self):
         import numpy as np
+
         from AuxOLSegmentLib.Session.SliceBook import SliceState
 
         other = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Imported")

@@ -275,8 +275,11 @@ def ownShortcuts():
 def ownObservers():
     """How many observers Python objects with Slicer's observation mixin hold."""
     gc.collect()
+    from AuxOLSegmentLib.Scene.Observing import Observing
+
     holders = [each for each in gc.get_objects() if isinstance(each, slicer.util.VTKObservationMixin)]
-    return sum(len(each.Observations) for each in holders)
+    ours = [each for each in gc.get_objects() if isinstance(each, Observing)]
+    return sum(len(each.Observations) for each in holders) + sum(len(each.observations) for each in ours)
 
 
 def runAlone(case):

@@ -18,7 +18,6 @@ import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
-from slicer.util import VTKObservationMixin
 
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Machine.GeneralistName import generalistTitle
@@ -26,6 +25,7 @@ from AuxOLSegmentLib.Panel.EditorFrame import EditorFrame
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, setReady, silently
 from AuxOLSegmentLib.Scene.FirstNodes import belongsElsewhere, newSegmentation, segmentationOf, volumeToBegin
+from AuxOLSegmentLib.Scene.Observing import Observing
 from AuxOLSegmentLib.Scene.SceneWatcher import activeEffect
 from AuxOLSegmentLib.Scene.VolumeReader import volumeProblem
 
@@ -33,7 +33,7 @@ SWATCH = 12  # pixels of the colour before a segment's name
 SEGMENT_EVENTS = ("SegmentAdded", "SegmentRemoved", "SegmentModified")
 
 
-class InputsPanel(VTKObservationMixin):
+class InputsPanel(Observing):
     """``changed()`` is called after another volume or segment was chosen; ``missing()`` says which packages have to be
     installed first, '' where none."""
 
@@ -46,7 +46,7 @@ class InputsPanel(VTKObservationMixin):
         changed: Callable[[], None],
         missing: Callable[[], str],
     ) -> None:
-        VTKObservationMixin.__init__(self)
+        Observing.__init__(self)
         self.ui, self.logic, self.editor, self.act, self.changed = ui, logic, editor, act, changed
         self.missing = missing
         self.effectIs: Callable[[str], None] = lambda name: None  # told which effect of the editor is active

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from slicer.util import VTKObservationMixin
-
 from AuxOLSegmentLib.Prompts import PromptNodes
+from AuxOLSegmentLib.Scene.Observing import Observing
 
 
-class PointWatch(VTKObservationMixin):
+class PointWatch(Observing):
     """``defined(node)``, ``moved(node)`` and ``removed(node)`` after such a change; during a drag only when it ends."""
 
     def __init__(

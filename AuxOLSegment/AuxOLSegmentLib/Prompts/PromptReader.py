@@ -13,7 +13,6 @@ import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
-from slicer.util import VTKObservationMixin
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.strokes import Stroke, check_on_image
@@ -24,6 +23,7 @@ from AuxOLSegmentLib.Prompts.PointWatch import PointWatch
 from AuxOLSegmentLib.Prompts.PromptBook import PromptBook, PromptObject, Shown, newObjectID
 from AuxOLSegmentLib.Prompts.PromptNodes import BOX, LASSO, NEGATIVE, POINT_ROLES, POSITIVE, ROLES
 from AuxOLSegmentLib.Prompts.PromptTools import PromptTools, keyOfClick, keyOfPoint
+from AuxOLSegmentLib.Scene.Observing import Observing
 from AuxOLSegmentLib.Scene.VolumeReader import (
     SliceKey,
     pixelOfRas,
@@ -36,7 +36,7 @@ from AuxOLSegmentLib.Scene.VolumeReader import (
 STILL = 1e-3
 
 
-class PromptReader(VTKObservationMixin):
+class PromptReader(Observing):
     """``changed(objectID)`` when there is a new prompt to answer; ``removed(objectID, key)`` when an object is gone;
     ``refused(error)`` with ViewRefused or InvalidInputError; ``modeChanged(mode)``.
     """
@@ -132,7 +132,7 @@ class PromptReader(VTKObservationMixin):
     def _forget(self) -> None:
         self._book.clear()
         self._points.forget()
-        for obj, event, method, *_rest in self.Observations:
+        for obj, event, method, *_rest in self.observations:
             if method == self._onVolumeMoved:
                 self.removeObserver(obj, event, method)
 
@@ -347,6 +347,8 @@ class PromptReader(VTKObservationMixin):
             return
         if node.GetID() == self._book.volumeID:
             self._onVolumeGone()
+        if node.IsA("vtkMRMLVolumeNode"):
+            self._removeOrphans()
             return
         if self.mode in POINT_ROLES and node.GetAttribute(PromptNodes.ROLE) == self.mode:
             self.stop()
@@ -364,6 +366,13 @@ class PromptReader(VTKObservationMixin):
                     slicer.mrmlScene.RemoveNode(slicer.mrmlScene.GetNodeByID(nodeID))
         for objectID, key in keys.items():
             self._removed(objectID, key)
+
+    def _removeOrphans(self) -> None:
+        """The same for a volume that is not chosen, or no longer."""
+        with self._points.lookingAway():
+            for node in [each for role in ROLES for each in PromptNodes.promptNodes(role)]:
+                if node.GetNodeReference(PromptNodes.VOLUME) is None:
+                    slicer.mrmlScene.RemoveNode(node)
 
     def _onSceneClosing(self, _scene: Any, _event: Any) -> None:
         self.stop()
@@ -388,7 +397,7 @@ class PromptReader(VTKObservationMixin):
     @property
     def observers(self) -> int:
         """How many observers are in place, for tests."""
-        return len(self.Observations) + len(self._points.Observations) + self._tools.observers + self._hand.observers
+        return len(self.observations) + len(self._points.observations) + self._tools.observers + self._hand.observers
 
     def _chosen(self) -> slicer.vtkMRMLVolumeNode:
         volumeNode = self._volume()

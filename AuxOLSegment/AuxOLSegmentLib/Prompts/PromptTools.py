@@ -12,7 +12,6 @@ from typing import Any
 
 import slicer
 from slicer.i18n import tr as _
-from slicer.util import VTKObservationMixin
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.strokes import Stroke
@@ -21,10 +20,11 @@ from AuxOLSegmentLib.Prompts.Drag import Drag
 from AuxOLSegmentLib.Prompts.DragTools import BoxTool, LassoTool, ScribbleTool
 from AuxOLSegmentLib.Prompts.PromptNodes import BOX, LASSO, POINT_CLASS, POINT_ROLES, POSITIVE, SCRIBBLE, promptNodes
 from AuxOLSegmentLib.Prompts.ViewMouse import ViewMouse, rasAtMouse
+from AuxOLSegmentLib.Scene.Observing import Observing
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, pixelOfRas, sliceOnDisplay, sliceShape
 
 
-class PromptTools(VTKObservationMixin):
+class PromptTools(Observing):
     """``volume()``; ``check(sliceNode, ras, positive) -> SliceKey`` or InvalidInputError; ``onBox(key, box)``;
     ``onStroke(key, stroke)``; ``onOther(key, ras)``: Shift+click, a point that begins another object;
     ``refused(error)``; ``modeChanged(mode)``.
@@ -61,7 +61,7 @@ class PromptTools(VTKObservationMixin):
     @property
     def observers(self) -> int:
         drags = sum(drag.observers for drag in self._drags.values())
-        return len(self.Observations) + drags + self._clicks.observers
+        return len(self.observations) + drags + self._clicks.observers
 
     @property
     def drawing(self) -> bool:

@@ -14,7 +14,6 @@ import numpy as np
 import slicer
 import vtk
 from slicer.i18n import tr as _
-from slicer.util import VTKObservationMixin
 from vtk.util.numpy_support import numpy_to_vtk
 
 from auxol_core.errors import InvalidInputError
@@ -32,6 +31,7 @@ from AuxOLSegmentLib.Scene.Geometry import (
     voxels,
 )
 from AuxOLSegmentLib.Scene.MaskPlacement import tellWritten
+from AuxOLSegmentLib.Scene.Observing import Observing
 from AuxOLSegmentLib.Scene.SegmentReader import labelmapOf, readRegion
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceCount, sliceShape
 
@@ -47,7 +47,7 @@ FILL_OPACITY = 0.25
 AFTER_HIERARCHY = 5.0  # an observer's priority: after the subject hierarchy took up a scene (10), before others (0)
 
 
-class ProposalLayer(VTKObservationMixin):
+class ProposalLayer(Observing):
     """What is proposed on each slice. Masks are (rows, cols) bool as SliceKey says."""
 
     def __init__(self) -> None:

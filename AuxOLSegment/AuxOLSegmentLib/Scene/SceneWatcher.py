@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import qt
 import slicer
 import vtk
-from slicer.util import VTKObservationMixin
+
+from AuxOLSegmentLib.Scene.Observing import Observing
 
 SAVED = "fileSaved(qSlicerIO::IOProperties)"
 LOOK_MS = 150  # after the last change of a segment: a brush stroke changes it many times a second
@@ -24,6 +25,9 @@ class SceneHandler(Protocol):
     def effectBegun(self) -> None:
         """The user took up an effect of the Segment Editor."""
 
+    def imageChanged(self) -> None:
+        """The watched volume has other pixels."""
+
     def nodeRemoved(self, nodeID: str) -> None:
         """A node is about to go."""
 
@@ -34,13 +38,15 @@ class SceneHandler(Protocol):
         """Everything is about to go."""
 
 
-class SceneWatcher(VTKObservationMixin):
+class SceneWatcher(Observing):
     """It owns its observers; ``close`` ends them."""
 
     def __init__(self, handler: SceneHandler) -> None:
-        VTKObservationMixin.__init__(self)
+        Observing.__init__(self)
         self._handler = handler
         self._segmentation: Any = None
+        self._volume: Any = None
+        self._pixels = 0
         self._editorNode: Any = None
         self._effect = ""
         self._timer = qt.QTimer()
@@ -69,6 +75,18 @@ class SceneWatcher(VTKObservationMixin):
         if self._segmentation is not None:
             for event in _SEGMENT_EVENTS():
                 self.addObserver(self._segmentation, event, self._segmentChanged)
+
+    def watchVolume(self, volumeNode: Any) -> None:
+        """This one's pixels, or none."""
+        self.removeObservers(self._imageModified)
+        self._volume, self._pixels = volumeNode, _pixels(volumeNode)
+        if volumeNode is not None:
+            self.addObserver(volumeNode, slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, self._imageModified)
+
+    def _imageModified(self, _caller: Any, _event: Any) -> None:
+        before, self._pixels = self._pixels, _pixels(self._volume)
+        if before != self._pixels:
+            self._handler.imageChanged()
 
     def watchEditor(self, editorNode: Any) -> None:
         """The Segment Editor's node, whose effects a user begins; or none."""
@@ -104,7 +122,13 @@ class SceneWatcher(VTKObservationMixin):
         slicer.app.coreIOManager().disconnect(SAVED, self._fileSaved)
         self._timer.stop()
         self.removeObservers()
-        self._segmentation = self._editorNode = None
+        self._segmentation = self._editorNode = self._volume = None
+
+
+def _pixels(volumeNode: Any) -> int:
+    """Changes with the pixels."""
+    image = None if volumeNode is None else volumeNode.GetImageData()
+    return 0 if image is None else int(image.GetMTime())
 
 
 def activeEffect(editorNode: Any) -> str:

@@ -9,19 +9,19 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
-from slicer.util import VTKObservationMixin
 
+from AuxOLSegmentLib.Scene.Observing import Observing
 from AuxOLSegmentLib.Scene.SegmentTag import tagOf
 from AuxOLSegmentLib.Scene.Terminology import isDefault, structureNamed
 
 OURS = "AuxOL.Terminology"  # tag of a segment: the entry that was written here
 
 
-class SegmentCodes(VTKObservationMixin):
+class SegmentCodes(Observing):
     """Follows the segments of one segmentation; ``close`` ends it."""
 
     def __init__(self) -> None:
-        VTKObservationMixin.__init__(self)
+        Observing.__init__(self)
         self._segmentation: Any = None
         self._names: dict[str, str] = {}
 

@@ -38,14 +38,19 @@ def segmentOf(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str) 
     )
     if segment is None:
         raise InvalidInputError(_("The segment is no longer there. Choose or add a segment."))
-    labelmap = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
-    if segmentation.GetSourceRepresentationName() != labelmap:
-        raise InvalidInputError(
-            _(
-                "The segmentation {name} is stored as {kind}. Convert it to binary labelmap in module Segmentations."
-            ).format(name=segmentationNode.GetName(), kind=segmentation.GetSourceRepresentationName())
-        )
+    if problem := segmentationProblem(segmentationNode):
+        raise InvalidInputError(problem)
     return segment
+
+
+def segmentationProblem(segmentationNode: slicer.vtkMRMLSegmentationNode) -> str:
+    """Why its segments cannot be read and written, as one sentence for the user; '' if they can. A structure set of
+    radiotherapy comes as surfaces."""
+    stored = segmentationNode.GetSegmentation().GetSourceRepresentationName()
+    if stored == slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName():
+        return ""
+    text = _("The segmentation {name} is stored as {kind}. Convert it to binary labelmap in module Segmentations.")
+    return text.format(name=segmentationNode.GetName(), kind=stored)
 
 
 def labelmapOf(
@@ -74,6 +79,20 @@ def segmentLattice(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: 
     if not geometry or not slicer.vtkSegmentationConverter.DeserializeImageGeometry(geometry, reference, False):
         return None
     return imageLattice(reference)
+
+
+def slicesShared(
+    segmentationNode: slicer.vtkMRMLSegmentationNode,
+    segmentID: str,
+    volumeNode: slicer.vtkMRMLVolumeNode,
+    axis: int,
+) -> int:
+    """How many slices away one voxel of the segment may still be seen; 0 where voxels are no thicker than slices."""
+    lattice = segmentLattice(segmentationNode, segmentID)
+    if lattice is None:
+        return 0
+    half = halfThickness(np.linalg.solve(volumeLattice(volumeNode, segmentationNode), lattice), axis)
+    return 0 if half < 0.5 + 1e-6 else int(np.ceil(2 * half))
 
 
 def readRegion(

@@ -19,7 +19,7 @@ from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage
 from AuxOLSegmentLib.Session.Offers import Offers
 from AuxOLSegmentLib.Session.Proposals import Proposals, Shown
 from AuxOLSegmentLib.Session.Selection import Selection
-from AuxOLSegmentLib.Session.SliceBook import SETTLED
+from AuxOLSegmentLib.Session.SliceBook import SETTLED, SliceState
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teller import Teller
@@ -27,10 +27,12 @@ from AuxOLSegmentLib.Session.Teller import Teller
 
 @dataclass(frozen=True)
 class Written:
-    """Whether a slice's proposals are in the segment, and how many of their pixels masking has kept out."""
+    """Whether a slice's proposals are in the segment; how many of their pixels masking has kept out, and on how many
+    settled slices beside it they are, too."""
 
     done: bool
     keptOut: int = 0
+    shared: int = 0
 
     def __bool__(self) -> bool:
         return self.done
@@ -110,6 +112,12 @@ class AcceptFlow:
         if written.keptOut:
             text = _("Accepted, but for {count} pixels that the Segment Editor's masking keeps out")
             return text.format(count=written.keptOut), "warning"
+        if written.shared:
+            text = _(
+                "Accepted. The segmentation's voxels are thicker than the slices, so it is on a slice beside this one, "
+                "too. Give it the volume's geometry (Segment Editor, Specify geometry)"
+            )
+            return text, "warning"
         return _("Accepted; repair it if needed, then save"), "info"
 
     def isAskedFor(self, key: SliceKey) -> bool:
@@ -136,6 +144,7 @@ class AcceptFlow:
         record.drawn(selection.maskOn(key))
         self._writer.addMask(mask, key, *selection.inputs, undo=undo)
         record.wrote(selection.maskOn(key))
+        shared = self._alsoOn(key)
         self._proposals.take(key)
         record.accepted(
             [each.proposalID for each in shown],
@@ -149,7 +158,22 @@ class AcceptFlow:
             self._desk.ifOpen(self._agreement(each))
         self._prompts.removeOn(key, self._proposals.objectsAside())
         self.markProvenance(reviewed=False)
-        return Written(True, int(keptOut.sum()))
+        return Written(True, int(keptOut.sum()), shared)
+
+    def _alsoOn(self, key: SliceKey) -> int:
+        """On how many settled slices beside ``key`` the write is seen, too, because the segmentation's voxels are
+        thicker than the slices. It is not the user's edit: nothing of it is taught unseen."""
+        changed, reach = 0, self._selection.sharedBeside(key.axis)
+        for record in self._selection.book if reach else ():
+            other, away = record.key, abs(record.key.index - key.index)
+            beside = (other.volumeID, other.axis) == (key.volumeID, key.axis) and 0 < away <= reach
+            if not beside or record.state not in SETTLED or not record.digest:
+                continue
+            now = self._selection.digestOn(record.key)
+            if now != record.digest:
+                record.digest = now if record.state is SliceState.SAVED else ""
+                changed += 1
+        return changed
 
     def _agreement(self, shown: Shown) -> Callable[[TaskLink], Coroutine[Any, Any, None]]:
         segment = self._selection.ids

@@ -12,7 +12,8 @@ from AuxOLSegmentLib.Session.Teller import Teller
 
 
 class Inputs:
-    """Brings prompts, task and proposal layer in line with what is chosen; ``watch(node)`` follows its edits;
+    """Brings prompts, task and proposal layer in line with what is chosen; ``watch(node)`` follows the
+    segmentation's edits, ``watchVolume(node)`` the volume's pixels;
     ``chosen(another)``: a segment is chosen, in place of another one or of none; ``replaced(ids)``: the segment with
     these ids is not the one that had them before."""
 
@@ -24,13 +25,14 @@ class Inputs:
         desk: TaskDesk,
         teller: Teller,
         watch: Callable[[Any], None],
+        watchVolume: Callable[[Any], None],
         chosen: Callable[[bool], None],
         replaced: Callable[[tuple[str, str]], None],
     ) -> None:
         self._selection, self._prompts, self._layer = selection, prompts, layer
         self._desk, self._teller, self._watch = desk, teller, watch
-        self._onChosen, self._replaced = chosen, replaced
-        self._known: dict[tuple[str, str], tuple[Any, str]] = {}  # the segments that were chosen, and their names
+        self._watchVolume, self._onChosen, self._replaced = watchVolume, chosen, replaced
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}  # of each chosen segment: which object, and its name
 
     def choose(self, volume: Any, segmentation: Any, segmentID: str) -> None:
         """Work on these nodes from now on; None and '' where nothing is chosen."""
@@ -42,6 +44,7 @@ class Inputs:
         problem = "" if volume is None else volumeProblem(volume)
         if volume is not selection.volume:
             self._prompts.setVolume(None if problem else volume)
+            self._watchVolume(volume)
         if segmentation is not selection.segmentation:
             self._watch(segmentation)
         before, now = selection.inputs[1:], (segmentation, segmentID)
@@ -59,10 +62,11 @@ class Inputs:
     def _recognise(self) -> None:
         """Slicer gives the id of a segment that was deleted to a new one. One that an undo brings back has its name."""
         segment, ids = self._selection.segment, self._selection.ids
-        before, name = self._known.get(ids, (segment, segment.GetName()))
-        if before is not segment and name != segment.GetName():
+        now = (str(segment.__this__), str(segment.GetName()))  # its address: who held it would keep its voxels
+        before = self._known.get(ids, now)
+        if before[0] != now[0] and before[1] != now[1]:
             self._replaced(ids)
-        self._known[ids] = (segment, segment.GetName())
+        self._known[ids] = now
 
     def followSegment(self) -> None:
         """The chosen segment may have another colour, or another name."""

@@ -271,6 +271,21 @@ class PromptFlow:
             self._show(now)
             self._tellReplaced(shown, now)
 
+    def imageChanged(self, volumeID: str) -> None:
+        """The volume has other pixels: what was proposed was of the ones before, and prompts are answered anew."""
+        stale = [shown for shown in self._proposals.all() if shown.key.volumeID == volumeID]
+        for shown in stale:
+            self._offers.drop(shown)
+        self._proposals.dropVolume(volumeID)
+        if not stale:
+            return
+        self._teller.say(_("The image has changed: what was proposed on it is asked for anew"), "warning")
+        self._teller.tell("slices")
+        answered = {shown.objectID for shown in stale}
+        for each in [each for each in self.prompts.objects() if each.objectID in answered]:
+            self._parts.pop(each.objectID, None)
+            self._prompted(each.objectID)
+
     # Whose they are
 
     def segmentChosen(self, another: bool) -> None:

@@ -62,6 +62,11 @@ class SceneEvents:
         if self._settings.acceptOnEffect:
             self._volumes.acceptWhatIsShown()
 
+    def imageChanged(self) -> None:
+        """The chosen volume has other pixels, such as the next frame of a sequence."""
+        if self._selection.volume is not None:
+            self._prompting.imageChanged(self._selection.volume.GetID())
+
     def nodeRemoved(self, nodeID: str) -> None:
         """A node is about to go."""
         self._saving.finish()

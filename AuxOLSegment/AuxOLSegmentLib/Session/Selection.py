@@ -6,7 +6,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from auxol_core.types import BoolArray
-from AuxOLSegmentLib.Scene.SegmentReader import maskOnSlice
+from AuxOLSegmentLib.Scene.SegmentReader import maskOnSlice, segmentationProblem, slicesShared
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, displayedSlices, sliceStamp, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import Books, SliceBook
 from AuxOLSegmentLib.Session.SliceMarks import SliceMark, SliceMarks
@@ -56,7 +56,7 @@ class Selection:
             return problem
         if self.segment is None:
             return _("No segment is chosen: the first prompt makes one")
-        return ""
+        return segmentationProblem(self.segmentation)
 
     def displayed(self) -> list[SliceKey]:
         """The slices of the volume that are on display in any view."""
@@ -84,6 +84,10 @@ class Selection:
     def isMarked(self, key: SliceKey) -> bool:
         """Whether that mark is known without reading."""
         return self._marks.has(self.segmentation, self.segmentID, _volumeOf(key), key)
+
+    def sharedBeside(self, axis: int) -> int:
+        """As SegmentReader.slicesShared."""
+        return slicesShared(self.segmentation, self.segmentID, self.volume, axis)
 
     def occupied(self, axis: int) -> list[int]:
         """Indices of the chosen volume's slices along ``axis`` that have a voxel of the segment."""

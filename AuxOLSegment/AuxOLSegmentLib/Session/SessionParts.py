@@ -121,7 +121,15 @@ class SessionParts:
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
         self.codes = SegmentCodes()
         self.inputs = Inputs(
-            selection, self.prompts, self.layer, desk, teller, self._watch, self._segmentChosen, self._segmentReplaced
+            selection,
+            self.prompts,
+            self.layer,
+            desk,
+            teller,
+            self._watch,
+            lambda volume: self.scene.watchVolume(volume),
+            self._segmentChosen,
+            self._segmentReplaced,
         )
         self.beginning = Beginning(selection, self.writer, self.inputs.choose)
         self.events = SceneEvents(

@@ -261,7 +261,8 @@ class Books:
             told = json.loads(text)
             books = told["books"] if told["format"] == FORMAT else []
             for book in books:
-                self._books[str(book["segmentation"]), str(book["segment"])] = SliceBook.fromPlain(book["slices"], isThere)
+                ids = (str(book["segmentation"]), str(book["segment"]))
+                self._books[ids] = SliceBook.fromPlain(book["slices"], isThere)
         except (ValueError, KeyError, TypeError):
             log.warning("What the scene says of the slices cannot be read; the segments themselves are as they were")
 

@@ -55,7 +55,7 @@ class TaskDesk:
         self._follower: TaskFollower | None = None
         self._opening: Task | None = None
         self._segment: tuple[Any, str] = (None, "")
-        self._owner: tuple[Any, str] | None = None  # the segment that the open task was chosen for
+        self._owner: tuple[str, str] | None = None  # the ids of the segment that the open task was chosen for
         self._made = MadeTask()
         self._choosing = False
         self._sinceLearned = 0
@@ -108,7 +108,7 @@ class TaskDesk:
         """The chosen segment may have another name: a task that its prompt had made, and that has learned nothing,
         goes along."""
         segment = self._chosen()
-        if segment is None or self._made.name != self.task or self._owner != self._segment:
+        if segment is None or self._made.name != self.task or self._owner != self._ids():
             return
         if self._made.isStillOf(segment) or self.suggestedName() == self.task:
             return
@@ -171,9 +171,14 @@ class TaskDesk:
         segmentation, segmentID = self._segment
         return None if segmentation is None else segmentation.GetSegmentation().GetSegment(segmentID)
 
+    def _ids(self) -> tuple[str, str]:
+        """Of the chosen segment. Not the node: who holds it holds its voxels after it was removed."""
+        segmentation, segmentID = self._segment
+        return "" if segmentation is None else str(segmentation.GetID()), segmentID
+
     def _remember(self) -> None:
         segment = self._chosen()
-        self._owner = self._segment if segment is not None and self.task else None
+        self._owner = self._ids() if segment is not None and self.task else None
         if self._owner is not None and tagOf(segment, TASK_TAG) != self.task:
             segment.SetTag(TASK_TAG, self.task)
 

@@ -105,8 +105,10 @@ class VolumeFlow:
         if not masks:
             self._teller.say(_("Accept or draw the structure on one slice of this range first"), "warning")
             return
-        ask = lambda link, ids: link.propagate(ids, masks, list(masks))  # noqa: E731
-        self.begin(Errand(self._selection.volume, keys, frozenset(masks), ask))
+        prompted = {place for place, key in enumerate(keys) if any(s.objectID for s in self._proposals.on(key))}
+        taken = sorted(filled | prompted)
+        ask = lambda link, ids: link.propagate(ids, masks, taken)  # noqa: E731
+        self.begin(Errand(self._selection.volume, keys, frozenset(taken), ask))
 
     def range(self, axis: int, first: int, last: int) -> tuple[list[SliceKey], set[int]]:
         """The slices of the volume in that range, and the places among them where the segment is filled."""
