@@ -2422,6 +2422,10 @@ Download: höchstens {megabytes} MB</translation>
         <source>The view {name} shows a plane beside the volume. Scroll it back.</source>
         <translation>Die Ansicht {name} zeigt eine Ebene neben dem Volumen. Blättern Sie zurück.</translation>
     </message>
+    <message>
+        <source>The view {name} does not show {volume}, the chosen volume. Show it there, or choose what it shows.</source>
+        <translation>Die Ansicht {name} zeigt nicht {volume}, das gewählte Volumen. Zeigen Sie es dort, oder wählen Sie, was sie zeigt.</translation>
+    </message>
 </context>
 <context>
     <name>SeedsPanel</name>
@@ -2471,6 +2475,18 @@ Download: höchstens {megabytes} MB</translation>
     <message>
         <source>{count} objects, {told}</source>
         <translation>{count} Objekte, {told}</translation>
+    </message>
+    <message>
+        <source>The Segment Editor&apos;s masking keeps the proposal out of the segment. Change it, then accept again</source>
+        <translation>Die Maskierung des Segment Editors hält den Vorschlag aus dem Segment heraus. Ändern Sie sie und nehmen Sie ihn dann noch einmal an</translation>
+    </message>
+    <message>
+        <source>Accepted, but for {count} pixels that the Segment Editor&apos;s masking keeps out</source>
+        <translation>Angenommen, bis auf {count} Pixel, die die Maskierung des Segment Editors heraushält</translation>
+    </message>
+    <message>
+        <source>Accepted. The segmentation&apos;s voxels are thicker than the slices, so it is on a slice beside this one, too. Give it the volume&apos;s geometry (Segment Editor, Specify geometry)</source>
+        <translation>Angenommen. Die Voxel der Segmentierung sind dicker als die Schichten, deshalb liegt es auch auf einer Schicht daneben. Geben Sie ihr die Geometrie des Volumens (Segment Editor, Specify geometry)</translation>
     </message>
 </context>
 <context>
@@ -2662,6 +2678,10 @@ Download: höchstens {megabytes} MB</translation>
     <message>
         <source>The engine is starting; what you marked is answered as soon as it is there</source>
         <translation>Die Engine startet; die Antwort auf Ihre Markierung kommt, sobald sie da ist</translation>
+    </message>
+    <message>
+        <source>The image has changed: what was proposed on it is asked for anew</source>
+        <translation>Das Bild hat sich geändert: Was darauf vorgeschlagen war, wird neu gefragt</translation>
     </message>
 </context>
 <context>
@@ -2873,6 +2893,10 @@ Download: höchstens {megabytes} MB</translation>
     <message>
         <source>Accepted {count} slices; look at each of them before you save</source>
         <translation>{count} Schichten angenommen; sehen Sie jede an, bevor Sie speichern</translation>
+    </message>
+    <message>
+        <source>{told}. On {masked} the Segment Editor&apos;s masking keeps a part out</source>
+        <translation>{told}. Auf {masked} hält die Maskierung des Segment Editors einen Teil heraus</translation>
     </message>
 </context>
 <context>

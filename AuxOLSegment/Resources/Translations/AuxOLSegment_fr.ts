@@ -2422,6 +2422,10 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
         <source>The view {name} shows a plane beside the volume. Scroll it back.</source>
         <translation>La vue {name} montre un plan à côté du volume. Revenez en arrière.</translation>
     </message>
+    <message>
+        <source>The view {name} does not show {volume}, the chosen volume. Show it there, or choose what it shows.</source>
+        <translation>La vue {name} n&apos;affiche pas {volume}, le volume choisi. Affichez-le là, ou choisissez ce qu&apos;elle affiche.</translation>
+    </message>
 </context>
 <context>
     <name>SeedsPanel</name>
@@ -2471,6 +2475,18 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     <message>
         <source>{count} objects, {told}</source>
         <translation>{count} objets, {told}</translation>
+    </message>
+    <message>
+        <source>The Segment Editor&apos;s masking keeps the proposal out of the segment. Change it, then accept again</source>
+        <translation>Le masquage du Segment Editor tient la proposition hors du segment. Modifiez-le, puis acceptez de nouveau</translation>
+    </message>
+    <message>
+        <source>Accepted, but for {count} pixels that the Segment Editor&apos;s masking keeps out</source>
+        <translation>Accepté, sauf {count} pixels que le masquage du Segment Editor tient dehors</translation>
+    </message>
+    <message>
+        <source>Accepted. The segmentation&apos;s voxels are thicker than the slices, so it is on a slice beside this one, too. Give it the volume&apos;s geometry (Segment Editor, Specify geometry)</source>
+        <translation>Accepté. Les voxels de la segmentation sont plus épais que les coupes : il se trouve aussi sur une coupe voisine. Donnez-lui la géométrie du volume (Segment Editor, Specify geometry)</translation>
     </message>
 </context>
 <context>
@@ -2662,6 +2678,10 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     <message>
         <source>The engine is starting; what you marked is answered as soon as it is there</source>
         <translation>Le moteur démarre&#xa0;; la réponse à ce que vous avez marqué vient dès qu&apos;il est là</translation>
+    </message>
+    <message>
+        <source>The image has changed: what was proposed on it is asked for anew</source>
+        <translation>L&apos;image a changé : ce qui y était proposé est demandé de nouveau</translation>
     </message>
 </context>
 <context>
@@ -2873,6 +2893,10 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     <message>
         <source>Accepted {count} slices; look at each of them before you save</source>
         <translation>{count} coupes acceptées&#xa0;; regardez chacune avant d&apos;enregistrer</translation>
+    </message>
+    <message>
+        <source>{told}. On {masked} the Segment Editor&apos;s masking keeps a part out</source>
+        <translation>{told}. Sur {masked}, le masquage du Segment Editor en tient une partie dehors</translation>
     </message>
 </context>
 <context>
