@@ -90,9 +90,9 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._makePanel()
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
-        self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(scene, scene.StartImportEvent, self.onSceneStartImport)
-        self.addObserver(scene, scene.EndImportEvent, self.onSceneEnd)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneEndImport)
         self._takeParameters()
         if self.isEntered():  # by the developers' Reload, which neither leaves nor enters
             self.enter()
@@ -161,7 +161,10 @@ class AuxOLSegmentWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.setParameters(None)
         self.panel.inputs.sceneClosing()
 
-    def onSceneEnd(self, caller, event):
+    def onSceneEndClose(self, caller, event):
+        self._sceneEnded()
+
+    def onSceneEndImport(self, caller, event):
         # Later: Slicer's own widgets still change what they show, some at this event, some at the end of the batch
         # that a scene is loaded in.
         qt.QTimer.singleShot(0, self._sceneEnded)

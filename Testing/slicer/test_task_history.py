@@ -93,7 +93,12 @@ class TestFollowing(unittest.TestCase):
         self.tasks = Tasks(self.errors.append)
         self.addCleanup(self.tasks.close)
         self.follower = TaskFollower(
-            self.task, self.tasks, lambda kind: None, lambda *line: self.lines.append(line), lambda event: None
+            self.task,
+            self.tasks,
+            lambda kind: None,
+            lambda *line: self.lines.append(line),
+            lambda event: None,
+            lambda: None,
         )
         self.follower.begin(status())
         self.settled()
