@@ -64,6 +64,11 @@ def segment(
     given = None
     left_out = False
     if prompts == FROM_LABELS:
+        if series:
+            raise InvalidInputError(
+                f"--series chooses among the DICOM series of a folder, and {FROM_LABELS} takes folders of one series "
+                "alone. Put the labelled series in a folder of its own, or give a prompts file."
+            )
         sources, problems = labelled_sources(folder, label)
         for problem in problems:
             say(console, f"{'Left out' if problem.left_out else 'Doubtful'}: {problem.file}: {problem.reason}")

@@ -77,7 +77,11 @@ def why_recommended(among: Sequence[GeneralistChoice]) -> str:
     if all(each.click is None for each in among):
         return f"Recommended: {chosen.title}, until this machine was measured (`auxol checkpoint measure`)."
     if chosen.click is None or not _is_quick(chosen.click) or chosen.megabytes is None:
-        return f"Recommended: {chosen.title}; of the others none keeps a first click below {FIRST_S:g} s here."
+        others = [each for each in among if each is not chosen]
+        if all(each.click is None for each in others):
+            return f"Recommended: {chosen.title}; no other was measured here (`auxol checkpoint measure`)."
+        which = "none" if all(each.click is not None for each in others) else "none that was measured"
+        return f"Recommended: {chosen.title}; of the others {which} keeps a first click below {FIRST_S:g} s here."
     largest = f"the largest whose first click stays below {FIRST_S:g} s here"
     return f"Recommended: {chosen.title}, {largest} ({chosen.click})."
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from auxol_core.imaging.detached import files_with
 from auxol_core.imaging.dicom import DicomSeries, chosen_series, dicom_series
 from auxol_core.imaging.geometry import Geometry
 from auxol_core.imaging.names import (
@@ -94,11 +95,11 @@ def read_dicom_series(series: DicomSeries) -> Volume:
 
 
 
-
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal; of a folder (DICOM), of all its files in order of their names."""
+    """SHA-256 of a file's bytes, hexadecimal; of a folder (DICOM), of all its files in order of their names; of a
+    header, such as .mhd, of the files beside it that hold its voxels, too."""
     digest = hashlib.sha256()
-    for each in sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]:
+    for each in sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else files_with(path):
         with each.open("rb") as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)

@@ -30,7 +30,8 @@ def check_version(theirs: str | None, *, here: str) -> None:
     """ProtocolVersionError unless ``theirs`` is this protocol's version; ``here``: who speaks, client or server."""
     if theirs != str(PROTOCOL_VERSION):
         there = "server" if here == "client" else "client"
+        named = theirs or f"none that it names (header {HEADER_VERSION})"
         raise ProtocolVersionError(
-            f"This {here} speaks version {PROTOCOL_VERSION} of the protocol, the {there} speaks "
-            f"{theirs or 'none that it names'}. Install the same version of AuxOLSegment on both sides."
+            f"This {here} speaks version {PROTOCOL_VERSION} of the protocol, the {there} speaks {named}. Install the "
+            "same version of AuxOLSegment on both sides."
         )

@@ -27,7 +27,7 @@ from auxol_core.replay.batch_results import begun, check_out, each_source, secon
 from auxol_core.replay.batch_sources import Source, find_sources, labelled_sources
 from auxol_core.replay.batch_table import NO_PROMPTS, Line
 from auxol_core.replay.options import PromptOptions, WindowOf, check_axis, check_window
-from auxol_core.replay.prompts import components, prompt_for
+from auxol_core.replay.prompts import MIN_COMPONENT_SIDE, components, prompt_for
 from auxol_core.replay.streams import enlarged, enlarged_mask
 from auxol_core.scales import SAMPLED, GreyScale
 from auxol_core.types import BoolArray, Prompt, SliceImage, TaskStatus
@@ -70,11 +70,13 @@ class BatchOptions:
 
 @dataclass(frozen=True, eq=False)
 class _Slice:
-    """A slice in its place, and its prompts on the prepared (perhaps enlarged) pixels."""
+    """A slice in its place, and its prompts on the prepared (perhaps enlarged) pixels; ``small``: pieces of the labels
+    that are too small for a prompt."""
 
     index: int
     pixels: files.Pixels
     prompts: list[Prompt]
+    small: int = 0
 
 
 def segment_all(
@@ -128,15 +130,25 @@ def _segment(
         count, rows, cols = (int(n) for n in stack.shape[:3])
         result = np.zeros((count, rows, cols), dtype=bool)
         qualities: list[float] = []
-        slices = 0
+        slices = small = 0
+        unreadable: list[int] = []
         for part in _slices(stack, truth, own, source, options):
+            small += part.small
+            if not part.prompts:
+                continue
+            if not is_finite(part.pixels):
+                unreadable.append(part.index)
+                continue
             mask, quality, told = _predict(engine, part, scale)
             warnings += told
             result[part.index] = reduced(mask, (rows, cols))
             qualities += quality
             slices += 1
+        warnings += [_told_small(small), told_unreadable(unreadable)]
         if not qualities:
-            return replace(line, status=NO_PROMPTS, seconds=seconds_since(started))
+            why = summed(warnings)
+            status = f"{NO_PROMPTS}: {why}" if why else NO_PROMPTS
+            return replace(line, status=status, seconds=seconds_since(started))
         output = write_result(source, place, result, options)
     except (DataError, InvalidInputError) as error:
         return replace(line, status=f"failed: {error}", seconds=seconds_since(started))
@@ -150,6 +162,29 @@ def _segment(
         seconds=seconds_since(started),
         warning=summed(warnings),
     )
+
+
+def empty(shape: tuple[int, int]) -> BoolArray:
+    """A mask (rows, columns) of nothing."""
+    return np.zeros(shape, dtype=bool)
+
+
+def is_finite(pixels: files.Pixels) -> bool:
+    """Whether every value of a slice is a number."""
+    return not np.issubdtype(pixels.dtype, np.floating) or bool(np.isfinite(pixels).all())
+
+
+def told_unreadable(indices: Sequence[int]) -> str:
+    """Which slices hold values that are no numbers and were left out; empty where none does."""
+    named = ", ".join(map(str, indices))
+    return f"Slices with values that are no numbers (NaN or infinite) were left out: {named}." if indices else ""
+
+
+def _told_small(count: int) -> str:
+    if not count:
+        return ""
+    side = MIN_COMPONENT_SIDE
+    return f"Pieces of the label that are under {side} x {side} pixels got no prompt: {count}."
 
 
 def summed(warnings: Sequence[str]) -> str:
@@ -189,10 +224,10 @@ def _slices(
             raise DataError(f"{source.name}: labels and image differ in shape. Replace one of them.")
         for index in np.flatnonzero(truth.any(axis=(1, 2))):
             pixels, _ = enlarged(np.ascontiguousarray(stack[index]))
-            kept, _ = components(enlarged_mask(np.ascontiguousarray(truth[index])))
+            kept, small = components(enlarged_mask(np.ascontiguousarray(truth[index])))
             name = f"{source.name}#{index}" if source.volume else source.name
-            if kept:
-                yield _Slice(int(index), pixels, [prompt_for(c, options.prompts, name, source.value) for c in kept])
+            drawn = [prompt_for(c, options.prompts, name, source.value) for c in kept]
+            yield _Slice(int(index), pixels, drawn, small)
         return
     for placed in own:
         check_on_source(placed, (int(stack.shape[1]), int(stack.shape[2])))

@@ -21,13 +21,24 @@ import numpy as np
 from auxol_core.api import EngineApi
 from auxol_core.errors import DataError, InvalidInputError
 from auxol_core.imaging import files, metrics
-from auxol_core.replay.batch import TASK, BatchOptions, read_source, reduced, summed, take_in, write_result
+from auxol_core.replay.batch import (
+    TASK,
+    BatchOptions,
+    empty,
+    is_finite,
+    read_source,
+    reduced,
+    summed,
+    take_in,
+    told_unreadable,
+    write_result,
+)
 from auxol_core.replay.batch_results import begun, each_source, seconds_since
 from auxol_core.replay.batch_sources import Source
 from auxol_core.replay.batch_table import Line
 from auxol_core.replay.streams import enlarged
 from auxol_core.scales import SAMPLED, GreyScale
-from auxol_core.types import BoolArray, Box, Propagated, SliceImage
+from auxol_core.types import BoolArray, Box, Prompt, Propagated, SliceImage
 from auxol_core.whole_files import write_whole
 
 # Slices of so many bytes are looked at together: an engine keeps 512 MB of them.
@@ -103,6 +114,9 @@ def _found(source: Source, engine: EngineApi, place: Path, options: BatchOptions
             if item.proposal is not None:
                 qualities.append(item.proposal.quality)
                 warnings.append(item.proposal.warning)
+        if not qualities:
+            warnings.append(_why_nothing(engine, stack))
+        warnings.append(told_unreadable([index for index in range(len(stack)) if not is_finite(stack[index])]))
         output = write_result(source, place, result, options)
         _write_table(place / f"{source.name}.csv", told)
     except (DataError, InvalidInputError) as error:
@@ -127,17 +141,35 @@ def _looked_through(
     first, _ = enlarged(np.ascontiguousarray(stack[0]))
     scale = GreyScale.of(stack, whole=True, most=SAMPLED)
     together = max(1, TOGETHER_BYTES // first.nbytes)
-    for start in range(0, len(stack), together):
-        part = stack[start : start + together]
-        ids = [
-            engine.put_slice(SliceImage(enlarged(np.ascontiguousarray(pixels))[0], scale=scale)) for pixels in part
-        ]
-        for item in engine.find(TASK, ids, several=several):
-            mask = np.zeros(shape, dtype=bool)
+    readable = [index for index in range(len(stack)) if is_finite(stack[index])]
+    for index in sorted(set(range(len(stack))) - set(readable)):
+        yield Propagated(index, None, "the slice holds values that are no numbers (NaN or infinite)"), empty(shape)
+    for start in range(0, len(readable), together):
+        part = readable[start : start + together]
+        images = (SliceImage(enlarged(np.ascontiguousarray(stack[index]))[0], scale=scale) for index in part)
+        for item in engine.find(TASK, [engine.put_slice(image) for image in images], several=several):
+            mask = empty(shape)
             if item.proposal is not None:
                 mask = reduced(item.proposal.mask, shape)
                 engine.dismiss(item.proposal.proposal_id)
-            yield replace(item, index=start + item.index), mask
+            yield replace(item, index=part[item.index]), mask
+
+
+def _why_nothing(engine: EngineApi, stack: files.Pixels) -> str:
+    """What the engine would say of a proposal on the middle slice: that its greys are not those the task was taught
+    on. Where nothing is found nobody else says it."""
+    readable = [index for index in range(len(stack)) if is_finite(stack[index])]
+    if not readable:
+        return ""
+    pixels, _ = enlarged(np.ascontiguousarray(stack[readable[len(readable) // 2]]))
+    scale = GreyScale.of(stack, whole=True, most=SAMPLED)
+    whole = Prompt(box=Box(0, 0, *pixels.shape[:2]))
+    asked = engine.predict(TASK, engine.put_slice(SliceImage(pixels, scale=scale)), whole)
+    engine.dismiss(asked.proposal_id)
+    # The engine speaks of a prompt, and nobody gave one.
+    return asked.warning.replace("of what surrounds the prompt", "of its middle slice").replace(
+        "What surrounds the prompt", "Its middle slice"
+    )
 
 
 def _write_table(path: Path, told: Sequence[Found]) -> None:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
+
+from filelock import FileLock, Timeout
 
 from auxol_core.errors import InvalidInputError
 from auxol_core.imaging import files
@@ -22,6 +24,7 @@ from auxol_core.imaging.names import printable
 from auxol_core.replay.batch_sources import PARTS, Source
 from auxol_core.replay.batch_table import DONE, LEFT_OUT, UNFINISHED, BatchTable, Line
 from auxol_core.replay.out_folder import make_out, told
+from auxol_core.whole_files import UNFINISHED as HALF_MADE
 from auxol_core.whole_files import beside, put_in_place
 
 TABLE_NAME = "segments.csv"
@@ -52,7 +55,15 @@ def each_source(
     sources: Sequence[Source], out: Path, work: Callable[[Source, Path], Line], key_of: Callable[[Source], str]
 ) -> Generator[tuple[Line, bool], None, None]:
     """Carry out ``work``, which writes a source's files into a folder, for each source; what was done under the same
-    key is left out. Each line, and whether it had been done before. DataError where ``out`` cannot be written."""
+    key is left out. Each line, and whether it had been done before. DataError where ``out`` cannot be written,
+    InvalidInputError where another call is writing into it."""
+    with _alone_in(out):
+        yield from _each(sources, out, work, key_of)
+
+
+def _each(
+    sources: Sequence[Source], out: Path, work: Callable[[Source, Path], Line], key_of: Callable[[Source], str]
+) -> Generator[tuple[Line, bool], None, None]:
     table = BatchTable(out / TABLE_NAME)
     for source in sources:
         line = begun(source)
@@ -90,6 +101,9 @@ def _kept(table: BatchTable, line: Line, place: Path, out: Path) -> Line:
     """Put a source's files in their places, and its line into the table; the line as it is then."""
     made = sorted(place.iterdir())
     if line.status != DONE:
+        earlier = table.written_for(line.name)
+        if earlier:
+            line = replace(line, status=f"{line.status} ({', '.join(earlier)} there: of an earlier call)")
         _put(table, line)
         return line
     foreign = next((path.name for path in made if not table.may_write(path.name)), None)
@@ -110,6 +124,28 @@ def _kept(table: BatchTable, line: Line, place: Path, out: Path) -> Line:
 def _put(table: BatchTable, line: Line) -> None:
     with told(table.path):
         table.put(line)
+
+
+@contextmanager
+def _alone_in(out: Path) -> Iterator[None]:
+    """Two calls that write one table would each lose the other's lines. What a call that was killed left half made in
+    ``out`` goes."""
+    lock = FileLock(out / f".{TABLE_NAME}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise InvalidInputError(
+            f"Another call is writing its results into {out}. Wait for it, or choose another folder for --out."
+        ) from error
+    try:
+        for path in out.iterdir():
+            if HALF_MADE.fullmatch(path.name) and path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+        yield
+    finally:
+        with suppress(OSError):  # Windows keeps an open file; there the lock takes it away itself
+            Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
 
 
 @contextmanager

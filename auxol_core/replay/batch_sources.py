@@ -66,15 +66,18 @@ def find_sources(folder: Path, series: Sequence[str] = ()) -> list[Source]:
         found = _found(folder, series)
     except OSError as error:
         raise DataError(f"{printable(folder)} cannot be read ({error.strerror}). Check its permissions.") from error
-    if not found:
-        raise DataError(
-            f"{printable(folder)} has nothing to segment. Looked in images/, volumes/ and the folder itself for "
-            f"{', '.join(files.IMAGE_ENDINGS + files.VOLUME_ENDINGS)} and folders of DICOM files."
-        )
     missing = set(series) - {source.series.uid for source in found if source.series}
     if missing:
         raise InvalidInputError(
             f"{printable(folder)} has no DICOM series {', '.join(sorted(missing))}. Leave --series out to see its own."
+        )
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "is not there"
+        raise DataError(f"{printable(folder)} {what}. Name a folder of pictures or volumes.")
+    if not found:
+        raise DataError(
+            f"{printable(folder)} has nothing to segment. Looked in images/, volumes/ and the folder itself for "
+            f"{', '.join(files.IMAGE_ENDINGS + files.VOLUME_ENDINGS)} and folders of DICOM files."
         )
     good = [source for source in found if source.problem is None]
     names = own_names([(source.short_name, source.file_name) for source in good], [TABLE])
@@ -121,7 +124,8 @@ def _files(folder: Path, endings: tuple[str, ...]) -> list[Source]:
 
 
 def _series(folder: Path, wanted: Sequence[str]) -> list[Source]:
-    """The DICOM series in ``folder`` and in the folders right below it; those ``wanted``, where any are."""
+    """The DICOM series in ``folder`` and in the folders right below it; where a folder has several, those ``wanted``
+    of them."""
     if not folder.is_dir():
         return []
     below = [p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".") and p.name not in PARTS]
@@ -133,10 +137,10 @@ def _series(folder: Path, wanted: Sequence[str]) -> list[Source]:
         except DataError as error:
             sources.append(replace(case, problem=str(error)))
             continue
-        chosen = [each for each in there if not wanted or each.uid in wanted]
-        if len(chosen) > 1 and not wanted:
-            offers = "; ".join(f"{each.uid} ({each.description}, {len(each.files)} files)" for each in chosen)
-            sources.append(replace(case, problem=f"it has {len(chosen)} DICOM series; choose with --series: {offers}"))
+        chosen = there if len(there) == 1 else [each for each in there if each.uid in wanted]
+        if there and not chosen:
+            offers = "; ".join(f"{each.uid} ({each.description}, {len(each.files)} files)" for each in there)
+            sources.append(replace(case, problem=f"it has {len(there)} DICOM series; choose with --series: {offers}"))
             continue
         sources += [replace(case, series=each) for each in chosen]
     return sources

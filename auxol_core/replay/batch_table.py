@@ -72,6 +72,11 @@ class BatchTable:
         hashes = [line.written[output] for line in self.lines.values() if output in line.written]
         return bool(hashes) and target.is_file() and files.file_hash(target) in hashes
 
+    def written_for(self, name: str) -> list[str]:
+        """Files of a source that this command wrote before, and that are there."""
+        known = self.lines.get(name)
+        return [] if known is None else [each for each in known.written if os.path.lexists(self.path.parent / each)]
+
     def put(self, line: Line) -> None:
         """Add or replace a source's line and write the file anew. What was written for it before stays known."""
         before = self.lines.get(line.name)

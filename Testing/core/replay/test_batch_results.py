@@ -491,6 +491,14 @@ def test_of_several_series_one_is_chosen_and_two_do_not_meet(tmp_path, task):
         find_sources(tmp_path / "set", ["1.2.3.4", "1.9"])
 
 
+def test_a_uid_chooses_among_the_series_of_a_folder_and_leaves_other_folders_alone(tmp_path, task):
+    dicom(dicom(tmp_path / "set" / "two", "1.2.3.4"), "1.2.3.5")
+    dicom(tmp_path / "set" / "one", "1.2.3.6")
+    assert [source.name for source in find_sources(tmp_path / "set", ["1.2.3.5"])] == ["one", "two"]
+    with pytest.raises(InvalidInputError, match=r"has no DICOM series 1\.9\. Leave --series out"):
+        find_sources(tmp_path / "set" / "one", ["1.9"])
+
+
 def test_what_cannot_be_written_so_is_told_before_it_is_computed(tmp_path, task):
     folder, engine = pictures(tmp_path / "set", "a.png"), FakeEngine()
     line = segment(find_sources(folder), {"a": BOX}, task, tmp_path / "out", engine, form="seg.nrrd")["a"]
