@@ -93,11 +93,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
             return  # the end of it is told
         current, row = self.node_id(), self.combo.currentIndex()
         self.combo.blockSignals(True)
-        self.combo.clear()
-        if self.property("noneEnabled"):
-            self.combo.addItem(self.property("noneDisplay"), "")
-        for node in self.nodes():
-            self.combo.addItem(node.GetName(), node.GetID())
+        self.fill()
         index = self.combo.findData(current) if current else -1
         if index < 0:
             none = self.property("noneEnabled")
@@ -107,15 +103,18 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         self.combo.blockSignals(False)
         self.emit_changed()
 
-    def lose(self) -> None:
-        """The real model fills its rows anew when an import ends, and nothing chooses the current node again
-        (qMRMLSceneModel::onMRMLSceneImported), also while the scene is still in a batch."""
-        self.combo.blockSignals(True)
+    def fill(self) -> None:
         self.combo.clear()
         if self.property("noneEnabled"):
             self.combo.addItem(self.property("noneDisplay"), "")
         for node in self.nodes():
             self.combo.addItem(node.GetName(), node.GetID())
+
+    def lose(self) -> None:
+        """The real model fills its rows anew when an import ends, and nothing chooses the current node again
+        (qMRMLSceneModel::onMRMLSceneImported), also while the scene is still in a batch."""
+        self.combo.blockSignals(True)
+        self.fill()
         self.combo.setCurrentIndex(0 if self.property("noneEnabled") else -1)
         self.combo.blockSignals(False)
         self.emit_changed()
