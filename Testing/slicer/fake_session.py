@@ -79,7 +79,7 @@ class FakeSession(Strict):
         values["propagationEnd"] = WalkEnd()
         asked |= {"payoff": Payoff(), "outline": np.zeros((20, 20), bool)}
         asked |= {"unreviewedCount": 0, "review": [], "presence": None, "canSayNothing": (False, "No task.")}
-        asked |= {"canGoOn": False}
+        asked |= {"canGoOn": False, "displayKey": None}
         super().__init__(calls, values, asked, ORDERS)
         self.__dict__["listeners"] = []
 

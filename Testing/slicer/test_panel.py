@@ -124,6 +124,14 @@ class TestWhatThePanelSays(PanelCase):
         self.assertIn("no graphics card was found", self.ui.engineLabel.text)
         self.assertTrue(self.ui.startEngineButton.isHidden())
 
+    def test_the_section_of_the_buttons_names_the_slice_that_they_mean(self):
+        self.chooseAll()
+        self.assertEqual(self.ui.proposalSection.text, "3  Proposal, repair, save")
+        self.session.viewInUse = "Red"
+        self.session.displayKey = self.fake.reviewItem(self.volume.GetID(), 7, 0.5).key
+        self.tell("slices")
+        self.assertEqual(self.ui.proposalSection.text, "3  Proposal, repair, save: Red, Axial 7")
+
     def test_counts_leave_out_what_is_not_there(self):
         from AuxOLSegmentLib.Session.SliceBook import SliceState
 

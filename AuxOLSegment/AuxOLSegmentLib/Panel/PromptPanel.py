@@ -8,9 +8,11 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
+from auxol_core.errors import AuxolError
 from AuxOLSegmentLib.Panel import Shortcuts
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, Say, setReady, silently, tell, withKey
+from AuxOLSegmentLib.Panel.ReviewTexts import planeName
 from AuxOLSegmentLib.Scene.VolumeReader import ViewRefused, alignedSlice, rotateToVolume, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
@@ -172,6 +174,7 @@ class PromptPanel:
     def refreshProposal(self) -> None:
         """What is proposed, and whether it can be accepted."""
         ui, logic = self.ui, self.logic
+        ui.proposalSection.text = self._whichSlice()
         shown = logic.hasProposalOnDisplay()
         nothing = _("A proposal is on display.") if shown else _("No proposal on the slices on display.")
         tell(ui.proposalLabel, logic.proposalText() or nothing)
@@ -182,6 +185,18 @@ class PromptPanel:
             _("Add the proposal to your segment, as one step that the editor can undo."),
         )
         setReady(ui.discardButton, none, _("Take the proposal away. Your segment stays as it is."))
+
+    def _whichSlice(self) -> str:
+        """The slice that the buttons mean: the mouse may have crossed another view on its way to them."""
+        plain, view = _("3  Proposal, repair, save"), self.logic.viewInUse
+        try:
+            key = self.logic.displayKey() if view else None
+        except AuxolError:
+            key = None
+        if key is None:
+            return plain
+        plane = planeName(key.volumeID, key.axis)
+        return _("{title}: {view}, {plane} {index}").format(title=plain, view=view, plane=plane, index=key.index)
 
     def refreshCounts(self) -> None:
         """How far the slices are, and whether they can be saved."""

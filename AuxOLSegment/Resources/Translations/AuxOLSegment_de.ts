@@ -1559,6 +1559,14 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <source>Slices: {parts}.</source>
         <translation>Schichten: {parts}.</translation>
     </message>
+    <message>
+        <source>3  Proposal, repair, save</source>
+        <translation>3  Vorschlag, nachbessern, sichern</translation>
+    </message>
+    <message>
+        <source>{title}: {view}, {plane} {index}</source>
+        <translation>{title}: {view}, {plane} {index}</translation>
+    </message>
 </context>
 <context>
     <name>Panel.ReviewList</name>

@@ -1559,6 +1559,14 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <source>Slices: {parts}.</source>
         <translation>Coupes&#xa0;: {parts}.</translation>
     </message>
+    <message>
+        <source>3  Proposal, repair, save</source>
+        <translation>3  Proposer, retoucher, enregistrer</translation>
+    </message>
+    <message>
+        <source>{title}: {view}, {plane} {index}</source>
+        <translation>{title} : {view}, {plane} {index}</translation>
+    </message>
 </context>
 <context>
     <name>Panel.ReviewList</name>
