@@ -57,6 +57,26 @@ class TestSaved(SessionCase):
         self.assertEqual(len(set(self.ids())), 3)
         self.assertEqual(self.session.book.get(self.key(6)).correctionID, self.ids()[-1])
 
+    def test_saved_in_turn_in_two_tasks_each_has_each_mask_once(self):
+        first, task = self.mask(), self.session.task
+        wrong = np.zeros(self.truth.shape[1:], bool)
+        wrong[2:12, 2:12] = True
+        for name in (f"{self.name} right", task):
+            self.session.chooseTask(name)
+            until(lambda name=name: self.session.status is not None and self.session.status.name == name)
+            self.assertTrue(self.session.canSave()[0], name)
+            self.session.save()
+            until(lambda: not self.session.canSave()[0])
+            quiet(0.5)
+        self.assertEqual(len(self.ids()), 1)  # the engine knows it
+        self.draw(wrong)
+        quiet()
+        self.saved()
+        self.draw(first, add=False)
+        quiet()
+        self.saved()
+        until(lambda: len(self.ids()) == 3)
+
     def test_a_change_that_is_undone_before_it_is_saved_is_no_lesson(self):
         good, wrong = self.mask(), np.zeros(self.truth.shape[1:], bool)
         wrong[2:12, 2:12] = True

@@ -112,6 +112,42 @@ class TestAnotherSegmentIsChosen(OtherSegment):
         until(lambda: self.session.proposals.on(self.key(6)) or self.failed())
         self.assertNotEqual(self.session.proposals.on(self.key(6))[0].objectID, own.objectID)
 
+    def test_a_mark_for_another_segment_is_answered_for_that_one_alone(self):
+        spleen = self.other()
+        self.propose()
+        (own,) = self.session.prompts.objects()
+        self.choose(spleen)
+        self.session.prompts.activate(own.objectID)
+        self.session.promptPoint(self.key(6), 34, 30)  # which refines the active object
+        quiet(1.0)
+        self.assertEqual(self.session.proposals.all(), [])
+        self.assertIn("another segment", self.session.message[0])
+        self.choose(self.segmentID)
+        until(lambda: len(self.session.proposals.on(self.key(6))) == 1)
+        self.assertEqual(self.session.proposals.on(self.key(6))[0].objectID, own.objectID)
+
+    def test_a_mark_that_waits_for_its_segment_is_not_taken_away_with_those_of_another(self):
+        spleen = self.other(self.name.replace("Bright ball", "Spleen"))
+        self.dragBox(6)
+        self.choose(spleen)  # before any answer can be there
+        quiet(1.0)
+        (own,) = self.session.prompts.objects()
+        self.assertFalse(self.session.dismiss())
+        self.assertEqual([each.objectID for each in self.session.prompts.objects()], [own.objectID])
+        self.choose(self.segmentID)
+        until(lambda: self.session.proposals.on(self.key(6)) or self.failed())
+
+    def test_what_is_aside_comes_back_also_after_the_segmentation_chosen_meanwhile_is_gone(self):
+        self.propose()
+        other = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Second")
+        other.CreateDefaultDisplayNodes()
+        other.SetReferenceImageGeometryParameterFromVolumeNode(self.volume)
+        self.session.setInputs(self.volume, other, other.GetSegmentation().AddEmptySegment("", "Spleen CT"))
+        slicer.mrmlScene.RemoveNode(other)
+        self.choose(self.segmentID)
+        self.assertEqual([shown.key for shown in self.session.proposals.all()], [self.key(6)])
+        self.assertEqual(self.session.layer.slices(), [self.key(6)])
+
     def test_the_scene_says_for_which_segment_they_are(self):
         self.propose()
         text, spleen = self.session.proposals.toJson(), self.other()
@@ -170,6 +206,17 @@ class TestWhatHasTheSameID(OtherSegment):
         self.assertNotEqual(self.session.task, task)
         self.assertEqual((list(self.session.book), self.session.proposals.all()), ([], []))
         self.assertEqual(self.session.saveAllReviewed(), 0)
+
+    def test_nothing_of_a_segmentation_that_is_gone_is_held_against_the_next_case(self):
+        known = self.session.parts.inputs._known  # ids begin anew with each scene
+        self.assertEqual(list(known), [self.session.parts.selection.ids])
+        slicer.mrmlScene.RemoveNode(self.segmentation)
+        self.assertEqual(self.session.parts.inputs._known, {})
+        self.makeSegment()
+        self.choose(self.segmentID)
+        self.assertEqual(len(self.session.parts.inputs._known), 1)
+        slicer.mrmlScene.Clear(0)
+        self.assertEqual(self.session.parts.inputs._known, {})
 
     def test_a_segment_that_an_undo_brings_back_is_known(self):
         self.propose()

@@ -27,9 +27,10 @@ def files_with(path: Path) -> list[Path]:
 
 
 def _named(header: Path, named: str) -> list[str]:
-    if named.upper() == "LOCAL" or not named:
+    word = named.split()[0].upper() if named.split() else "LOCAL"
+    if word == "LOCAL":
         return []
-    if named.upper().startswith("LIST"):
+    if word == "LIST":
         with header.open("rb") as stream:
             lines = stream.read(MOST_HEADER).decode("utf-8", "replace").splitlines()
         at = next((i for i, line in enumerate(lines) if "LIST" in line.upper() and "DATA" in line.upper()), len(lines))

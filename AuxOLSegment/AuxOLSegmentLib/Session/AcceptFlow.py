@@ -44,7 +44,8 @@ def maskedText() -> str:
 
 
 class AcceptFlow:
-    """What the user decides on the slice on display, and how a slice's proposals are written."""
+    """What the user decides on the slice on display, and how a slice's proposals are written. ``foreign()``: prompts
+    that are for another segment."""
 
     def __init__(
         self,
@@ -56,9 +57,11 @@ class AcceptFlow:
         writer: SegmentWriter,
         desk: TaskDesk,
         teller: Teller,
+        foreign: Callable[[], set[str]],
     ) -> None:
         self._selection, self._inUse, self._proposals, self._offers = selection, inUse, proposals, offers
         self._prompts, self._writer, self._desk, self._teller = prompts, writer, desk, teller
+        self._foreign = foreign
 
     def hasProposalOnDisplay(self) -> bool:
         """Whether the slice in use has one."""
@@ -156,7 +159,7 @@ class AcceptFlow:
         record.takenFrom = next((each.shownAs for each in shown if each.alone is not None), "")
         for each in shown:
             self._desk.ifOpen(self._agreement(each))
-        self._prompts.removeOn(key, self._proposals.objectsAside())
+        self._prompts.removeOn(key, self._foreign())
         self.markProvenance(reviewed=False)
         return Written(True, int(keptOut.sum()), shared)
 
@@ -236,7 +239,7 @@ class AcceptFlow:
         key = self._inUse.keyOrWhy()
         if key is None:
             return False
-        shown, aside = self._proposals.on(key), self._proposals.objectsAside()
+        shown, aside = self._proposals.on(key), self._foreign()
         if not shown and not any(each.key == key and each.objectID not in aside for each in self._prompts.objects()):
             self._inUse.nothingDone(_("There is no proposal on this slice to discard"))
             return False

@@ -59,6 +59,10 @@ class Inputs:
         self.followColour()
         self._teller.tell("slices")
 
+    def forget(self, segmentationID: str = "") -> None:
+        """That segmentation goes, or all of the scene: its ids may come again, with another case."""
+        self._known = {ids: told for ids, told in self._known.items() if segmentationID not in ("", ids[0])}
+
     def _recognise(self) -> None:
         """Slicer gives the id of a segment that was deleted to a new one. One that an undo brings back has its name."""
         segment, ids = self._selection.segment, self._selection.ids

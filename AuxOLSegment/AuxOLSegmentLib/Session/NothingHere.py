@@ -3,6 +3,8 @@
 What is proposed there is refused by it. It takes back what was accepted and not touched since; it removes nothing else.
 """
 
+from collections.abc import Callable
+
 from slicer.i18n import tr as _
 
 from auxol_core.errors import AuxolError
@@ -20,7 +22,7 @@ from AuxOLSegmentLib.Session.Teller import Teller
 
 
 class NothingHere:
-    """The user's word that the structure is not on a slice."""
+    """The user's word that the structure is not on a slice. ``foreign()``: prompts that are for another segment."""
 
     def __init__(
         self,
@@ -32,9 +34,11 @@ class NothingHere:
         saving: SaveFlow,
         desk: TaskDesk,
         teller: Teller,
+        foreign: Callable[[], set[str]],
     ) -> None:
         self._selection, self._inUse, self._proposals, self._prompts = selection, inUse, proposals, prompts
         self._writer, self._saving, self._desk, self._teller = writer, saving, desk, teller
+        self._foreign = foreign
 
     def can(self) -> tuple[bool, str]:
         """Whether the slice on display can be saved as empty, and if not, why and what to do."""
@@ -81,7 +85,7 @@ class NothingHere:
         refused = [shown.proposalID for shown in self._proposals.take(key)]
         record = self._selection.book.of(key)
         record.emptied(refused, self._selection.digestOn(key))
-        self._prompts.removeOn(key, self._proposals.objectsAside())
+        self._prompts.removeOn(key, self._foreign())
         self._saving.teach(record)
         self._teller.tell("slices")
         return True

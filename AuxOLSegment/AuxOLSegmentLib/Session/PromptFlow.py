@@ -16,7 +16,7 @@ from AuxOLSegmentLib.Machine.Messages import sentence
 from AuxOLSegmentLib.Prompts.PromptReader import PromptReader
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceCount, sliceImage, sliceStamp
 from AuxOLSegmentLib.Session.Offers import Offers
-from AuxOLSegmentLib.Session.Proposals import Proposals, Shown
+from AuxOLSegmentLib.Session.Proposals import Owner, Proposals, Shown
 from AuxOLSegmentLib.Session.Selection import Selection
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teller import Teller
@@ -47,8 +47,9 @@ class PromptFlow:
         self._replaced = replaced
         self._asking: dict[str, int] = {}  # how often each object's prompt has changed
         self._answering: dict[str, Task] = {}
-        # Marked, and neither answered nor cancelled yet; for which segment.
-        self._waiting: dict[str, tuple[Any, str]] = {}
+        # Marked, and neither answered nor cancelled yet; for which segment, by its ids.
+        self._waiting: dict[str, Owner] = {}
+        self._owners: dict[str, Owner] = {}  # the segment that was chosen when the object was begun
         self._preparing: tuple[int, int] | None = None
         self._parts: dict[str, int] = {}  # how many clicks, boxes and strokes its last answer was for
         self.prompts = PromptReader(self._marked, self._gone, teller.refused, modeChanged)
@@ -96,7 +97,10 @@ class PromptFlow:
         if why := self._selection.whyNot():
             self._teller.say(why, "warning")
             return
-        self._waiting[objectID] = self._selection.inputs[1:]
+        self._owners[objectID] = self._waiting[objectID] = self._ownerOf(objectID)
+        if self._waiting[objectID] != self._selection.ids:
+            self._teller.say(_("This mark is for another segment: it is answered when that one is chosen"), "warning")
+            return
         self._asking[objectID] = self._asking.get(objectID, 0) + 1
         if self._asking[objectID] == 1:
             self._answering[objectID] = self._tasks.start(self._answered(objectID))
@@ -104,8 +108,8 @@ class PromptFlow:
     async def _answered(self, objectID: str) -> None:
         """Ask until the answer is to the prompt as it is now: clicks that come meanwhile are answered together."""
         self._sayBusy()
+        asked, answered = 0, True
         try:
-            asked, answered = 0, True
             while asked != self._asking.get(objectID, asked):  # not there: the object was taken away meanwhile
                 asked = self._asking[objectID]
                 answered = await self._ask(objectID)
@@ -125,6 +129,20 @@ class PromptFlow:
             self._answering.pop(objectID, None)
             self._preparing = None
             self._teller.tell("prompts")
+        if not answered and self._waiting.get(objectID) == self._selection.ids:
+            self._prompted(objectID)  # its segment was chosen again while the answer was sent away
+
+    def _ownerOf(self, objectID: str) -> Owner:
+        """The segment that an object is for; the chosen one where nobody knows, or where that is gone."""
+        owner = self._owners.get(objectID) or self._proposals.ownerOf(objectID)
+        node = slicer.mrmlScene.GetNodeByID(owner[0]) if owner is not None else None
+        there = node is not None and owner is not None and node.GetSegmentation().GetSegment(owner[1]) is not None
+        return owner if owner is not None and there else self._selection.ids
+
+    def foreign(self) -> set[str]:
+        """Objects that were begun for another segment than the chosen one."""
+        here = self._selection.ids
+        return {each.objectID for each in self.prompts.objects() if self._ownerOf(each.objectID) != here}
 
     def _sayBusy(self) -> None:
         here = self._desk.engineThere
@@ -133,7 +151,7 @@ class PromptFlow:
 
     def askWaiting(self) -> None:
         """An engine is there: ask what was marked for this segment, and is not being asked already."""
-        here = self._selection.inputs[1:]
+        here = self._selection.ids
         for each in self.prompts.objects():
             if self._waiting.get(each.objectID) == here and each.objectID not in self._asking:
                 self._prompted(each.objectID)
@@ -165,7 +183,7 @@ class PromptFlow:
         """Ask once. False where another segment than its own is chosen: it waits until that one is again."""
         key, prompt = self.prompts.key(objectID), self.prompts.prompt(objectID)
         volume, segment = slicer.mrmlScene.GetNodeByID(key.volumeID), self._waiting.get(objectID)
-        if segment != self._selection.inputs[1:]:
+        if segment != self._selection.ids:
             return False
         image, stamp = sliceImage(volume, key.axis, key.index), sliceStamp(volume, key)
         waited = not self._desk.engineThere
@@ -177,11 +195,13 @@ class PromptFlow:
         grown = earlier is not None and earlier.key == key and parts > self._parts.get(objectID, 0)
         began = time.perf_counter()
         proposal = await link.predict(image, prompt, earlier.proposalID if earlier is not None and grown else None)
-        elsewhere = segment != self._selection.inputs[1:]
-        gone = slicer.mrmlScene.GetNodeByID(key.volumeID) is None
-        if elsewhere or gone or not self._stillAsked(objectID, key) or sliceStamp(volume, key) != stamp:
+        elsewhere = segment != self._selection.ids
+        gone = slicer.mrmlScene.GetNodeByID(key.volumeID) is None or not self._stillAsked(objectID, key)
+        if elsewhere or gone or sliceStamp(volume, key) != stamp:
             await link.dismiss(proposal.proposal_id)
-            return not elsewhere
+            if elsewhere or gone:
+                return not elsewhere
+            return await self._ask(objectID)  # the volume has other pixels by now
         if earlier is not None and not grown:
             self._tasks.start(link.dismiss(earlier.proposalID))
         self._parts[objectID] = parts
@@ -213,6 +233,7 @@ class PromptFlow:
     def _gone(self, objectID: str, _key: SliceKey) -> None:
         self._asking.pop(objectID, None)
         self._waiting.pop(objectID, None)
+        self._owners.pop(objectID, None)
         self._parts.pop(objectID, None)
         shown = self._proposals.ofObject(objectID)
         if shown is not None:
@@ -224,6 +245,7 @@ class PromptFlow:
         """The scene is closed: nobody waits for an answer."""
         self._asking.clear()
         self._waiting.clear()
+        self._owners.clear()
         self._parts.clear()
 
     # What the engine says later
@@ -263,9 +285,9 @@ class PromptFlow:
                 proposal = await link.proposal(proposalID, image)
             except NotFoundError:
                 return
-            shown = self._proposals.get(proposalID)
-            if shown is None or proposal.version >= shown.version:
-                break  # else a refresh was heard of that this answer is older than
+            before, shown = shown, self._proposals.get(proposalID)
+            if shown is None or shown is before or proposal.version >= shown.version:
+                break  # else a refresh was heard of meanwhile that this answer is older than
         if shown is not None:
             now = Shown.of(proposal, shown.key, shown.objectID, shown.confidence, shown.again)
             self._show(now)
@@ -273,6 +295,8 @@ class PromptFlow:
 
     def imageChanged(self, volumeID: str) -> None:
         """The volume has other pixels: what was proposed was of the ones before, and prompts are answered anew."""
+        aside = self._proposals.objectsAside()
+        self._waiting |= {name: self._ownerOf(name) for name in aside}  # until their segment is chosen
         stale = [shown for shown in self._proposals.all() if shown.key.volumeID == volumeID]
         for shown in stale:
             self._offers.drop(shown)

@@ -80,10 +80,14 @@ class Proposals:
     def choose(self, owner: Owner) -> list[Shown]:
         """Show what is for that segment from now on. Those that come back: they may have changed meanwhile."""
         before, self._owner = self._owner, owner
-        if before in (None, owner):
+        if before == owner:
             return []
-        aside, self._shown = self._shown, self._aside.pop(owner, {})
-        if aside:
+        aside, back = self._shown, self._aside.pop(owner, {})
+        if before is None:  # what is shown was nobody's, and is this segment's now
+            aside, self._shown = {}, {**aside, **back}
+        else:
+            self._shown = back
+        if aside and before is not None:
             self._aside[before] = aside
         for key in dict.fromkeys(shown.key for shown in (*aside.values(), *self._shown.values())):
             self.draw(key)
@@ -93,6 +97,13 @@ class Proposals:
     def owner(self) -> Owner | None:
         """The segment that they are for; None where that is the one that is chosen next."""
         return self._owner
+
+    def ownerOf(self, objectID: str) -> Owner | None:
+        """The segment that a prompt's proposal is for; None where it has none."""
+        if self.ofObject(objectID) is not None:
+            return self._owner
+        of = (owner for owner, aside in self._aside.items() if objectID in {each.objectID for each in aside.values()})
+        return next(of, None)
 
     def objectsAside(self) -> set[str]:
         """Prompts whose proposals are for another segment."""
@@ -225,7 +236,9 @@ class Proposals:
     def readJson(self, text: str) -> None:
         """Take up what the layer shows after a scene was loaded; ``text`` as ``toJson`` gave it. Several proposals of a
         slice come back as one, because the layer shows their union."""
-        told, self._owner = _read(text)
+        told, owner = _read(text)
+        # Where a scene was added to another one, its nodes may have other ids by now, and the text has the old ones.
+        self._owner = owner if set(told) <= set(self._layer.slices()) else None
         self._shown.clear()
         self._aside.clear()
         for key in self._layer.slices():

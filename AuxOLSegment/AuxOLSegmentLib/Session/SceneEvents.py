@@ -65,6 +65,7 @@ class SceneEvents:
     def imageChanged(self) -> None:
         """The chosen volume has other pixels, such as the next frame of a sequence."""
         if self._selection.volume is not None:
+            self._volumes.cancel()  # what is on its way is of the pixels before
             self._prompting.imageChanged(self._selection.volume.GetID())
 
     def nodeRemoved(self, nodeID: str) -> None:
@@ -76,6 +77,7 @@ class SceneEvents:
         if segmentation is not None and nodeID == segmentation.GetID():
             segmentation, segmentID = None, ""
         self._inputs.choose(volume, segmentation, segmentID)
+        self._inputs.forget(nodeID)
         self._proposals.dropVolume(nodeID)
         self._proposals.dropSegmentation(nodeID)
         for book in self._books.all():
@@ -106,4 +108,5 @@ class SceneEvents:
         self._proposals.clear()
         self._books.clear()
         self._inputs.choose(None, None, "")
+        self._inputs.forget()
         self._teller.say("")  # what was said was about this scene; what the user saved goes on its way all the same

@@ -84,7 +84,10 @@ class SessionParts:
             lambda: self.beginning.make(),
         )
         self.prompts = self.prompting.prompts
-        self.accepting = AcceptFlow(selection, inUse, proposals, offers, self.prompts, self.writer, desk, teller)
+        foreign = self.prompting.foreign
+        self.accepting = AcceptFlow(
+            selection, inUse, proposals, offers, self.prompts, self.writer, desk, teller, foreign
+        )
         self.keeper = Keeper(parameters, books, proposals)
         self.saving = SaveFlow(
             self.engine.connection,
@@ -98,7 +101,9 @@ class SessionParts:
             self.keeper.keep,
             lambda key: self.finding.findNext(key),
         )
-        self.nothing = NothingHere(selection, inUse, proposals, self.prompts, self.writer, self.saving, desk, teller)
+        self.nothing = NothingHere(
+            selection, inUse, proposals, self.prompts, self.writer, self.saving, desk, teller, foreign
+        )
         self.volumes = VolumeFlow(
             settings,
             selection,

@@ -16,7 +16,8 @@ from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
 log = logging.getLogger(__name__)
 
 FORMAT = 1
-NEVER = ("", "", "")  # saved
+Save = tuple[str, str, str]
+NEVER: Save = ("", "", "")
 MASKS_REMEMBERED = 32  # of a slice; the Segment Editor itself remembers ten states or fewer
 
 
@@ -46,8 +47,8 @@ class SliceRecord:
     ``changed``: voxels that were changed by hand, up to the last acceptance or save; ``written``: the mask that was
     there then, as bits, kept for this session. ``takenFrom``: the model whose mask alone was accepted, '' for the
     fusion. ``savedIn``: the task that it was saved in, '' where the scene does not say, None where that was reset or
-    deleted; ``pixels``: a stamp of the image that was saved, for this session. ``last``: id, digest of the mask and id
-    of the image of the last save that has a receipt, '' each where there is none.
+    deleted; ``pixels``: a stamp of the image that was saved, for this session. ``last``: by task, id,
+    digest of the mask and id of the image of the last save that has a receipt.
     """
 
     key: SliceKey
@@ -69,7 +70,7 @@ class SliceRecord:
     takenFrom: str = ""
     savedIn: str | None = ""
     pixels: object = None
-    last: tuple[str, str, str] = NEVER
+    last: dict[str, Save] = field(default_factory=dict)
 
     def isSaved(self, task: str, pixels: object) -> bool:
         """Whether it is saved as it is: in this task, and of an image with these pixels."""
@@ -153,7 +154,7 @@ class SliceRecord:
     def saved(self, task: str = "", imageID: str = "") -> None:
         """It has a receipt, in that task, with the image of that id."""
         self.state, self.savedAt, self.savedIn = SliceState.SAVED, time.time(), task
-        self.last = (self.correctionID, self.digest, imageID)
+        self.last[task] = (self.correctionID, self.digest, imageID)
         self.proposals, self.ours = [], ""
         self.acceptedIn.clear()
 
@@ -185,8 +186,11 @@ class SliceBook:
     def unteach(self, task: str, correctionID: str = "") -> None:
         """The task has forgotten all that was saved in it, or that correction: the slice can be saved again."""
         for record in self._records.values():
-            if record.savedIn == task and correctionID in ("", record.correctionID):
-                record.savedIn, record.last = None, NEVER
+            if correctionID not in ("", record.last.get(task, NEVER)[0], record.correctionID):
+                continue
+            record.last.pop(task, None)
+            if record.savedIn == task:
+                record.savedIn = None
 
     def dropVolume(self, volumeID: str) -> None:
         """The volume is gone."""
@@ -283,7 +287,7 @@ def _plain(record: SliceRecord) -> dict[str, object]:
         "effort": [record.prompts, record.changed],
         "taken": record.takenFrom,
         "in": record.savedIn,
-        "last": list(record.last),
+        "last": {task: list(save) for task, save in record.last.items()},
     }
 
 
@@ -292,7 +296,7 @@ def _record(value: dict[str, Any]) -> SliceRecord:
     proposed, accepted, saved = (float(each) for each in value["times"])
     quality = value["quality"]
     prompts, changed = (int(each) for each in value.get("effort", (0, 0)))  # scenes from before do not say
-    saved_in, (lastID, digest, imageID) = value.get("in", ""), value.get("last", NEVER)
+    saved_in, last = value.get("in", ""), value.get("last", {})
     return SliceRecord(
         SliceKey(str(volumeID), int(axis), int(index)),
         SliceState(value["state"]),
@@ -310,5 +314,5 @@ def _record(value: dict[str, Any]) -> SliceRecord:
         changed=changed,
         takenFrom=str(value.get("taken", "")),  # scenes from before models were compared do not say
         savedIn=None if saved_in is None else str(saved_in),
-        last=(str(lastID), str(digest), str(imageID)),
+        last={str(task): (str(save[0]), str(save[1]), str(save[2])) for task, save in last.items()},
     )

@@ -55,7 +55,8 @@ class TaskDesk:
         self._follower: TaskFollower | None = None
         self._opening: Task | None = None
         self._segment: tuple[Any, str] = (None, "")
-        self._owner: tuple[str, str] | None = None  # the ids of the segment that the open task was chosen for
+        # Ids and name of the segment that the open task was chosen for.
+        self._owner: tuple[str, str, str] | None = None
         self._made = MadeTask()
         self._choosing = False
         self._sinceLearned = 0
@@ -99,7 +100,7 @@ class TaskDesk:
         remembered = tagOf(segment, TASK_TAG)
         if remembered and remembered != self.task:
             self._choose(remembered)
-        elif not remembered and self.task and self._owner is not None:
+        elif not remembered and self.task and self._owner not in (None, (*self._ids(), segment.GetName())):
             self._choose("")  # also where it has the ids of one that is gone
         elif self.task:
             self._remember()
@@ -108,7 +109,7 @@ class TaskDesk:
         """The chosen segment may have another name: a task that its prompt had made, and that has learned nothing,
         goes along."""
         segment = self._chosen()
-        if segment is None or self._made.name != self.task or self._owner != self._ids():
+        if segment is None or self._made.name != self.task or (self._owner or ())[:2] != self._ids():
             return
         if self._made.isStillOf(segment) or self.suggestedName() == self.task:
             return
@@ -178,7 +179,7 @@ class TaskDesk:
 
     def _remember(self) -> None:
         segment = self._chosen()
-        self._owner = self._ids() if segment is not None and self.task else None
+        self._owner = (*self._ids(), str(segment.GetName())) if segment is not None and self.task else None
         if self._owner is not None and tagOf(segment, TASK_TAG) != self.task:
             segment.SetTag(TASK_TAG, self.task)
 

@@ -23,7 +23,7 @@ from auxol_core.types import BoolArray, Receipt, SliceImage
 from AuxOLSegmentLib.Engine.Async import Task, Tasks, after
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Machine.Messages import sentence
-from AuxOLSegmentLib.Session.SliceBook import NEVER, SliceRecord
+from AuxOLSegmentLib.Session.SliceBook import NEVER, Save, SliceRecord
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +34,12 @@ LATER_MS = (2_000, 300_000)  # what it did not take of what waited is sent again
 
 @dataclass(eq=False)
 class Lesson:
-    """A slice as it was when the user saved it. ``fate``: what becomes of it if it cannot be sent; ``handled``: it is
-    on the disk, or cannot be."""
+    """A slice as it was when the user saved it. ``digest``: of its mask; ``fate``: what becomes of it if it cannot be
+    sent; ``handled``: it is on the disk, or cannot be."""
 
     record: SliceRecord
     kept: KeptCorrection = field(repr=False)
+    digest: str = ""
     fate: str = WILL_BE_SENT
     handled: bool = False
 
@@ -86,7 +87,8 @@ class Teacher:
     ) -> None:
         """Keep it and send it, after those before it. The same mask again has the same id, and is taken once, also
         after the scene was loaded from a time before it was saved. ``options``: of a task that may have to be made."""
-        correctionID = _correctionID(task, image, mask, () if mask.any() else record.proposals, record)
+        refused = () if mask.any() else record.proposals
+        correctionID = _correctionID(task, image, mask, refused, record.digest, self._lastSave(task, record))
         record.correctionID = self._newest = correctionID
         self._connection.wanted()
         for lesson in self._lessons:
@@ -96,9 +98,16 @@ class Teacher:
         self._connection.memory.keep_slice(image.slice_id, image)
         corrections = self._connection.verbs.corrections
         kept = corrections.kept(task, image.slice_id, mask, correctionID, list(record.proposals), options)
-        lesson = Lesson(record, kept)
+        lesson = Lesson(record, kept, record.digest)
         self._lessons.append(lesson)
         self._tasks.start(self._keep(lesson))
+
+    def _lastSave(self, task: str, record: SliceRecord) -> Save:
+        """Of that slice in that task, also where it has no receipt yet."""
+        for lesson in reversed(self._lessons):
+            if lesson.record is record and lesson.kept.task == task:
+                return lesson.correctionID, lesson.digest, lesson.kept.slice_id
+        return record.last.get(task, NEVER)
 
     async def _keep(self, lesson: Lesson) -> None:
         lesson.fate = await self._connection.run(self._connection.verbs.corrections.keep(lesson.kept))
@@ -235,15 +244,15 @@ class Teacher:
 
 
 def _correctionID(
-    task: str, image: SliceImage, mask: BoolArray, refused: Sequence[str], record: SliceRecord
+    task: str, image: SliceImage, mask: BoolArray, refused: Sequence[str], digest: str, last: Save
 ) -> str:
-    """One id for one mask on one slice in one task: a save that is repeated has the one of the save before. Who goes
-    back to an earlier mask, after another was saved, teaches that anew. ``refused``: proposals to which an empty mask
-    says no, which is another lesson each time."""
-    before, digest, imageID = record.last if record.savedIn == task else NEVER
+    """One id for one mask on one slice in one task: a save that is repeated has the one of the save before, ``last``.
+    Who goes back to an earlier mask, after another was saved, teaches that anew. ``digest``: of the mask; ``refused``:
+    proposals to which an empty mask says no, which is another lesson each time."""
+    before, lastDigest, imageID = last
     if imageID != image.slice_id:
         before = ""
-    elif digest == record.digest and not refused:
+    elif lastDigest == digest and not refused:
         return before
     content = [hashlib.sha256(np.packbits(mask).tobytes()).hexdigest(), *sorted(refused), *([before] if before else [])]
     return str(uuid.uuid5(NAMESPACE, "\n".join([task, image.slice_id, *content])))

@@ -2691,6 +2691,10 @@ Download: höchstens {megabytes} MB</translation>
         <source>The image has changed: what was proposed on it is asked for anew</source>
         <translation>Das Bild hat sich geändert: Was darauf vorgeschlagen war, wird neu gefragt</translation>
     </message>
+    <message>
+        <source>This mark is for another segment: it is answered when that one is chosen</source>
+        <translation>Diese Markierung gilt einem anderen Segment: Sie wird beantwortet, wenn jenes gewählt ist</translation>
+    </message>
 </context>
 <context>
     <name>Session.SaveFlow</name>

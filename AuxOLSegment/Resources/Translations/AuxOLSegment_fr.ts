@@ -2691,6 +2691,10 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
         <source>The image has changed: what was proposed on it is asked for anew</source>
         <translation>L&apos;image a changé : ce qui y était proposé est demandé de nouveau</translation>
     </message>
+    <message>
+        <source>This mark is for another segment: it is answered when that one is chosen</source>
+        <translation>Cette marque est pour un autre segment : elle reçoit sa réponse quand celui-là est choisi</translation>
+    </message>
 </context>
 <context>
     <name>Session.SaveFlow</name>
