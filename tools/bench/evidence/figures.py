@@ -50,20 +50,28 @@ def _curves(path: Path, kept: Mapping[StreamRun, Sequence[Row]], plan: Plan, pro
     down = -(-len(there) // columns)
     figure, axes = plt.subplots(down, columns, figsize=(3 * columns, 3 * down), squeeze=False, constrained_layout=True)
     for axis, stream in zip(axes.flat, there, strict=False):
-        for method in plan.methods:
-            runs = [kept.get(run_of(method, stream, prompt, order)) for order in range(plan.orders)]
-            curves = [smoothed([row.dice for row in rows]) for rows in runs if rows]
-            if method != "shape" and curves:
-                _band(axis, curves, COLOURS.get(method, OTHER), method)
+        curves = {method: _orders(kept, plan, method, stream, prompt) for method in plan.methods if method != "shape"}
+        most = max(len(each) for each in curves.values())
+        for method, each in curves.items():
+            if len(each) == most:  # the mean of one order beside that of five would show the orders and no method
+                _band(axis, each, COLOURS.get(method, OTHER), method)
         axis.set_title(stream, fontsize=9)
     for axis in axes.flat[len(there) :]:
         axis.set_axis_off()
     handles, names = axes.flat[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
-    figure.suptitle(f"Dice with one {prompt}, mean of {SMOOTHED} images in a row; bands: all orders")
+    figure.suptitle(f"Dice with one {prompt}, mean of {SMOOTHED} images in a row; bands: all orders of a method")
     figure.savefig(path, dpi=80)
     plt.close(figure)
     return path
+
+
+def _orders(
+    kept: Mapping[StreamRun, Sequence[Row]], plan: Plan, method: str, stream: str, prompt: Prompted
+) -> list[NDArray[np.float64]]:
+    """A curve an order that was run."""
+    runs = [kept.get(run_of(method, stream, prompt, order)) for order in range(plan.orders)]
+    return [smoothed([row.dice for row in rows]) for rows in runs if rows]
 
 
 def _band(axis: Axes, curves: Sequence[NDArray[np.float64]], colour: str, name: str) -> None:
