@@ -15,14 +15,10 @@ _PATTERN_NUMBERS = 3  # first, last, step
 def files_with(path: Path) -> list[Path]:
     """``path``, and behind it the files that its header names, as far as they are there. Raises OSError."""
     name = path.name.lower()
-    if name.endswith(".mhd"):
-        named = meta_header(path).fields.get("elementdatafile", "LOCAL")
-    elif name.endswith(".nrrd"):
-        fields = nrrd_header(path).fields
-        named = fields.get("data file", fields.get("datafile", "LOCAL"))
-    else:
+    if not name.endswith((".mhd", ".nrrd")):
         return [path]
-    beside = [path.parent / each for each in _named(path, named)]
+    header = nrrd_header(path) if name.endswith(".nrrd") else meta_header(path)
+    beside = [path.parent / each for each in _named(path, header.data_named)]
     return [path, *(each for each in beside if each.is_file() and each != path)]
 
 

@@ -27,7 +27,8 @@ _META_BYTES = {"CHAR": 1, "SHORT": 2, "INT": 4, "LONG": 4, "LONG_LONG": 8, "FLOA
 @dataclass(frozen=True)
 class TextHeader:
     """``fields``: lower-case names and values; ``pairs``: an NRRD's free keys and values. ``length`` in bytes, of the
-    header; ``pixel_bytes`` that it asks for, None where it does not say; ``data_file`` beside it, None for the same."""
+    header; ``pixel_bytes`` that it asks for, None where it does not say; ``data_file`` beside it, None for the same or
+    for several; ``data_named``: where the pixels are, as it says it, '' where it does not."""
 
     fields: dict[str, str]
     pairs: dict[str, str]
@@ -35,6 +36,7 @@ class TextHeader:
     pixel_bytes: int | None
     packed: bool
     data_file: str | None
+    data_named: str = ""
 
 
 def nrrd_header(path: Path) -> TextHeader:
@@ -59,7 +61,8 @@ def nrrd_header(path: Path) -> TextHeader:
     data_file = fields.get("data file", fields.get("datafile"))
     several = data_file is not None and (data_file.startswith("LIST") or "%" in data_file)
     asked = None if several or encoding in ("txt", "text", "ascii", "hex") else _bytes(fields.get("sizes"), size)
-    return TextHeader(fields, pairs, end + mark, asked, encoding != "raw", None if several else data_file)
+    one = None if several else data_file
+    return TextHeader(fields, pairs, end + mark, asked, encoding != "raw", one, data_file or "")
 
 
 def meta_header(path: Path) -> TextHeader:
@@ -86,7 +89,7 @@ def meta_header(path: Path) -> TextHeader:
     ascii_pixels = fields.get("binarydata", "true").lower() == "false"
     asked = None if several or ascii_pixels else _bytes(f"{fields.get('dimsize', '')} {channels}", size)
     packed = fields.get("compresseddata", "false").lower() == "true"
-    return TextHeader(fields, {}, length, asked, packed, data_file)
+    return TextHeader(fields, {}, length, asked, packed, data_file, fields.get("elementdatafile", ""))
 
 
 def _bytes(sizes: str | None, each: int | None) -> int | None:

@@ -108,15 +108,17 @@ def _found(source: Source, engine: EngineApi, place: Path, options: BatchOptions
         result = np.zeros(tuple(int(n) for n in stack.shape[:3]), dtype=bool)
         told: list[Found] = []
         qualities: list[float] = []
-        for item, mask in _looked_through(engine, stack, several=several):
+        scale = GreyScale.of(stack, whole=True, most=SAMPLED)
+        readable = [index for index in range(len(stack)) if is_finite(stack[index])]
+        for item, mask in _looked_through(engine, stack, readable, scale, several=several):
             result[item.index] = mask
             told.append(Found.of(item.index, item, mask))
             if item.proposal is not None:
                 qualities.append(item.proposal.quality)
                 warnings.append(item.proposal.warning)
         if not qualities:
-            warnings.append(_why_nothing(engine, stack))
-        warnings.append(told_unreadable([index for index in range(len(stack)) if not is_finite(stack[index])]))
+            warnings.append(_why_nothing(engine, stack, readable, scale))
+        warnings.append(told_unreadable(_others(readable, stack)))
         output = write_result(source, place, result, options)
         _write_table(place / f"{source.name}.csv", told)
     except (DataError, InvalidInputError) as error:
@@ -134,20 +136,19 @@ def _found(source: Source, engine: EngineApi, place: Path, options: BatchOptions
 
 
 def _looked_through(
-    engine: EngineApi, stack: files.Pixels, *, several: bool
+    engine: EngineApi, stack: files.Pixels, readable: Sequence[int], scale: GreyScale, *, several: bool
 ) -> Generator[tuple[Propagated, BoolArray], None, None]:
-    """What is said of each slice of ``stack`` (slices, rows, columns[, 3]), and its mask (rows, columns)."""
+    """What is said of each slice of ``stack`` (slices, rows, columns[, 3]), and its mask (rows, columns); the engine is
+    asked of those that are ``readable``."""
     shape = (int(stack.shape[1]), int(stack.shape[2]))
     first, _ = enlarged(np.ascontiguousarray(stack[0]))
-    scale = GreyScale.of(stack, whole=True, most=SAMPLED)
     together = max(1, TOGETHER_BYTES // first.nbytes)
-    readable = [index for index in range(len(stack)) if is_finite(stack[index])]
-    for index in sorted(set(range(len(stack))) - set(readable)):
+    for index in _others(readable, stack):
         yield Propagated(index, None, "the slice holds values that are no numbers (NaN or infinite)"), empty(shape)
     for start in range(0, len(readable), together):
         part = readable[start : start + together]
-        images = (SliceImage(enlarged(np.ascontiguousarray(stack[index]))[0], scale=scale) for index in part)
-        for item in engine.find(TASK, [engine.put_slice(image) for image in images], several=several):
+        ids = [engine.put_slice(_image(stack, index, scale)) for index in part]
+        for item in engine.find(TASK, ids, several=several):
             mask = empty(shape)
             if item.proposal is not None:
                 mask = reduced(item.proposal.mask, shape)
@@ -155,16 +156,23 @@ def _looked_through(
             yield replace(item, index=part[item.index]), mask
 
 
-def _why_nothing(engine: EngineApi, stack: files.Pixels) -> str:
+def _image(stack: files.Pixels, index: int, scale: GreyScale) -> SliceImage:
+    """As the engine is given it."""
+    return SliceImage(enlarged(np.ascontiguousarray(stack[index]))[0], scale=scale)
+
+
+def _others(readable: Sequence[int], stack: files.Pixels) -> list[int]:
+    """The slices that are not."""
+    return sorted(set(range(len(stack))) - set(readable))
+
+
+def _why_nothing(engine: EngineApi, stack: files.Pixels, readable: Sequence[int], scale: GreyScale) -> str:
     """What the engine would say of a proposal on the middle slice: that its greys are not those the task was taught
     on. Where nothing is found nobody else says it."""
-    readable = [index for index in range(len(stack)) if is_finite(stack[index])]
     if not readable:
         return ""
-    pixels, _ = enlarged(np.ascontiguousarray(stack[readable[len(readable) // 2]]))
-    scale = GreyScale.of(stack, whole=True, most=SAMPLED)
-    whole = Prompt(box=Box(0, 0, *pixels.shape[:2]))
-    asked = engine.predict(TASK, engine.put_slice(SliceImage(pixels, scale=scale)), whole)
+    image = _image(stack, readable[len(readable) // 2], scale)
+    asked = engine.predict(TASK, engine.put_slice(image), Prompt(box=Box(0, 0, *image.shape)))
     engine.dismiss(asked.proposal_id)
     # The engine speaks of a prompt, and nobody gave one.
     return asked.warning.replace("of what surrounds the prompt", "of its middle slice").replace(

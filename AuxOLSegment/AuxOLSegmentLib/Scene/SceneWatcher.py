@@ -11,6 +11,7 @@ import slicer
 import vtk
 
 from AuxOLSegmentLib.Scene.Observing import Observing
+from AuxOLSegmentLib.Scene.VolumeReader import imageStamp
 
 SAVED = "fileSaved(qSlicerIO::IOProperties)"
 LOOK_MS = 150  # after the last change of a segment: a brush stroke changes it many times a second
@@ -79,12 +80,12 @@ class SceneWatcher(Observing):
     def watchVolume(self, volumeNode: Any) -> None:
         """This one's pixels, or none."""
         self.removeObservers(self._imageModified)
-        self._volume, self._pixels = volumeNode, _pixels(volumeNode)
+        self._volume, self._pixels = volumeNode, imageStamp(volumeNode)
         if volumeNode is not None:
             self.addObserver(volumeNode, slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, self._imageModified)
 
     def _imageModified(self, _caller: Any, _event: Any) -> None:
-        before, self._pixels = self._pixels, _pixels(self._volume)
+        before, self._pixels = self._pixels, imageStamp(self._volume)
         if before != self._pixels:
             self._handler.imageChanged()
 
@@ -123,12 +124,6 @@ class SceneWatcher(Observing):
         self._timer.stop()
         self.removeObservers()
         self._segmentation = self._editorNode = self._volume = None
-
-
-def _pixels(volumeNode: Any) -> int:
-    """Changes with the pixels."""
-    image = None if volumeNode is None else volumeNode.GetImageData()
-    return 0 if image is None else int(image.GetMTime())
 
 
 def activeEffect(editorNode: Any) -> str:

@@ -30,6 +30,11 @@ from AuxOLSegmentLib.Scene.MaskPlacement import halfThickness
 from AuxOLSegmentLib.Scene.VolumeReader import sliceCount, sliceShape
 
 
+def idsOf(segmentationNode: slicer.vtkMRMLSegmentationNode | None, segmentID: str) -> tuple[str, str]:
+    """What a segment is kept under: who keeps the node instead keeps its voxels after it was removed."""
+    return "" if segmentationNode is None else str(segmentationNode.GetID()), segmentID
+
+
 def segmentOf(segmentationNode: slicer.vtkMRMLSegmentationNode, segmentID: str) -> slicer.vtkSegment:
     """The segment, whose voxels can be read and written; InvalidInputError if there is none such."""
     segmentation = segmentationNode.GetSegmentation() if segmentationNode is not None else None

@@ -106,8 +106,13 @@ def sliceCount(volumeNode: slicer.vtkMRMLVolumeNode, axis: int) -> int:
 
 def sliceStamp(volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey) -> tuple[str, int, int, int]:
     """Changes when the slice's pixels may have changed; equal stamps mean equal pixels."""
-    image = volumeNode.GetImageData()
-    return volumeNode.GetID(), image.GetMTime() if image is not None else 0, key.axis, key.index
+    return volumeNode.GetID(), imageStamp(volumeNode), key.axis, key.index
+
+
+def imageStamp(volumeNode: slicer.vtkMRMLVolumeNode | None) -> int:
+    """The same of all of its pixels; 0 where there are none."""
+    image = None if volumeNode is None else volumeNode.GetImageData()
+    return 0 if image is None else int(image.GetMTime())
 
 
 def pixelOfRas(
@@ -149,7 +154,7 @@ def alignedSlice(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLV
     problem = volumeProblem(volumeNode)
     if problem:
         raise InvalidInputError(problem)
-    name = sliceNode.GetLayoutName() or sliceNode.GetName() or ""
+    name = _viewName(sliceNode)
     axis = _alignedAxis(sliceNode, volumeNode)
     if axis is None:
         raise ViewRefused(
@@ -176,12 +181,16 @@ def alignedSlice(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLV
     return SliceKey(volumeNode.GetID(), axis, index)
 
 
+def _viewName(sliceNode: slicer.vtkMRMLSliceNode) -> str:
+    return sliceNode.GetLayoutName() or sliceNode.GetName() or ""
+
+
 def sliceOnDisplay(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode) -> SliceKey:
     """The voxel slice that a view shows to the user. ViewRefused as ``alignedSlice``, and where the view shows another
     volume: who works there looks at other pixels than those that would be taught."""
     key = alignedSlice(sliceNode, volumeNode)
     if not _shows(sliceNode, volumeNode):
-        name = sliceNode.GetLayoutName() or sliceNode.GetName() or ""
+        name = _viewName(sliceNode)
         text = _("The view {name} does not show {volume}, the chosen volume. Show it there, or choose what it shows.")
         raise ViewRefused(text.format(name=name, volume=volumeNode.GetName()), name, False)
     return key

@@ -111,7 +111,7 @@ class AcceptFlow:
         return bool(written)
 
     @staticmethod
-    def _told(written: "Written") -> tuple[str, str]:
+    def _told(written: Written) -> tuple[str, str]:
         if written.keptOut:
             text = _("Accepted, but for {count} pixels that the Segment Editor's masking keeps out")
             return text.format(count=written.keptOut), "warning"
@@ -134,7 +134,7 @@ class AcceptFlow:
         except AuxolError:
             return False
 
-    def write(self, key: SliceKey, undo: bool) -> "Written":
+    def write(self, key: SliceKey, undo: bool) -> Written:
         """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet. False,
         and all is as it was, where the editor's masking keeps all of them out: a slice on which nothing was written
         would be taught as one without the structure."""
@@ -239,13 +239,13 @@ class AcceptFlow:
         key = self._inUse.keyOrWhy()
         if key is None:
             return False
-        shown, aside = self._proposals.on(key), self._foreign()
-        if not shown and not any(each.key == key and each.objectID not in aside for each in self._prompts.objects()):
+        shown, foreign = self._proposals.on(key), self._foreign()
+        if not shown and not any(each.key == key and each.objectID not in foreign for each in self._prompts.objects()):
             self._inUse.nothingDone(_("There is no proposal on this slice to discard"))
             return False
         self._inUse.useViewOf(key)
         for each in shown:
             self._offers.drop(each)
-        self._prompts.removeOn(key, aside)
+        self._prompts.removeOn(key, foreign)
         self._teller.tell("slices")
         return bool(shown)

@@ -47,8 +47,7 @@ class PromptFlow:
         self._replaced = replaced
         self._asking: dict[str, int] = {}  # how often each object's prompt has changed
         self._answering: dict[str, Task] = {}
-        # Marked, and neither answered nor cancelled yet; for which segment, by its ids.
-        self._waiting: dict[str, Owner] = {}
+        self._waiting: set[str] = set()  # marked, and neither answered nor cancelled yet
         self._owners: dict[str, Owner] = {}  # the segment that was chosen when the object was begun
         self._preparing: tuple[int, int] | None = None
         self._parts: dict[str, int] = {}  # how many clicks, boxes and strokes its last answer was for
@@ -97,8 +96,9 @@ class PromptFlow:
         if why := self._selection.whyNot():
             self._teller.say(why, "warning")
             return
-        self._owners[objectID] = self._waiting[objectID] = self._ownerOf(objectID)
-        if self._waiting[objectID] != self._selection.ids:
+        self._waiting.add(objectID)
+        self._owners[objectID] = self._ownerOf(objectID)
+        if self._owners[objectID] != self._selection.ids:
             self._teller.say(_("This mark is for another segment: it is answered when that one is chosen"), "warning")
             return
         self._asking[objectID] = self._asking.get(objectID, 0) + 1
@@ -114,12 +114,12 @@ class PromptFlow:
                 asked = self._asking[objectID]
                 answered = await self._ask(objectID)
             if answered:
-                self._waiting.pop(objectID, None)
+                self._waiting.discard(objectID)
         except CancelledError:
             raise
         except AuxolError as error:
             if self._desk.engineThere:
-                self._waiting.pop(objectID, None)
+                self._waiting.discard(objectID)
                 raise
             kept = _("What you marked stays, and is answered as soon as an engine is there. {reason}")
             self._teller.say(kept.format(reason=sentence(error)), "error")
@@ -129,15 +129,19 @@ class PromptFlow:
             self._answering.pop(objectID, None)
             self._preparing = None
             self._teller.tell("prompts")
-        if not answered and self._waiting.get(objectID) == self._selection.ids:
+        if not answered and self._waitsHere(objectID):
             self._prompted(objectID)  # its segment was chosen again while the answer was sent away
 
     def _ownerOf(self, objectID: str) -> Owner:
         """The segment that an object is for; the chosen one where nobody knows, or where that is gone."""
-        owner = self._owners.get(objectID) or self._proposals.ownerOf(objectID)
-        node = slicer.mrmlScene.GetNodeByID(owner[0]) if owner is not None else None
-        there = node is not None and owner is not None and node.GetSegmentation().GetSegment(owner[1]) is not None
-        return owner if owner is not None and there else self._selection.ids
+        here = self._selection.ids
+        owner = self._owners.get(objectID) or self._proposals.ownerOf(objectID) or here
+        node = slicer.mrmlScene.GetNodeByID(owner[0])
+        return owner if node is not None and node.GetSegmentation().GetSegment(owner[1]) is not None else here
+
+    def _waitsHere(self, objectID: str) -> bool:
+        """Whether it waits for its answer, and its segment is chosen."""
+        return objectID in self._waiting and self._ownerOf(objectID) == self._selection.ids
 
     def foreign(self) -> set[str]:
         """Objects that were begun for another segment than the chosen one."""
@@ -151,9 +155,8 @@ class PromptFlow:
 
     def askWaiting(self) -> None:
         """An engine is there: ask what was marked for this segment, and is not being asked already."""
-        here = self._selection.ids
         for each in self.prompts.objects():
-            if self._waiting.get(each.objectID) == here and each.objectID not in self._asking:
+            if self._waitsHere(each.objectID) and each.objectID not in self._asking:
                 self._prompted(each.objectID)
 
     @property
@@ -182,8 +185,8 @@ class PromptFlow:
     async def _ask(self, objectID: str) -> bool:
         """Ask once. False where another segment than its own is chosen: it waits until that one is again."""
         key, prompt = self.prompts.key(objectID), self.prompts.prompt(objectID)
-        volume, segment = slicer.mrmlScene.GetNodeByID(key.volumeID), self._waiting.get(objectID)
-        if segment != self._selection.ids:
+        volume, segment = slicer.mrmlScene.GetNodeByID(key.volumeID), self._selection.ids
+        if not self._waitsHere(objectID):
             return False
         image, stamp = sliceImage(volume, key.axis, key.index), sliceStamp(volume, key)
         waited = not self._desk.engineThere
@@ -232,7 +235,7 @@ class PromptFlow:
 
     def _gone(self, objectID: str, _key: SliceKey) -> None:
         self._asking.pop(objectID, None)
-        self._waiting.pop(objectID, None)
+        self._waiting.discard(objectID)
         self._owners.pop(objectID, None)
         self._parts.pop(objectID, None)
         shown = self._proposals.ofObject(objectID)
@@ -296,7 +299,8 @@ class PromptFlow:
     def imageChanged(self, volumeID: str) -> None:
         """The volume has other pixels: what was proposed was of the ones before, and prompts are answered anew."""
         aside = self._proposals.objectsAside()
-        self._waiting |= {name: self._ownerOf(name) for name in aside}  # until their segment is chosen
+        self._owners |= {name: self._ownerOf(name) for name in aside}
+        self._waiting |= aside  # until their segment is chosen
         stale = [shown for shown in self._proposals.all() if shown.key.volumeID == volumeID]
         for shown in stale:
             self._offers.drop(shown)

@@ -82,21 +82,15 @@ class Proposals:
         before, self._owner = self._owner, owner
         if before == owner:
             return []
-        aside, back = self._shown, self._aside.pop(owner, {})
+        back, aside = self._aside.pop(owner, {}), {}
         if before is None:  # what is shown was nobody's, and is this segment's now
-            aside, self._shown = {}, {**aside, **back}
+            self._shown |= back
         else:
-            self._shown = back
-        if aside and before is not None:
+            aside, self._shown = self._shown, back
             self._aside[before] = aside
         for key in dict.fromkeys(shown.key for shown in (*aside.values(), *self._shown.values())):
             self.draw(key)
         return self.all()
-
-    @property
-    def owner(self) -> Owner | None:
-        """The segment that they are for; None where that is the one that is chosen next."""
-        return self._owner
 
     def ownerOf(self, objectID: str) -> Owner | None:
         """The segment that a prompt's proposal is for; None where it has none."""
@@ -120,16 +114,18 @@ class Proposals:
         """The segmentation goes, and what is proposed for its segments."""
         self._aside = {owner: aside for owner, aside in self._aside.items() if owner[0] != segmentationID}
         if self._owner is not None and self._owner[0] == segmentationID:
-            for proposalID in list(self._shown):
-                self.drop(proposalID)
+            self._dropAll()
             self._owner = None
 
     def forget(self, owner: Owner) -> None:
         """That segment is gone, whatever has its id now."""
         self._aside.pop(owner, None)
         if owner == self._owner:
-            for proposalID in list(self._shown):
-                self.drop(proposalID)
+            self._dropAll()
+
+    def _dropAll(self) -> None:
+        for proposalID in list(self._shown):
+            self.drop(proposalID)
 
     def put(self, shown: Shown) -> None:
         """Show it; in place of an earlier one for the same prompt."""

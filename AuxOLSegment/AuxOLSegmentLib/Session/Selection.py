@@ -6,7 +6,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from auxol_core.types import BoolArray
-from AuxOLSegmentLib.Scene.SegmentReader import maskOnSlice, segmentationProblem, slicesShared
+from AuxOLSegmentLib.Scene.SegmentReader import idsOf, maskOnSlice, segmentationProblem, slicesShared
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, displayedSlices, sliceStamp, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import Books, SliceBook
 from AuxOLSegmentLib.Session.SliceMarks import SliceMark, SliceMarks
@@ -34,7 +34,7 @@ class Selection:
     @property
     def ids(self) -> tuple[str, str]:
         """Those of the segmentation and of the segment in it, '' where there is none."""
-        return "" if self.segmentation is None else str(self.segmentation.GetID()), self.segmentID
+        return idsOf(self.segmentation, self.segmentID)
 
     @property
     def segment(self) -> Any:

@@ -14,6 +14,7 @@ from auxol_core.types import CorrectionInfo, Event, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.Async import Task, Tasks, shared
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
+from AuxOLSegmentLib.Scene.SegmentReader import idsOf
 from AuxOLSegmentLib.Scene.SegmentTag import removeTag, tagOf
 from AuxOLSegmentLib.Scene.SegmentWriter import TAGS
 from AuxOLSegmentLib.Session.MadeTask import MadeTask
@@ -100,7 +101,7 @@ class TaskDesk:
         remembered = tagOf(segment, TASK_TAG)
         if remembered and remembered != self.task:
             self._choose(remembered)
-        elif not remembered and self.task and self._owner not in (None, (*self._ids(), segment.GetName())):
+        elif not remembered and self.task and self._owner not in (None, (*idsOf(*self._segment), segment.GetName())):
             self._choose("")  # also where it has the ids of one that is gone
         elif self.task:
             self._remember()
@@ -109,7 +110,7 @@ class TaskDesk:
         """The chosen segment may have another name: a task that its prompt had made, and that has learned nothing,
         goes along."""
         segment = self._chosen()
-        if segment is None or self._made.name != self.task or (self._owner or ())[:2] != self._ids():
+        if segment is None or self._made.name != self.task or (self._owner or ())[:2] != idsOf(*self._segment):
             return
         if self._made.isStillOf(segment) or self.suggestedName() == self.task:
             return
@@ -172,14 +173,9 @@ class TaskDesk:
         segmentation, segmentID = self._segment
         return None if segmentation is None else segmentation.GetSegmentation().GetSegment(segmentID)
 
-    def _ids(self) -> tuple[str, str]:
-        """Of the chosen segment. Not the node: who holds it holds its voxels after it was removed."""
-        segmentation, segmentID = self._segment
-        return "" if segmentation is None else str(segmentation.GetID()), segmentID
-
     def _remember(self) -> None:
         segment = self._chosen()
-        self._owner = (*self._ids(), str(segment.GetName())) if segment is not None and self.task else None
+        self._owner = (*idsOf(*self._segment), str(segment.GetName())) if segment is not None and self.task else None
         if self._owner is not None and tagOf(segment, TASK_TAG) != self.task:
             segment.SetTag(TASK_TAG, self.task)
 
@@ -214,13 +210,14 @@ class TaskDesk:
 
     async def _takeSuggestion(self) -> None:
         await self.readNames()
-        segment, suggestion, names, found = None, self._suggestion(), self._others(), ""
-        while segment is not self._chosen() or segment is None:  # the user may choose another one meanwhile
+        while True:
             segment = self._chosen()
             if segment is None:
                 raise InvalidInputError(_("Name the task first: what is being learned, such as 'liver, portal CT'."))
             suggestion, names = self._suggestion(), self._others()
             found = suggestion.existing(names) or await self._plainOne(suggestion, names)
+            if segment is self._chosen():  # else the user has chosen another one meanwhile
+                break
         self.task = found or suggestion.new(names)
         self._remember()
         if found:
