@@ -49,6 +49,12 @@ class Hand:
         self.press(at, button, modifiers)
         self.release(at, button, modifiers)
 
+    def double_click(self, at: tuple[int, int]) -> None:
+        """Two clicks at once, as Qt tells them to VTK: the second press is the double click."""
+        self.click(at)
+        self._event("LeftButtonDoubleClickEvent", at)
+        self.release(at)
+
     def leave(self) -> None:
         """Out of the view."""
         self._event("LeaveEvent", self._at)

@@ -179,7 +179,9 @@ def test_a_byte_array_is_read_with_size_and_data_only(qt):
 def test_raw_headers_are_bytes(qt):
     request = qt.QNetworkRequest(qt.QUrl("http://127.0.0.1/"))
     request.setRawHeader(b"a", b"b")
-    assert request.rawHeader(b"a").data() == b"b"
+    assert request.rawHeader("a").data() == b"b"
+    with pytest.raises(ValueError, match="text"):
+        request.rawHeader(b"a")
     with pytest.raises(ValueError, match="bytes"):
         request.setRawHeader("a", "b")
 

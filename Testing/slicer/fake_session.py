@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from auxol_core.errors import InvalidInputError
 from auxol_core.types import CorrectionInfo, IntensityWindow, Scores, TaskStatus, VersionInfo
 from AuxOLSegmentLib.Engine.EngineConnection import EngineState
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey
@@ -39,7 +40,7 @@ class Strict:
         if name in self.values:
             return self.values[name]
         if name in self.asked:
-            return lambda *arguments: self.asked[name]
+            return lambda *arguments: _answered(self.asked[name])
         if name in self.orders:
             return lambda *arguments: self._order(name, arguments)
         raise AttributeError(f"{name} is not in the contract of SessionLogic")
@@ -61,6 +62,12 @@ class Strict:
         return True
 
 
+def _answered(value):
+    if isinstance(value, Exception):
+        raise value
+    return value
+
+
 class FakeSession(Strict):
     """Engine off, nothing chosen."""
 
@@ -79,7 +86,7 @@ class FakeSession(Strict):
         values["propagationEnd"] = WalkEnd()
         asked |= {"payoff": Payoff(), "outline": np.zeros((20, 20), bool)}
         asked |= {"unreviewedCount": 0, "review": [], "presence": None, "canSayNothing": (False, "No task.")}
-        asked |= {"canGoOn": False, "displayKey": None}
+        asked |= {"canGoOn": False, "displayKey": InvalidInputError("Choose a volume first")}
         super().__init__(calls, values, asked, ORDERS)
         self.__dict__["listeners"] = []
 

@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 MODULE = "AuxOLSegment"
 LIBRARY = "AuxOLSegmentLib"
 PLUGIN = "qSlicerSubjectHierarchySegmentationsPlugin"  # prints an error at each change of what has no item in the tree
-OURS = rf"(?i)auxol|{PLUGIN}|QProcess|Traceback"
+OURS = rf"(?i)auxol|{PLUGIN}|qMRMLSegmentEditorWidget|QProcess|Traceback"
 _logBegan = 0
 
 
@@ -113,29 +113,49 @@ class _SlicerHand:
         self._interactor.InvokeEvent(name)
         self._at = at
 
-    def move(self, to):
-        self._event("MouseMoveEvent", to)
+    def move(self, to, modifiers=()):
+        self._event("MouseMoveEvent", to, modifiers)
 
-    def click(self, at, modifiers=()):
-        for name in ("EnterEvent", "MouseMoveEvent", "LeftButtonPressEvent", "LeftButtonReleaseEvent"):
+    def click(self, at, button="Left", modifiers=()):
+        for name in ("EnterEvent", "MouseMoveEvent", f"{button}ButtonPressEvent", f"{button}ButtonReleaseEvent"):
             self._event(name, at, modifiers)
 
-    def key(self, symbol):
+    def press(self, at, button="Left", modifiers=()):
+        self._event(f"{button}ButtonPressEvent", at, modifiers)
+
+    def release(self, at, button="Left", modifiers=()):
+        self._event(f"{button}ButtonReleaseEvent", at, modifiers)
+
+    def double_click(self, at):
+        """Two clicks at once, as Qt tells them to VTK."""
+        self.click(at)
+        self._event("LeftButtonDoubleClickEvent", at)
+        self.release(at)
+
+    def wheel(self, forward=True):
+        self._event("MouseWheelForwardEvent" if forward else "MouseWheelBackwardEvent", self._at)
+
+    def ras(self, position):
+        x, y, z = self._view.convertXYZToRAS([*position, 0])
+        return x, y, z
+
+    def key(self, symbol, modifiers=()):
         for name in ("KeyPressEvent", "CharEvent", "KeyReleaseEvent"):
-            self._event(name, self._at, (), symbol)
+            self._event(name, self._at, modifiers, symbol)
 
     def leave(self):
         self._event("LeaveEvent", (0, 0))
 
-    def drag(self, start, end, steps=8):
-        for name in ("EnterEvent", "MouseMoveEvent", "LeftButtonPressEvent"):
-            self._event(name, start)
+    def drag(self, start, end, button="Left", modifiers=(), steps=8):
+        for name in ("EnterEvent", "MouseMoveEvent", f"{button}ButtonPressEvent"):
+            self._event(name, start, modifiers)
         for step in range(1, steps + 1):
             self._event(
                 "MouseMoveEvent",
                 tuple(round(a + (b - a) * step / steps) for a, b in zip(start, end, strict=True)),
+                modifiers,
             )
-        self._event("LeftButtonReleaseEvent", end)
+        self._event(f"{button}ButtonReleaseEvent", end, modifiers)
 
 
 def logged():

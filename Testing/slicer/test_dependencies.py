@@ -80,7 +80,7 @@ class TestInstalling(DependenciesCase):
     """From a click to an engine that can start."""
 
     def test_torch_comes_from_its_extension_and_the_rest_from_slicer_packaging_without_asking_again(self):
-        self.assertIn("torch>=2.2", self.dependencies.missing())
+        self.assertIn("torch>=2.4", self.dependencies.missing())
         ok, text = self.install()
         self.assertTrue(ok, text)
         self.assertEqual(self.log[0], ("torch", False, ">=2.2"))
@@ -120,7 +120,7 @@ class TestInstalling(DependenciesCase):
         self.assertIn("Extensions Manager", text)
 
     def test_a_folder_that_may_not_be_written_is_said_before_anything_is_tried(self):
-        with mock.patch("os.access", return_value=False):
+        with mock.patch("tempfile.TemporaryFile", side_effect=PermissionError):
             can, why = self.dependencies.canInstall()
         self.assertFalse(can)
         self.assertIn("not writable", why)
@@ -148,7 +148,7 @@ class TestTrouble(DependenciesCase):
         ("may not be written", "ERROR: Could not install packages: [Errno 13] Permission denied: '/opt/Slicer/lib'"),
         ("disk is full", "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"),
         ("in use", "ERROR: [WinError 32] The process cannot access the file"),
-        ("no build", "ERROR: No matching distribution found for torch>=2.2"),
+        ("no build", "ERROR: No matching distribution found for torch>=2.4"),
     )
 
     def failed(self):
@@ -182,7 +182,7 @@ class TestTrouble(DependenciesCase):
         self.failingOthers, self.told = self.PIP, "Network is unreachable"
         text = self.failed()
         self.assertIn("PyTorch is installed, and stays", text)
-        self.assertNotIn("torch>=2.2", self.dependencies.missing())
+        self.assertNotIn("torch>=2.4", self.dependencies.missing())
         self.assertFalse(self.constraints.exists())
         self.failingOthers, self.answers, self.log[:] = None, [], []
         ok, text = self.install()
@@ -190,11 +190,11 @@ class TestTrouble(DependenciesCase):
         self.assertEqual([each[0] for each in self.log], ["others"])
 
     def test_a_wheel_folder_for_another_python_is_told(self):
-        self.code, self.told = 1, "ERROR: No matching distribution found for torch>=2.2"
+        self.code, self.told = 1, "ERROR: No matching distribution found for torch>=2.4"
         ok, text = self.install(str(self.folder))
         self.assertFalse(ok)
         self.assertIn("version of Python", text)
-        self.assertIn("torch>=2.2", text)
+        self.assertIn("torch>=2.4", text)
 
     def test_what_is_printed_meanwhile_still_reaches_the_console(self):
         import io
@@ -237,7 +237,7 @@ class TestWhatTheUserSees(DependenciesCase):
         until(lambda: not self.dependencies.missing() and not self.ui.setupSection.visible, 10)
 
     def test_without_permission_the_button_is_off_and_says_why(self):
-        with mock.patch("os.access", return_value=False):
+        with mock.patch("tempfile.TemporaryFile", side_effect=PermissionError):
             self.panel.setup.refresh()
             self.assertFalse(self.ui.installButton.enabled)
             self.assertIn("not writable", self.ui.installButton.toolTip)

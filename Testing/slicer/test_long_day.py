@@ -160,7 +160,7 @@ class TestWhatTheViewShows(SessionCase):
         self.dragBox(6)
         quiet(0.3)
         self.assertEqual(len(self.session.prompts.objects()), count)
-        slicer.util.setSliceViewerLayers(foreground=self.volume)
+        slicer.util.setSliceViewerLayers(foreground=self.volume, foregroundOpacity=0.5)
         quiet()
         self.assertTrue(self.session.accept())
 

@@ -6,7 +6,7 @@ from unittest import mock
 
 import numpy as np
 import slicer
-from slicer_setting import SlicerCase, main, quiet
+from slicer_setting import SlicerCase, main, quiet, until
 
 TAKEN = set("QWZYI" + "BFVRGT")  # by the Segment Editor and by slice views
 NAMED = {"builtin": "built-in network", "vit_h": "SAM ViT-H", "medsam": "MedSAM", "mine.pth": "mine.pth"}
@@ -558,12 +558,11 @@ class TestLongLists(PanelCase):
         self.assertEqual(table.rowCount, 300)
         self.assertIsNotNone(table.item(0, 2))
         self.assertIsNone(table.item(299, 2))
-        quiet(1.0)
+        until(lambda: table.item(299, 2) is not None)
         self.assertEqual(table.item(299, 2).text(), "0.99")
         self.session.review = items[1:]
         self.tell("slices")
-        quiet(1.0)
-        self.assertEqual((table.rowCount, table.item(0, 0).text()), (299, "Axial 1"))
+        until(lambda: table.rowCount == 299 and table.item(0, 0).text() == "Axial 1")
 
 
 class TestLearning(PanelCase):
@@ -638,6 +637,11 @@ class TestLearning(PanelCase):
     def test_undo_does_not_ask_and_what_cannot_be_undone_does(self):
         self.ui.undoButton.click()
         self.assertEqual(len(self.session.ordered("undo")), 1)
+        self.session.learning.queued = 1  # a slice that was saved by mistake waits: undoing would undo another one
+        for answer, undone in ((False, 1), (True, 2)):
+            with mock.patch.object(slicer.util, "confirmOkCancelDisplay", return_value=answer):
+                self.ui.undoButton.click()
+            self.assertEqual(len(self.session.ordered("undo")), undone)
         self.ui.versionsTable.selectRow(2)
         self.ui.correctionsTable.selectRow(0)
         orders = {"rollBack": (1,), "forget": ("c4",), "reset": (), "deleteTask": ()}
@@ -683,7 +687,7 @@ class TestFirstUseAndSettings(PanelCase):
         self.chooseVolume()
         self.assertTrue(self.ui.setupSection.isHidden())
         install = self.patch(Dependencies, "install", mock.Mock())
-        self.patch(Dependencies, "missing", lambda: ["torch>=2.2", "typer>=0.15"])
+        self.patch(Dependencies, "missing", lambda: ["torch>=2.4", "typer>=0.15"])
         self.patch(Dependencies, "canInstall", lambda *_: (True, "Downloads PyTorch."))
         self.panel.enter()
         self.assertFalse(self.ui.setupSection.isHidden())
@@ -710,7 +714,7 @@ class TestFirstUseAndSettings(PanelCase):
     def test_another_python_needs_no_packages_here(self):
         from AuxOLSegmentLib.Machine import Dependencies
 
-        self.patch(Dependencies, "missing", lambda: ["torch>=2.2"])
+        self.patch(Dependencies, "missing", lambda: ["torch>=2.4"])
         self.settings.set("pythonPath", "/opt/python")
         self.panel.enter()
         self.assertTrue(self.ui.setupSection.isHidden())

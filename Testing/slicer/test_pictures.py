@@ -13,7 +13,7 @@ from walk_case import WalkCase, dice
 WANTED = os.environ.get("AUXOL_PICTURES", "") if HOST is not None else ""
 TABS = ("segment", "review", "learning", "settings")
 PATHS = ("dataDirEdit", "pythonPathEdit", "wheelFolderEdit")
-MISSING = ["torch>=2.2", "scipy>=1.10", "PyYAML>=6"]
+MISSING = ["torch>=2.4", "scipy>=1.10", "PyYAML>=6"]
 
 
 @unittest.skipUnless(WANTED, "pictures are made where AUXOL_PICTURES names a folder, and only in the headless host")

@@ -306,6 +306,29 @@ class TestSavesLater(SavesCase):
         self.delivered()
         self.assertEqual(self.taught(), 3)
 
+    def test_a_task_that_takes_no_save_holds_up_no_other(self):
+        from auxol_core.client.corrections import Corrections
+        from auxol_core.errors import TaskFileLockedError
+
+        real, other = Corrections._send, f"{self.name} left"
+
+        def locked(corrections, kept):
+            if kept.task == self.name:
+                raise TaskFileLockedError("Another program has it open.")
+            return (yield from real(corrections, kept))
+
+        with mock.patch.object(Corrections, "_send", locked):
+            self.drawOn(7)
+            self.save()
+            until(lambda: "Another program" in self.session.message[0])
+            self.session.chooseTask(other)
+            until(lambda: self.session.status is not None and self.session.status.name == other)
+            self.drawOn(8)
+            self.save()
+            until(lambda: self.taught(task=other) == 1, 8)
+            self.assertEqual(self.taught(), 1)
+        until(lambda: self.taught() == 2)
+
     def test_what_a_worker_that_was_leaving_kept_from_the_next_one_is_sent_by_itself(self):
         with self.heldElsewhere():
             self.drawOn(5)

@@ -254,7 +254,10 @@ class TestViews(SlicerCase):
             rotateToVolume(sliceNode(name), volume)
         self.assertEqual(displayedSlices(volume), [])
         self.assertEqual(len(displayedSlices(other)), 3)
-        slicer.app.layoutManager().sliceWidget("Red").mrmlSliceCompositeNode().SetForegroundVolumeID(volume.GetID())
+        layers = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceCompositeNode()
+        layers.SetForegroundVolumeID(volume.GetID())
+        self.assertEqual(displayedSlices(volume), [])  # nobody sees it yet
+        layers.SetForegroundOpacity(0.3)
         self.assertEqual([key.axis for key in displayedSlices(volume)], [0])
 
 

@@ -51,7 +51,7 @@ REQUIRED: dict[str, str] = {
     "segment-anything": "1.0",
     "SimpleITK": "2.3",
     "tifffile": "2023.7",
-    "torch": "2.2",
+    "torch": "2.4",
     "typer": "0.15",
 }
 OPTIONAL = ("fastapi", "uvicorn")

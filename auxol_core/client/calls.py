@@ -1,7 +1,8 @@
 """Requests to one server, free of any transport: greeting, repetition, versions, errors as types, jobs.
 
 What may be repeated: a request that never reached the server, always; one that the server turned away because it was
-not ready (503), always; one that broke off on the way, only if doing it twice is harmless. It is repeated with growing
+not ready (503), always; one that broke off on the way, or before which a proxy found no server (502), only if doing it
+twice is harmless. It is repeated with growing
 pauses for ``Timeouts.retry`` seconds, a restart of a worker, and never beyond the limit of the request itself. One that
 was late is not repeated: the server may be at it.
 """
@@ -175,7 +176,10 @@ class Calls:
                 if hopeless or self._clock() - begun + pause > patience:
                     raise self._no_answer(request, error) from error
             else:
-                if answer.status != 503 or self._clock() - begun + pause > patience:
+                # 502 without our header is a proxy's: the server behind it starts again, and may have got the request.
+                behind = answer.status == 502 and answer.version is None and request.repeatable
+                uncertain = uncertain or behind
+                if not (behind or answer.status == 503) or self._clock() - begun + pause > patience:
                     return replace(answer, uncertain=uncertain)
             yield Pause(pause)
             pause = min(2 * pause, _LAST_PAUSE_S)

@@ -142,7 +142,7 @@ class Corrections:
         """Send what waits in the outbox (of one task; what was kept before that file), oldest first.
 
         ``open_tasks``: open the tasks that are not, and make those that were not there yet when the correction was
-        saved; what is for a task that was deleted since is discarded. Otherwise it waits until its task is opened.
+        saved; what is for a task that is not there any more is set aside. Otherwise it waits until its task is opened.
         Raises UnavailableError where the server cannot be reached.
         """
         sent = Sent()
@@ -234,8 +234,9 @@ class Corrections:
         except NoAnswerError:
             raise
         except TaskDeletedError as error:
-            log.warning("A correction in the outbox is discarded: %s", error)
-            yield from self._unkeep(kept.file_name)
+            # Not erased: a file that is being restored or synchronised is not there for a while, either.
+            log.error("A correction in the outbox is set aside (%s): %s", kept.file_name, error)
+            yield from self._unkeep(kept.file_name, refused=True)
             return False
         except (InvalidInputError, NotFoundError) as error:
             if _can_be_brought(kept, error):

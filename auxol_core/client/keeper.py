@@ -8,6 +8,7 @@ leaves; half a frame is dropped. Killed, it leaves at most a file ``.partial``, 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -50,6 +51,9 @@ def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:  # some network disks know no such call for a folder
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(handle)
 

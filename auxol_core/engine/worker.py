@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import threading
 import time
 from collections import Counter
@@ -21,6 +22,8 @@ from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
 from auxol_core.errors import CancelledError, UnavailableError
+
+log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Steps = Generator[object, None, Result]
@@ -63,14 +66,15 @@ class Job(Generic[Result]):
 
     def step(self) -> bool:
         """Make one step, in the compute thread; True when the job has ended."""
+        # Once only, whatever was cancelled: a future that is asked again raises, and would end the thread.
+        if self._steps is None and not self.future.set_running_or_notify_cancel():
+            return True  # whoever waited has gone before it began
         try:
-            if self._cancelled.is_set() and (self._steps is not None or self.future.set_running_or_notify_cancel()):
+            if self._cancelled.is_set():
                 if self._steps is not None:
                     self._steps.close()
                 raise CancelledError("This was cancelled before it was done. What came of it before stays.")
             if self._steps is None:
-                if not self.future.set_running_or_notify_cancel():
-                    return True  # whoever waited has gone before it began
                 begun = self._work()
                 if not isinstance(begun, Generator):
                     self.future.set_result(begun)
@@ -167,7 +171,7 @@ class Worker:
     def _run(self) -> None:
         while (job := self._next()) is not None:
             began = time.perf_counter()
-            ended = job.step()
+            ended = self._stepped(job)
             self.spent[job.urgency] = self.spent[job.urgency].with_step(time.perf_counter() - began)
             if not ended:
                 with self._changed:
@@ -178,6 +182,15 @@ class Worker:
             job.cancel()
             job.step()
         self._jobs.clear()
+
+    @staticmethod
+    def _stepped(job: Job[Any]) -> bool:
+        """``job.step()``; what even that did not expect ends the job and not the thread, for which everybody waits."""
+        try:
+            return job.step()
+        except Exception:
+            log.exception("A step of the compute thread failed; what it was part of is given up")
+            return True
 
     def _next(self) -> Job[Any] | None:
         with self._changed:

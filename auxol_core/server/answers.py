@@ -22,7 +22,7 @@ from auxol_core.protocol import MEDIA_TYPE, Message, encode, error_answer, plain
 
 CHUNK = 2**18
 # How a refusal that HTTP itself has is called, so that a client makes the right error of it.
-_NAMES = {404: "NotFoundError", 408: "UnavailableError", 421: "AccessError", 500: "AuxolError", 503: "UnavailableError"}
+_NAMES = {404: "NotFoundError", 500: "AuxolError", **dict.fromkeys((408, 421, 503), "UnavailableError")}
 
 
 class Json(Response):

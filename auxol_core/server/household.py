@@ -180,7 +180,10 @@ class Household:
         """Sweep now and then, until it is cancelled."""
         while True:
             await asyncio.sleep(SWEEP_S)
-            await self.sweep()
+            try:
+                await self.sweep()
+            except Exception:  # a disk that went away is back at another sweep
+                log.exception("What was not used for long could not be closed; it is tried again")
 
     async def sweep(self) -> None:
         """Close what was not used for long, and the engines of users who have gone; forget old jobs."""

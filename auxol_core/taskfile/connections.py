@@ -16,7 +16,7 @@ old pages until then, has no bytes left after it; temp_store=MEMORY keeps crops 
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
 from auxol_core.taskfile.sentences import corrupt_error
@@ -31,7 +31,7 @@ def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
     ``mode``: SQLite's, and more of its parameters behind it.
     """
     connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}",
+        f"{uri_of(path.resolve())}?mode={mode}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,
@@ -40,6 +40,13 @@ def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
     for setting in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY", "mmap_size=0"):
         connection.execute(f"PRAGMA {setting}").fetchall()
     return connection
+
+
+def uri_of(path: PurePath) -> str:
+    r"""An absolute path as SQLite takes it. Of a Windows share (``\\server\share``, also behind a drive's letter)
+    Python makes ``file://server/share``, whose server SQLite refuses; with two slashes more it is a path again."""
+    uri = path.as_uri()
+    return uri if uri.startswith("file:///") else uri.replace("file://", "file:////", 1)
 
 
 def check_length(path: Path) -> None:
@@ -51,7 +58,9 @@ def check_length(path: Path) -> None:
 
 def durable_settings(connection: sqlite3.Connection, journal: Literal["DELETE", "TRUNCATE"] = "DELETE") -> None:
     """Whatever makes commits durable and deletions real, see the top of this file."""
-    for setting in (f"journal_mode={journal}", "journal_size_limit=0", "synchronous=EXTRA", "secure_delete=ON"):
+    # fullfsync: on a Mac fsync alone leaves it to the drive's own cache.
+    durable = (f"journal_mode={journal}", "journal_size_limit=0", "synchronous=EXTRA", "fullfsync=ON")
+    for setting in (*durable, "secure_delete=ON"):
         connection.execute(f"PRAGMA {setting}").fetchall()
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA cache_size=-16000")

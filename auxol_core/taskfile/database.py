@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,7 +21,7 @@ from auxol_core.private_files import tighten
 from auxol_core.taskfile import lease, renewing
 from auxol_core.taskfile.connections import check_length, connect, durable_settings
 from auxol_core.taskfile.formats import check_format
-from auxol_core.taskfile.holding import Holding
+from auxol_core.taskfile.holding import Holding, identity_of
 from auxol_core.taskfile.kept import copy_pages
 from auxol_core.taskfile.migrations import bring_up_to_date
 from auxol_core.taskfile.owner import claim, release, remove_owner, remove_quietly, write_owner
@@ -155,6 +156,8 @@ class TaskDatabase:
                 yield connection
                 if held is not None:
                     held.check()
+                elif self._owned:
+                    self._check_place()
                 connection.execute("COMMIT")
             except BaseException:
                 _roll_back(connection)
@@ -176,6 +179,15 @@ class TaskDatabase:
                 yield self._connection
             finally:
                 _roll_back(self._connection)
+
+    def _check_place(self) -> None:
+        """SQLite writes on into a file whose name another one has, as where a copy was restored over it or a disk was
+        synchronised: nobody would find what is saved there. Windows lets nobody take an open file's place."""
+        if sys.platform != "win32" and identity_of(self._path) != self._identity:
+            raise LeaseLostError(
+                f"Expected {self._path.name} as it was opened, but another file has its place. Nothing of this step "
+                "was saved. Start the engine again; it opens the file that is there now."
+            )
 
     @property
     def renew_every(self) -> float:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import time
+import unicodedata
+from contextlib import suppress
 from pathlib import Path
 
 from auxol_core.errors import InvalidInputError, NotFoundError
@@ -17,6 +20,8 @@ _FILES = re.compile(
     r".+\.auxol(\.owner(\.\d+)?|\.before(-journal)?|-journal|-wal|-shm)?|\.[0-9a-f]{16}\.partial(-journal)?|worker\.json"
     r"|\.DS_Store|desktop\.ini|Thumbs\.db"
 )
+_HALF_MADE = re.compile(r"\.[0-9a-f]{16}\.partial(-journal)?")
+OLD_S = 3600.0
 _FOLDERS = re.compile(r"\.transfer-.*|users|shared|outbox")
 
 
@@ -29,24 +34,44 @@ class TaskFolder:
         make_folder(root)
         tighten_folder(root, _is_ours)
         tighten(*(path for path in root.iterdir() if _FILES.fullmatch(path.name)))
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what a crash left of a copy half made, which holds parts of images; nobody makes one for an hour."""
+        for path in self.root.glob(".*.partial*"):
+            with suppress(OSError):
+                if _HALF_MADE.fullmatch(path.name) and time.time() - path.stat().st_mtime > OLD_S:
+                    path.unlink()
 
     def names(self) -> list[str]:
         """Names of the task files here, sorted."""
-        return sorted(path.name[: -len(SUFFIX)] for path in self.root.glob(f"*{SUFFIX}") if path.is_file())
+        return sorted(self._paths())
+
+    def _paths(self) -> dict[str, Path]:
+        """The files by their tasks' names, in composed letters: Macs and what synchronises them write others. What a
+        Mac puts beside files on foreign disks (._name) is no task."""
+        paths: dict[str, Path] = {}
+        for path in sorted(self.root.glob(f"*{SUFFIX}")):
+            name = unicodedata.normalize("NFC", path.name[: -len(SUFFIX)])
+            if not path.name.startswith(".") and path.is_file():
+                paths.setdefault(name, path)
+        return paths
 
     def new(self, name: str) -> Path:
         """The path for a new task; InvalidInputError if the name cannot be a file's or is taken."""
-        path = self.root / f"{check_name(name)}{SUFFIX}"
+        path = self.root / f"{unicodedata.normalize('NFC', check_name(name))}{SUFFIX}"
         # Compared without case: on two of three systems Liver and liver are one file.
-        if any(name.casefold() == known.casefold() for known in self.names()):
+        if any(path.name[: -len(SUFFIX)].casefold() == known.casefold() for known in self.names()):
             raise InvalidInputError(f"A task named {name!r} exists already. Open it, or choose another name.")
         return path
 
     def existing(self, name: str) -> Path:
         """The path of a task that is here; NotFoundError otherwise."""
-        if name not in self.names():
-            raise NotFoundError(f"No task {name!r} in {self.root}; there are: {', '.join(self.names()) or 'none'}.")
-        return self.root / f"{name}{SUFFIX}"
+        paths = self._paths()
+        path = paths.get(unicodedata.normalize("NFC", name))
+        if path is None:
+            raise NotFoundError(f"No task {name!r} in {self.root}; there are: {', '.join(sorted(paths)) or 'none'}.")
+        return path
 
     def delete(self, name: str) -> None:
         """Remove the task's file and what lies beside it; TaskFileLockedError while anyone has it open."""

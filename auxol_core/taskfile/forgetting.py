@@ -12,6 +12,7 @@ import logging
 import sqlite3
 from collections.abc import Collection, Sequence
 
+from auxol_core.errors import AuxolError, LeaseLostError
 from auxol_core.taskfile import authorship, greys
 from auxol_core.taskfile.database import TaskDatabase
 from auxol_core.taskfile.journal import CorrectionJournal
@@ -60,12 +61,14 @@ def forget_everything(database: TaskDatabase) -> None:
 
 def give_room_back(database: TaskDatabase) -> None:
     """Shorten the file by its free pages. They are zeros already, so a failure costs room and is only logged."""
-    with database.transaction() as connection:
-        try:
+    try:
+        with database.transaction() as connection:
             for _ in range(connection.execute("PRAGMA freelist_count").fetchone()[0]):
                 connection.execute("PRAGMA incremental_vacuum(1)")  # execute() stops after one page
-        except sqlite3.Error as error:
-            log.warning("The task file could not be shortened after a deletion: %s", error)
+    except LeaseLostError:
+        raise
+    except (AuxolError, sqlite3.Error) as error:  # also of beginning and ending: the deletion itself is on the disk
+        log.warning("The task file could not be shortened after a deletion: %s", error)
 
 
 def _tainted(updates: list[UpdateRow], correction_id: str) -> set[int]:

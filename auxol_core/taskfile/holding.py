@@ -58,7 +58,7 @@ class Holding:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self._deadline, self._file = deadline, _identity(self.path)
+        self._deadline, self._file = deadline, identity_of(self.path)
 
     def settle(self, connection: sqlite3.Connection) -> None:
         """The file is as this opening has found or made it: from here on nobody else changes it."""
@@ -107,7 +107,7 @@ class Holding:
         self._deadline = deadline
 
     def _see_place(self) -> None:
-        if _identity(self.path) != self._file:
+        if identity_of(self.path) != self._file:
             self._lose("another file has its place")
 
     def _text(self) -> str:
@@ -133,7 +133,7 @@ def _epoch(text: str) -> str:
         return ""
 
 
-def _identity(path: Path) -> tuple[int, int]:
+def identity_of(path: Path) -> tuple[int, int]:
     try:
         status = os.stat(path)
     except OSError:

@@ -5,6 +5,7 @@ A crash leaves a ``.partial`` file, never half a task.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sys
@@ -54,5 +55,8 @@ def sync_folder(path: Path) -> None:
     folder = os.open(path.resolve().parent, os.O_RDONLY)
     try:
         os.fsync(folder)
+    except OSError as error:  # some network disks know no such call for a folder
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(folder)

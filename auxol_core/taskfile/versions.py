@@ -13,6 +13,7 @@ update may also come without a snapshot, where replaying it is cheaper than stor
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -38,6 +39,8 @@ from auxol_core.taskfile.schema import (
 
 KEEP_LAST = 5
 KEEP_EVERY = 20
+
+log = logging.getLogger(__name__)
 
 
 class VersionTree:
@@ -172,12 +175,17 @@ class VersionTree:
     def nearest_snapshot(self, version: int) -> tuple[int, dict[str, NDArray[Any]] | None]:
         """The last version at or before ``version`` on its lineage whose state is stored, and that state.
 
-        (0, None): none is, begin with the initial state. The updates of ``lineage(version)`` after it, replayed, give
-        ``version``. Raises NotFoundError if there is no such version.
+        One whose bytes have changed is passed over. (0, None): none is, begin with the initial state. The updates of
+        ``lineage(version)`` after it, replayed, give ``version``. Raises NotFoundError if there is no such version.
         """
         with self._database.mutex:
-            nearest = self.nearest_stored(version)
-            return nearest, self.snapshot(nearest) if nearest else None
+            stored = set(self.snapshot_versions())
+            for nearest in [u.version for u in reversed(self.lineage(version)) if u.version in stored]:
+                try:
+                    return nearest, self.snapshot(nearest)
+                except TaskFileCorruptError as error:  # an older one and the journal make it again
+                    log.error("A stored state is passed over: %s", error)
+            return 0, None
 
     def nearest_stored(self, version: int) -> int:
         """The last version at or before ``version`` on its lineage whose state is stored, 0 where none is."""

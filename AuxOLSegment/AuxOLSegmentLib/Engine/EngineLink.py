@@ -78,6 +78,7 @@ class EngineLink:
     def _promised(self, exchange: Exchange, reply: Any) -> Promise:
         self._number += 1
         number = self._number
+
         def abandon() -> None:
             self._abandon(number)
 
@@ -133,7 +134,7 @@ class EngineLink:
         status, error = _status(reply), reply.error()
         # With an answer that tells an error Qt sets an error too; without a status there was no whole answer.
         whole = error not in _broken()
-        version = bytes(reply.rawHeader(HEADER_VERSION.encode()).data()).decode("latin-1")
+        version = bytes(reply.rawHeader(HEADER_VERSION).data()).decode("latin-1")
         trouble = str(reply.errorString())
         reply.deleteLater()
         if status is not None and whole:

@@ -26,7 +26,7 @@ from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Machine.InstallTrouble import Listening, reason
 
-TORCH = "torch>=2.2"
+TORCH = "torch>=2.4"
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "Resources" / "requirements.txt"
 KEPT_AS_SLICER_HAS_THEM = ("numpy", "SimpleITK", "scipy", "requests", "vtk")
 NEEDED_BYTES = 3 * 2**30  # torch for CPU with its packages; a build for a graphics card takes up to twice as much
@@ -61,10 +61,19 @@ def torchProblem() -> str:
     ).format(version=version, needed=TORCH)
 
 
+def _writable(folder: str) -> bool:
+    """Tried, because Windows says yes of every folder."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
 def canInstall(wheelFolder: str = "") -> tuple[bool, str]:
     """Whether `install` can be tried, and a sentence: what it will do, or why not. Opens no connection."""
     folder = sysconfig.get_paths()["purelib"]
-    if not os.access(folder, os.W_OK):
+    if not _writable(folder):
         return False, _("Slicer's Python folder is not writable ({folder}).").format(folder=folder)
     if wheelFolder and not os.path.isdir(wheelFolder):
         return False, _("The wheel folder {folder} is not there.").format(folder=wheelFolder)

@@ -25,10 +25,10 @@ class EditorFrame:
         self.widget.sourceVolumeNodeSelectorVisible = False
         self.widget.switchToSegmentationsButtonVisible = False
         self.widget.setEffectColumnCount(COLUMNS)
-        self.showWhole(False)
         self.node: Any = None
-        # The node first, so that what the widget selects when it gets the scene is kept in it.
+        # The node first, so that what the widget selects when it gets the scene is kept in it; masking lies in it, too.
         self.selectNode()
+        self.showWhole(False)
         self.widget.setMRMLScene(slicer.mrmlScene)
         layout.addWidget(self.widget)
 

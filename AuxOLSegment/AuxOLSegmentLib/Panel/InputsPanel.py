@@ -29,6 +29,7 @@ from AuxOLSegmentLib.Scene.Observing import Observing
 from AuxOLSegmentLib.Scene.SceneWatcher import activeEffect
 from AuxOLSegmentLib.Scene.VolumeReader import volumeProblem
 
+LOADED = "newFileLoaded(qSlicerIO::IOProperties)"
 SWATCH = 12  # pixels of the colour before a segment's name
 SEGMENT_EVENTS = ("SegmentAdded", "SegmentRemoved", "SegmentModified")
 
@@ -90,10 +91,17 @@ class InputsPanel(Observing):
         scene = slicer.mrmlScene
         if not self.hasObserver(scene, scene.NodeAddedEvent, self._onNodeAdded):
             self.addObserver(scene, scene.NodeAddedEvent, self._onNodeAdded)
+            # What takes long to load is shown long after it was added, and Slicer handles events in between.
+            slicer.app.coreIOManager().connect(LOADED, self._onLoaded)
 
     def exit(self) -> None:
         """Another module is shown."""
+        if self.hasObserver(slicer.mrmlScene, slicer.mrmlScene.NodeAddedEvent, self._onNodeAdded):
+            slicer.app.coreIOManager().disconnect(LOADED, self._onLoaded)
         self.removeObservers(self._onNodeAdded)
+
+    def _onLoaded(self, *_unused: Any) -> None:
+        qt.QTimer.singleShot(0, self.takeDefaults)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def _onNodeAdded(self, _scene: Any, _event: Any, node: Any) -> None:
@@ -273,8 +281,9 @@ class InputsPanel(Observing):
     def _refreshCreate(self) -> None:
         text = self.ui.taskSelector.currentText.strip()
         known = text in list(self.logic.taskNames)
+        opens = text == self.logic.task and self.logic.status is not None
         self.ui.createTaskButton.text = _("Open") if known else _("Create")
-        opened = _("This task is open. Choose another one, or type a new name.") if text == self.logic.task else ""
+        opened = _("This task is open. Choose another one, or type a new name.") if opens else ""
         unnamed = "" if text else _("Type a name for what shall be learned.")
         new = _("Make a new task of this name; it starts with nothing learned. The first prompt does it by itself.")
         setReady(
@@ -309,6 +318,7 @@ class InputsPanel(Observing):
 
     def cleanup(self) -> None:
         """No observer stays."""
+        self.exit()
         self.setParameters(None)
         self.removeObservers()
 
@@ -344,4 +354,3 @@ def _swatch(color: tuple[float, float, float]) -> qt.QIcon:
     pixmap = qt.QPixmap(SWATCH, SWATCH)
     pixmap.fill(qt.QColor.fromRgbF(*color))
     return qt.QIcon(pixmap)
-

@@ -77,7 +77,7 @@ class LearningPanel:
         clicks: dict[Any, Callable[[], None]] = {
             ui.cancelRelearningButton: self._cancelRelearning,
             ui.learnNowButton: lambda: self.logic.learnNow(),
-            ui.undoButton: lambda: self.logic.undo(),
+            ui.undoButton: self._undo,
             ui.rollBackButton: self._rollBack,
             ui.forgetButton: self._forget,
             ui.csvButton: self._writeCsv,
@@ -107,6 +107,18 @@ class LearningPanel:
             _("Cancel learning again"),
         ):
             self.logic.cancelRelearning()
+
+    def _undo(self) -> None:
+        """What waits was not learned yet: who means to undo that would undo the good one before it."""
+        waits = self.logic.learning.queued
+        if not waits or confirmed(
+            _(
+                "{count} saved slices are not learned yet, and are not what this takes back: it undoes the last update "
+                "that was learned. To be rid of a slice that waits, use Forget. Undo the last update?"
+            ).format(count=waits),
+            _("Undo last update"),
+        ):
+            self.logic.undo()
 
     def _rollBack(self) -> None:
         version = self.versions.selected()
@@ -178,10 +190,10 @@ class LearningPanel:
 
     def _refreshState(self) -> None:
         ui, status, learning = self.ui, self.logic.status, self.logic.learning
-        ui.learningLabel.text = learningText(status, learning)
+        ui.learningLabel.text = learningText(status, learning, self.logic.corrections)
         # Two processes look alike to the eye: a bar that moves says that something is going on.
         ui.cancelRelearningButton.visible = status is not None and status.relearning is not None
-        ui.learningBar.visible = learning.phase == "learning"
+        ui.learningBar.visible = learning.phase == "learning" and status is not None and not status.paused
         ui.learningBar.setRange(0, learning.total)
         ui.learningBar.setValue(learning.done)
         with silently(ui.pauseButton):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from slicer.i18n import tr as _
@@ -14,8 +15,9 @@ from AuxOLSegmentLib.Session.Payoff import Payoff
 NO_DIFFERENCE = 0.0005  # of Dice: what three digits do not show
 
 
-def learningText(status: Any, learning: Any) -> str:
-    """What the specialist is doing, and what waits."""
+def learningText(status: Any, learning: Any, corrections: Sequence[Any] = ()) -> str:
+    """What the specialist is doing, and what waits. ``corrections``: those that are saved."""
+    left = sum(not each.confirmation and not each.learned for each in corrections)  # an update was undone or discarded
     if status is None:
         return _("No task is open.")
     if status.relearning is not None:
@@ -23,15 +25,17 @@ def learningText(status: Any, learning: Any) -> str:
             "This task was taught with another network or program. It is being learned again from your saved slices, "
             "{done} of {total}; until then proposals come from the {generalist} alone. Nothing is lost."
         ).format(done=status.relearning.done, total=status.relearning.total, generalist=generalistName(status))
-    if learning.phase == "learning":
+    if learning.phase == "learning" and not status.paused:
         told = _("Learning: step {done} of {total}.") if learning.total else _("Learning ...")
     elif status.paused and learning.queued:
         told = _("Paused; {queued} saved slices wait.")
     elif learning.queued:
         told = _("{queued} saved slices wait to be learned.")
+    elif left:
+        told = _("{left} saved slices are not in the version that is in use.")
     else:
         told = _("Everything saved has been learned.") if status.version else _("Nothing has been learned yet.")
-    return told.format(done=learning.done, total=learning.total, queued=learning.queued)
+    return told.format(done=learning.done, total=learning.total, queued=learning.queued, left=left)
 
 
 def countsText(status: Any) -> str:

@@ -12,8 +12,7 @@ from auxol_core.errors import AuxolError
 from AuxOLSegmentLib.Panel import Shortcuts
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, Say, setReady, silently, tell, withKey
-from AuxOLSegmentLib.Panel.ReviewTexts import planeName
-from AuxOLSegmentLib.Scene.VolumeReader import ViewRefused, alignedSlice, rotateToVolume, volumeProblem
+from AuxOLSegmentLib.Scene.VolumeReader import ViewRefused, alignedSlice, planeName, rotateToVolume, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 
 ROWS = 3  # of the list of prompts; of more it scrolls

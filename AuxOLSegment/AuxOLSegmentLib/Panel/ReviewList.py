@@ -100,8 +100,8 @@ class ReviewList:
 
 
 def pictureKey(item: Any) -> object:
-    """A proposal that is another one has another quality."""
-    return item.key, item.state, item.quality
+    """A proposal that is another one has another quality, or is shown otherwise."""
+    return item.key, item.state, item.quality, item.shownAs
 
 
 def ordered(items: Sequence[Any], order: tuple[int, bool] | None) -> list[Any]:

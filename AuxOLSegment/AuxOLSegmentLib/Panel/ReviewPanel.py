@@ -7,6 +7,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from auxol_core.errors import AuxolError
 from AuxOLSegmentLib.Machine.Settings import Settings
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, setReady, silently
@@ -25,6 +26,9 @@ class ReviewPanel:
     def __init__(self, ui: Any, logic: PanelSession, settings: Settings, whyNot: Callable[[], str], act: Act) -> None:
         self.ui, self.logic, self.settings, self.whyNot, self.act = ui, logic, settings, whyNot, act
         self._items: list[Any] = []
+        self._ranges: dict[tuple[str, int], tuple[int, int]] = {}  # that the user chose, by volume and direction
+        self._rangeOf: tuple[str, int] | None = None
+        self._filling = False  # the numbers are being set here, and not by the user
         self.list = ReviewList(ui.reviewTable, logic, act)
         with silently(ui.proposeNextCheckBox, ui.findNextCheckBox):
             ui.proposeNextCheckBox.checked = settings.proposeNext
@@ -50,21 +54,36 @@ class ReviewPanel:
         ui.proposeNextCheckBox.connect("toggled(bool)", lambda on: self.settings.set("proposeNext", on))
         ui.findNextCheckBox.connect("toggled(bool)", lambda on: self.settings.set("findNext", on))
         ui.findWhereSelector.connect("currentIndexChanged(int)", lambda *_unused: self.refreshPropagation())
-        ui.rangeFirstSpinBox.connect("valueChanged(int)", lambda *_unused: self.refreshPropagation())
-        ui.rangeLastSpinBox.connect("valueChanged(int)", lambda *_unused: self.refreshPropagation())
+        ui.rangeFirstSpinBox.connect("valueChanged(int)", lambda *_unused: self._onRange())
+        ui.rangeLastSpinBox.connect("valueChanged(int)", lambda *_unused: self._onRange())
         ui.acceptAboveSpinBox.connect("valueChanged(double)", lambda *_unused: self._refreshAccept())
 
     # The range
 
-    def _lastIndex(self) -> int:
-        """Of the slices along the direction on display; -1 where nothing is on display."""
+    def _place(self) -> tuple[str, int] | None:
+        """Volume and direction that the buttons mean, that of the view in use; None where nothing is on display."""
         volume = self.ui.volumeSelector.currentNode()
         if volume is None or volumeProblem(volume):
-            return -1
-        active = self.logic.prompts.active
-        key = self.logic.prompts.key(active) if active is not None else None
-        keys = [key] if key is not None else displayedSlices(volume)
-        return sliceCount(volume, keys[0].axis) - 1 if keys else -1
+            return None
+        try:
+            key = self.logic.displayKey()
+        except AuxolError:
+            shown = displayedSlices(volume)
+            return (volume.GetID(), shown[0].axis) if shown else None
+        return key.volumeID, key.axis
+
+    def _lastIndex(self) -> int:
+        """Of the slices along that direction; -1 where nothing is on display."""
+        place = self._place()
+        return -1 if place is None else sliceCount(self.ui.volumeSelector.currentNode(), place[1]) - 1
+
+    def _onRange(self) -> None:
+        if self._rangeOf is not None and not self._filling:
+            chosen = self.ui.rangeFirstSpinBox.value, self.ui.rangeLastSpinBox.value
+            self._ranges[self._rangeOf] = chosen
+            if not any(chosen):  # as a scene has it in which nothing was chosen
+                del self._ranges[self._rangeOf]
+        self.refreshPropagation()
 
     def _chooseAll(self) -> None:
         self.ui.rangeFirstSpinBox.setValue(0)
@@ -74,6 +93,8 @@ class ReviewPanel:
         index = self.logic.displayKey().index
         self.ui.rangeLastSpinBox.setValue(index)
         self.ui.rangeFirstSpinBox.setValue(index)
+        if self._rangeOf is not None:
+            self._ranges[self._rangeOf] = index, index  # also where it is the first one
 
     def _whereToFind(self) -> tuple[int, int | None]:
         """First and last slice of what is chosen beside Find; None: to the volume's end."""
@@ -86,15 +107,19 @@ class ReviewPanel:
         return index, index
 
     def refreshRange(self) -> None:
-        """No index beyond the volume; a fresh scene begins with the whole volume."""
-        ui, last = self.ui, self._lastIndex()
-        if last < 0:
+        """The range along the direction that is meant: what the user chose there, else all of it."""
+        ui, place, last = self.ui, self._place(), self._lastIndex()
+        if place is None:
             return
-        untouched = ui.rangeFirstSpinBox.value == ui.rangeLastSpinBox.value == 0
-        ui.rangeFirstSpinBox.setMaximum(last)
-        ui.rangeLastSpinBox.setMaximum(last)
-        if untouched:
-            ui.rangeLastSpinBox.setValue(last)
+        self._rangeOf = place
+        first, end = self._ranges.get(place, (0, last))
+        self._filling = True
+        try:
+            for box, value in ((ui.rangeLastSpinBox, end), (ui.rangeFirstSpinBox, first)):
+                box.setMaximum(last)
+                box.setValue(min(value, last))
+        finally:
+            self._filling = False
 
     def refreshPropagation(self) -> None:
         """Progress, and which buttons make sense now."""
@@ -168,15 +193,20 @@ class ReviewPanel:
         self.presence.take(self.logic.presence())
 
     def refreshAfterSlices(self) -> None:
-        """What may be other where slices are."""
+        """What may be other where slices are, or another view is in use."""
+        self.refreshRange()
         self.refreshPropagation()
         self.refreshPresence()
         self.refreshList()
 
     def refresh(self) -> None:
         """Everything in this section."""
-        self.refreshRange()
         self.refreshAfterSlices()
+
+    def sceneClosing(self) -> None:
+        """Another scene's volumes may have the ids of these."""
+        self._ranges.clear()
+        self._rangeOf = None
 
     def cleanup(self) -> None:
         """Nothing is made for the list any more."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import slicer
 from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Panel.PanelTools import fraction
-from AuxOLSegmentLib.Scene.VolumeReader import rasOfPixel, volumeProblem
+from AuxOLSegmentLib.Scene.VolumeReader import planeName
 from AuxOLSegmentLib.Session.SliceBook import SliceState
 from AuxOLSegmentLib.Session.WalkEnd import WalkEnd
 
@@ -46,16 +45,6 @@ def stateText(item: Any, states: dict[SliceState, str]) -> str:
 def atLeast(quality: float | None) -> str:
     """Two digits, cut and not rounded: 0.896 is not among "all from 0.90"."""
     return fraction(None if quality is None else math.floor(100 * quality + 1e-6) / 100)
-
-
-def planeName(volumeID: str, axis: int) -> str:
-    """How a reader calls the slices along ``axis``, by the volume's own direction."""
-    volume = slicer.mrmlScene.GetNodeByID(volumeID)
-    if volume is None or volumeProblem(volume):
-        return _("Slice")
-    here, next_ = (rasOfPixel(volume, axis, at, 0, 0) for at in (0, 1))
-    steps = [abs(after - before) for before, after in zip(here, next_, strict=True)]
-    return (_("Sagittal"), _("Coronal"), _("Axial"))[steps.index(max(steps))]
 
 
 def stateTexts() -> dict[SliceState, str]:

@@ -179,6 +179,7 @@ class PanelWidget:
     def sceneClosing(self) -> None:
         """Call at onSceneStartClose."""
         self.inputs.sceneClosing()
+        self.review.sceneClosing()
         self.editor.sceneClosing()
 
     def sceneClosed(self) -> None:

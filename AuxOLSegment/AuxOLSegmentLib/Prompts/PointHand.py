@@ -21,6 +21,7 @@ from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, rasOfPixe
 
 EVENTS = (
     "LeftButtonPressEvent",
+    "LeftButtonDoubleClickEvent",
     "MouseMoveEvent",
     "LeftButtonReleaseEvent",
     "RightButtonPressEvent",
@@ -83,8 +84,9 @@ class PointHand:
             swallow, self._swallowRelease = self._swallowRelease, False
             return swallow
         interactor = sliceWidget.sliceView().interactor()
-        self._swallowRelease &= event != "LeftButtonPressEvent"
-        if event == "LeftButtonPressEvent" and self._grabs and not interactor.GetShiftKey():
+        pressed = event in ("LeftButtonPressEvent", "LeftButtonDoubleClickEvent")
+        self._swallowRelease &= not pressed
+        if pressed and self._grabs and not interactor.GetShiftKey():
             name = self._under(sliceWidget)
             if name is not None:
                 self._held = _Held(name, self._rasOf(name), interactor.GetEventPosition())

@@ -86,9 +86,13 @@ def newBoxNode(volumeNode: slicer.vtkMRMLVolumeNode, place: Place, box: Box) -> 
     """A locked frame around the pixels of ``box`` on its slice."""
     node = _newNode(_("Box"), BOX, COLOURS[BOX], volumeNode)
     node.SetAttribute(EDGES, json.dumps([box.row0, box.col0, box.row1, box.col1]))
-    corners = ((box.row0, box.col0), (box.row0, box.col1), (box.row1, box.col1), (box.row1, box.col0))
-    _drawCurve(node, volumeNode, place, [(row - 0.5, col - 0.5) for row, col in corners])
+    _drawCurve(node, volumeNode, place, _frame(box))
     return node
+
+
+def _frame(box: Box) -> list[tuple[float, float]]:
+    corners = ((box.row0, box.col0), (box.row0, box.col1), (box.row1, box.col1), (box.row1, box.col0))
+    return [(row - 0.5, col - 0.5) for row, col in corners]
 
 
 def newStrokeNode(volumeNode: slicer.vtkMRMLVolumeNode, place: Place, stroke: Stroke) -> Any:
@@ -107,10 +111,7 @@ def _drawCurve(
     """A line through ``places``, (row, col) in centre coordinates; its points are neither seen nor dragged."""
     node.SetAttribute(PLACE, place.text())
     node.SetCurveTypeToLinear()
-    world = vtk.vtkPoints()
-    for row, col in places:
-        world.InsertNextPoint(rasOfPixel(volumeNode, place.axis, place.index, row, col))
-    node.SetControlPointPositionsWorld(world)
+    _placeCurve(node, volumeNode, place, places)
     for at in range(node.GetNumberOfControlPoints()):
         node.SetNthControlPointVisibility(at, False)
     node.SetLocked(True)
@@ -121,9 +122,21 @@ def _drawCurve(
     display.SetVisibility3D(False)
 
 
-def _newNode(
-    name: str, role: str, colour: tuple[float, float, float], volumeNode: slicer.vtkMRMLVolumeNode
-) -> Any:
+def _placeCurve(
+    node: Any, volumeNode: slicer.vtkMRMLVolumeNode, place: Place, places: Sequence[tuple[float, float]]
+) -> None:
+    world = vtk.vtkPoints()
+    for row, col in places:
+        world.InsertNextPoint(rasOfPixel(volumeNode, place.axis, place.index, row, col))
+    node.SetControlPointPositionsWorld(world)
+
+
+def moveCurve(node: Any, volumeNode: slicer.vtkMRMLVolumeNode, place: Place, drawn: Box | Stroke) -> None:
+    """Put a box's or a stroke's line where its pixels lie now."""
+    _placeCurve(node, volumeNode, place, _frame(drawn) if isinstance(drawn, Box) else drawn.vertices)
+
+
+def _newNode(name: str, role: str, colour: tuple[float, float, float], volumeNode: slicer.vtkMRMLVolumeNode) -> Any:
     node = slicer.mrmlScene.CreateNodeByClass(CLASSES[role])
     node.UnRegister(None)
     node.SetName(slicer.mrmlScene.GenerateUniqueName(f"AuxOL {name}"))

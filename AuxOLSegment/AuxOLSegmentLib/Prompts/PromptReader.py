@@ -387,6 +387,18 @@ class PromptReader(Observing):
                     if node.GetTransformNodeID() != volumeNode.GetTransformNodeID():
                         node.SetAndObserveTransformNodeID(volumeNode.GetTransformNodeID())
 
+    def volumeMoved(self) -> None:
+        """The chosen volume's voxels lie elsewhere, as after a transform was hardened: prompts stay on their pixels."""
+        volumeNode = self._chosen()
+        with self._points.lookingAway():
+            for shownID, shown in self._book.shown.items():
+                if shown.role in POINT_ROLES:
+                    self._placePoint(shownID, rasOfPixel(volumeNode, shown.place.axis, shown.place.index, *shown.pixel))
+                    continue
+                node, drawn = slicer.mrmlScene.GetNodeByID(shown.nodeID), shown.box or shown.stroke
+                if node is not None and drawn is not None:
+                    PromptNodes.moveCurve(node, volumeNode, shown.place, drawn)
+
     def cleanup(self) -> None:
         """Leave the mode and remove all observers; the nodes stay."""
         self._hand.stop()

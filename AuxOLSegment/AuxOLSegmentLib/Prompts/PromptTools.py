@@ -23,6 +23,8 @@ from AuxOLSegmentLib.Prompts.ViewMouse import ViewMouse, rasAtMouse
 from AuxOLSegmentLib.Scene.Observing import Observing
 from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, alignedSlice, pixelOfRas, sliceOnDisplay, sliceShape
 
+CLICK_EVENTS = ("LeftButtonPressEvent", "LeftButtonDoubleClickEvent", "LeftButtonReleaseEvent")
+
 
 class PromptTools(Observing):
     """``volume()``; ``check(sliceNode, ras, positive) -> SliceKey`` or InvalidInputError; ``onBox(key, box)``;
@@ -53,7 +55,7 @@ class PromptTools(Observing):
             SCRIBBLE: Drag(volume, ScribbleTool(volume, check, onStroke), refused),
             LASSO: Drag(volume, LassoTool(volume, onStroke), refused),
         }
-        self._clicks = ViewMouse(("LeftButtonPressEvent", "LeftButtonReleaseEvent"), self._onClick)
+        self._clicks = ViewMouse(CLICK_EVENTS, self._onClick)
         interaction, selection = _interactionNode(), _selectionNode()
         self.addObserver(interaction, interaction.InteractionModeChangedEvent, self._onToolChanged)
         self.addObserver(selection, selection.ActivePlaceNodeIDChangedEvent, self._onToolChanged)
@@ -117,6 +119,9 @@ class PromptTools(Observing):
             swallow, self._swallowRelease = self._swallowRelease, False
             return swallow
         self.pressed, self._swallowRelease = None, False
+        if event == "LeftButtonDoubleClickEvent":  # by which Slicer would leave the mode; the first click was a point
+            self._swallowRelease = True
+            return True
         sliceNode, ras = sliceWidget.mrmlSliceNode(), rasAtMouse(sliceWidget)
         try:
             if sliceWidget.sliceView().interactor().GetShiftKey():
@@ -141,8 +146,9 @@ class PromptTools(Observing):
         """The user took another tool: a markup of the tool bar, an effect, Esc or the right button in place mode."""
         if self._switching or not self.mode:
             return
-        placing = _interactionNode().GetCurrentInteractionMode() == slicer.vtkMRMLInteractionNode.Place
-        ours = not placing if self.mode in self._drags else placing and self._placesOurs()
+        mode, kind = _interactionNode().GetCurrentInteractionMode(), slicer.vtkMRMLInteractionNode
+        # Window/Level and whatever else takes drags has them alone; the Segment Editor's effects give way alike.
+        ours = mode == kind.ViewTransform if self.mode in self._drags else mode == kind.Place and self._placesOurs()
         if not ours:
             self._leave()
             self._setMode("")

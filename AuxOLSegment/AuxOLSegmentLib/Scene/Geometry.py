@@ -47,7 +47,9 @@ def matrixBetween(
     there = target.GetParentTransformNode() if target is not None else None
     if here is there:
         return np.identity(4)
-    if not slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(here, there, matrix):
+    linear = slicer.vtkMRMLTransformNode.IsTransformToNodeLinear  # asked first: the other one writes into Slicer's log
+    between = linear(here, there) if here is not None else linear(there, None)
+    if not between or not slicer.vtkMRMLTransformNode.GetMatrixTransformBetweenNodes(here, there, matrix):
         raise InvalidInputError(
             _("{name} is under a non-linear transform. Harden the transform, or move the node out of it.").format(
                 name=source.GetName() if target is None or not hasLinearTransform(source) else target.GetName()

@@ -97,6 +97,14 @@ class ProposalLayer(Observing):
             region[region == value] = 0
             tellWritten(node.GetSegmentation(), segmentID, image)
 
+    def startAnew(self, volumeID: str) -> None:
+        """The volume's voxels lie elsewhere: what is shown on it is taken away, to be shown again where they are."""
+        node = self._nodeOf(volumeID)
+        if node is not None:
+            _remember(node, [])
+            node.GetSegmentation().RemoveAllSegments()
+            node.SetReferenceImageGeometryParameterFromVolumeNode(node.GetNodeReference(VOLUME))
+
     def clearAll(self) -> None:
         for node in _nodes():
             _remember(node, [])

@@ -11,7 +11,7 @@ import slicer
 import vtk
 
 from AuxOLSegmentLib.Scene.Observing import Observing
-from AuxOLSegmentLib.Scene.VolumeReader import imageStamp
+from AuxOLSegmentLib.Scene.VolumeReader import gridStamp, imageStamp
 
 SAVED = "fileSaved(qSlicerIO::IOProperties)"
 LOOK_MS = 150  # after the last change of a segment: a brush stroke changes it many times a second
@@ -26,8 +26,17 @@ class SceneHandler(Protocol):
     def effectBegun(self) -> None:
         """The user took up an effect of the Segment Editor."""
 
-    def imageChanged(self) -> None:
-        """The watched volume has other pixels."""
+    def imageChanged(self, sameGrid: bool) -> None:
+        """The watched volume has other pixels; ``sameGrid``: where the ones before were."""
+
+    def volumeMoved(self) -> None:
+        """It has the same pixels, and lies elsewhere (but not by its parent transform alone)."""
+
+    def volumeChanged(self) -> None:
+        """Something about it has changed, be it what was wrong with it."""
+
+    def segmentationReplaced(self) -> None:
+        """The watched segmentation has other segments under the same names, such as the next frame of a sequence."""
 
     def nodeRemoved(self, nodeID: str) -> None:
         """A node is about to go."""
@@ -45,15 +54,21 @@ class SceneWatcher(Observing):
     def __init__(self, handler: SceneHandler) -> None:
         Observing.__init__(self)
         self._handler = handler
+        self._segmentationNode: Any = None
         self._segmentation: Any = None
         self._volume: Any = None
-        self._pixels = 0
+        self._pixels, self._grid = 0, b""
         self._editorNode: Any = None
         self._effect = ""
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.interval = LOOK_MS
         self._timer.connect("timeout()", handler.segmentLooked)
+        # Not in the middle of the change: whoever makes it may have set the size and not yet the voxels.
+        self._volumeTimer = qt.QTimer()
+        self._volumeTimer.setSingleShot(True)
+        self._volumeTimer.interval = 0
+        self._volumeTimer.connect("timeout()", self._volumeLooked)
         scene = slicer.mrmlScene
         self.addObserver(scene, slicer.vtkMRMLScene.NodeAboutToBeRemovedEvent, self._nodeRemoved)
         self.addObserver(scene, slicer.vtkMRMLScene.StartCloseEvent, self._call(handler.sceneClosed))
@@ -69,25 +84,48 @@ class SceneWatcher(Observing):
 
     def watchSegmentation(self, segmentationNode: Any) -> None:
         """This one's segments, or none."""
-        if self._segmentation is not None:
-            for event in _SEGMENT_EVENTS():
-                self.removeObserver(self._segmentation, event, self._segmentChanged)
-        self._segmentation = None if segmentationNode is None else segmentationNode.GetSegmentation()
+        self.removeObservers(self._segmentationChanged)
+        self._segmentationNode = segmentationNode
+        if segmentationNode is not None:
+            self.addObserver(segmentationNode, segmentationNode.SegmentationChangedEvent, self._segmentationChanged)
+        self._watchSegments()
+
+    def _watchSegments(self) -> None:
+        node = self._segmentationNode
+        self.removeObservers(self._segmentChanged)
+        self._segmentation = None if node is None else node.GetSegmentation()
         if self._segmentation is not None:
             for event in _SEGMENT_EVENTS():
                 self.addObserver(self._segmentation, event, self._segmentChanged)
 
+    def _segmentationChanged(self, _caller: Any, _event: Any) -> None:
+        self._watchSegments()
+        self._handler.segmentationReplaced()
+        self._timer.start()
+
     def watchVolume(self, volumeNode: Any) -> None:
         """This one's pixels, or none."""
-        self.removeObservers(self._imageModified)
-        self._volume, self._pixels = volumeNode, imageStamp(volumeNode)
+        self.removeObservers(self._volumeModified)
+        self._volumeTimer.stop()
+        self._volume, self._pixels, self._grid = volumeNode, imageStamp(volumeNode), gridStamp(volumeNode)
         if volumeNode is not None:
-            self.addObserver(volumeNode, slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, self._imageModified)
+            # arrayFromVolumeModified says it of the node alone, whoever sets an image of the image alone.
+            image = slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent
+            for event in (image, vtk.vtkCommand.ModifiedEvent, volumeNode.TransformModifiedEvent):
+                self.addObserver(volumeNode, event, self._volumeModified)
 
-    def _imageModified(self, _caller: Any, _event: Any) -> None:
-        before, self._pixels = self._pixels, imageStamp(self._volume)
-        if before != self._pixels:
-            self._handler.imageChanged()
+    def _volumeModified(self, _caller: Any, _event: Any) -> None:
+        self._volumeTimer.start()
+
+    def _volumeLooked(self) -> None:
+        before = self._pixels, self._grid
+        self._pixels, self._grid = imageStamp(self._volume), gridStamp(self._volume)
+        self._handler.volumeChanged()
+        if before[0] != self._pixels:
+            self._handler.imageChanged(before[1] == self._grid)
+        elif before[1] != self._grid:
+            self._handler.volumeMoved()
+        self._timer.start()  # what is on display now was seen before anybody edits it
 
     def watchEditor(self, editorNode: Any) -> None:
         """The Segment Editor's node, whose effects a user begins; or none."""
@@ -122,8 +160,9 @@ class SceneWatcher(Observing):
         """Watch nothing any more."""
         slicer.app.coreIOManager().disconnect(SAVED, self._fileSaved)
         self._timer.stop()
+        self._volumeTimer.stop()
         self.removeObservers()
-        self._segmentation = self._editorNode = self._volume = None
+        self._segmentationNode = self._segmentation = self._editorNode = self._volume = None
 
 
 def activeEffect(editorNode: Any) -> str:

@@ -115,6 +115,16 @@ def imageStamp(volumeNode: slicer.vtkMRMLVolumeNode | None) -> int:
     return 0 if image is None else int(image.GetMTime())
 
 
+def gridStamp(volumeNode: slicer.vtkMRMLVolumeNode | None) -> bytes:
+    """The same of its size and of where its voxels lie, without its parent transform."""
+    if volumeNode is None or volumeNode.GetImageData() is None:
+        return b""
+    matrix = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(matrix)
+    placed = slicer.util.arrayFromVTKMatrix(matrix).round(9) + 0.0  # -0.0 is 0.0
+    return bytes(placed.tobytes()) + repr(volumeNode.GetImageData().GetDimensions()).encode()
+
+
 def pixelOfRas(
     volumeNode: slicer.vtkMRMLVolumeNode, axis: int, ras: tuple[float, float, float]
 ) -> tuple[float, float, float]:
@@ -133,6 +143,21 @@ def rasOfPixel(
         ijk[position] = value
     right, anterior, superior = apply(volumeLattice(volumeNode), ijk)
     return float(right), float(anterior), float(superior)
+
+
+def planeName(volumeID: str, axis: int) -> str:
+    """How a reader calls the slices along ``axis``, by the volume's own direction."""
+    volume = slicer.mrmlScene.GetNodeByID(volumeID)
+    if volume is None or volumeProblem(volume):
+        return _("Slice")
+    here, next_ = (rasOfPixel(volume, axis, at, 0, 0) for at in (0, 1))
+    steps = [abs(after - before) for before, after in zip(here, next_, strict=True)]
+    return (_("Sagittal"), _("Coronal"), _("Axial"))[steps.index(max(steps))]
+
+
+def sliceName(key: SliceKey) -> str:
+    """As the review list calls it."""
+    return f"{planeName(key.volumeID, key.axis)} {key.index}"
 
 
 def _alignedAxis(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode) -> int | None:
@@ -187,10 +212,13 @@ def _viewName(sliceNode: slicer.vtkMRMLSliceNode) -> str:
 
 def sliceOnDisplay(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode) -> SliceKey:
     """The voxel slice that a view shows to the user. ViewRefused as ``alignedSlice``, and where the view shows another
-    volume: who works there looks at other pixels than those that would be taught."""
+    volume, or a slab of many slices: who works there looks at other pixels than those that would be taught."""
     key = alignedSlice(sliceNode, volumeNode)
+    name = _viewName(sliceNode)
+    if sliceNode.GetSlabReconstructionEnabled():
+        text = _("The view {name} shows a thick slab of many slices. Switch its slab reconstruction off.")
+        raise ViewRefused(text.format(name=name), name, False)
     if not _shows(sliceNode, volumeNode):
-        name = _viewName(sliceNode)
         text = _("The view {name} does not show {volume}, the chosen volume. Show it there, or choose what it shows.")
         raise ViewRefused(text.format(name=name, volume=volumeNode.GetName()), name, False)
     return key
@@ -235,13 +263,16 @@ def placesInView(
     return np.asarray(origin + places @ np.stack([down - origin, right - origin]))
 
 
-def goTo(volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey) -> None:
-    """Every slice view whose orientation fits shows that slice."""
+def goTo(volumeNode: slicer.vtkMRMLVolumeNode, key: SliceKey) -> bool:
+    """Every slice view whose orientation fits shows that slice; whether one of them is on display."""
+    seen = False
     rows, cols = sliceShape(volumeNode, key.axis)
     centre = rasOfPixel(volumeNode, key.axis, key.index, (rows - 1) / 2, (cols - 1) / 2)
     for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
         if _alignedAxis(sliceNode, volumeNode) == key.axis:
             sliceNode.JumpSliceByOffsetting(*centre)
+            seen |= bool(sliceNode.IsViewVisibleInLayout())
+    return seen
 
 
 def displayedSlices(volumeNode: slicer.vtkMRMLVolumeNode) -> list[SliceKey]:
@@ -250,10 +281,10 @@ def displayedSlices(volumeNode: slicer.vtkMRMLVolumeNode) -> list[SliceKey]:
         return []
     keys = []
     for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
-        if not (sliceNode.IsViewVisibleInLayout() and _shows(sliceNode, volumeNode)):
+        if not sliceNode.IsViewVisibleInLayout():
             continue
         try:
-            keys.append(alignedSlice(sliceNode, volumeNode))
+            keys.append(sliceOnDisplay(sliceNode, volumeNode))
         except ViewRefused:
             continue
     return list(dict.fromkeys(keys))
@@ -261,7 +292,8 @@ def displayedSlices(volumeNode: slicer.vtkMRMLVolumeNode) -> list[SliceKey]:
 
 def _shows(sliceNode: slicer.vtkMRMLSliceNode, volumeNode: slicer.vtkMRMLVolumeNode) -> bool:
     composite = slicer.vtkMRMLSliceLogic.GetSliceCompositeNode(sliceNode)
-    return composite is not None and volumeNode.GetID() in (
-        composite.GetBackgroundVolumeID(),
-        composite.GetForegroundVolumeID(),
-    )
+    if composite is None:
+        return False
+    if composite.GetForegroundVolumeID() == volumeNode.GetID() and composite.GetForegroundOpacity() > 0:
+        return True
+    return bool(composite.GetBackgroundVolumeID() == volumeNode.GetID())

@@ -28,18 +28,21 @@ from AuxOLSegmentLib.Session.Teller import Teller
 @dataclass(frozen=True)
 class Written:
     """Whether a slice's proposals are in the segment; how many of their pixels masking has kept out, and on how many
-    settled slices beside it they are, too."""
+    settled slices beside it they are, too; ``nothing``: not a pixel of them was left to be written."""
 
     done: bool
     keptOut: int = 0
     shared: int = 0
+    nothing: bool = False
 
     def __bool__(self) -> bool:
         return self.done
 
 
-def maskedText() -> str:
+def unwrittenText(written: Written) -> str:
     """Why nothing was written."""
+    if written.nothing:
+        return _("Nothing of the proposal is left to accept. Discard it, or press Nothing here if the slice is empty")
     return _("The Segment Editor's masking keeps the proposal out of the segment. Change it, then accept again")
 
 
@@ -106,7 +109,7 @@ class AcceptFlow:
         if written:
             self._teller.say(*self._told(written))
         else:
-            self._inUse.nothingDone(maskedText())
+            self._inUse.nothingDone(unwrittenText(written))
         self._teller.tell("slices")
         return bool(written)
 
@@ -136,10 +139,13 @@ class AcceptFlow:
 
     def write(self, key: SliceKey, undo: bool) -> Written:
         """Write a slice's proposals; a state for undo is saved before it where ``undo``. Nobody is told yet. False,
-        and all is as it was, where the editor's masking keeps all of them out: a slice on which nothing was written
-        would be taught as one without the structure."""
+        and all is as it was, where the editor's masking keeps all of them out, or nothing is left of them (a point that
+        was taken away, slices of another direction that cross there): a slice on which nothing was written would be
+        taught as one without the structure."""
         shown, selection = self._proposals.on(key), self._selection
         mask = self._unprotected(np.logical_or.reduce([each.visible for each in shown]), key)
+        if not mask.any():
+            return Written(False, nothing=True)
         keptOut = self._writer.keptOut(mask, key, *selection.inputs)
         if keptOut.any() and not (mask & ~keptOut).any():
             return Written(False, int(keptOut.sum()))
@@ -156,6 +162,7 @@ class AcceptFlow:
             seen=key in selection.displayed(),
             first=before.empty,
         )
+        record.place = selection.placeOn(key)
         record.takenFrom = next((each.shownAs for each in shown if each.alone is not None), "")
         for each in shown:
             self._desk.ifOpen(self._agreement(each))
@@ -175,6 +182,7 @@ class AcceptFlow:
             now = self._selection.digestOn(record.key)
             if now != record.digest:
                 record.digest = now if record.state is SliceState.SAVED else ""
+                record.place = self._selection.placeOn(record.key)
                 changed += 1
         return changed
 

@@ -17,7 +17,7 @@ from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teller import Teller
 from AuxOLSegmentLib.Session.VolumeFlow import VolumeFlow
-from AuxOLSegmentLib.Session.VolumeWalk import Errand
+from AuxOLSegmentLib.Session.VolumeWalk import Errand, among
 
 NEXT = 3  # slices each way that are looked at by itself after an accepted or saved one
 
@@ -130,12 +130,16 @@ class FindFlow:
             self._selection.volume,
             keys,
             frozenset(taken),
-            lambda link, ids: link.find(ids, sorted(taken)),
+            lambda link, ids, places: link.find(ids, among(places, taken)),
             looksAtAll=True,
             heard=heard,
             summary=lambda: "" if tally is None else tally.text(),
             byItself=tally is None,
         )
+
+    def unsettle(self) -> None:
+        """The engine may know of no person on a slice any more: a lesson was forgotten."""
+        self._seen.settled.clear()
 
     def _place(self, axis: int) -> Place:
         volume, segmentation, segmentID = self._selection.inputs

@@ -32,6 +32,7 @@ class Inputs:
         self._selection, self._prompts, self._layer = selection, prompts, layer
         self._desk, self._teller, self._watch = desk, teller, watch
         self._watchVolume, self._onChosen, self._replaced = watchVolume, chosen, replaced
+        self._problem = ""  # of the chosen volume
         self._known: dict[tuple[str, str], tuple[str, str]] = {}  # of each chosen segment: which object, and its name
 
     def choose(self, volume: Any, segmentation: Any, segmentID: str) -> None:
@@ -41,7 +42,7 @@ class Inputs:
             segmentID = ""
         if (volume, segmentation, segmentID) == selection.inputs:
             return
-        problem = "" if volume is None else volumeProblem(volume)
+        problem = self._problem = "" if volume is None else volumeProblem(volume)
         if volume is not selection.volume:
             self._prompts.setVolume(None if problem else volume)
             self._watchVolume(volume)
@@ -78,6 +79,17 @@ class Inputs:
         if self._selection.segment is not None:
             self._recognise()
         self._desk.segmentNamed()
+
+    def followVolume(self) -> None:
+        """The chosen volume may be one that can be worked on now, as after a transform was hardened, or no longer."""
+        volume = self._selection.volume
+        problem = "" if volume is None else volumeProblem(volume)
+        if problem == self._problem:
+            return
+        self._problem = problem
+        self._prompts.setVolume(None if problem else volume)
+        self._teller.say(problem, "warning" if problem else "info")
+        self._teller.tell("slices")
 
     def followColour(self) -> None:
         """Proposals are shown in a colour far from the segment's."""

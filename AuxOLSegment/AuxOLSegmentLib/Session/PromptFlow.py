@@ -148,6 +148,11 @@ class PromptFlow:
         here = self._selection.ids
         return {each.objectID for each in self.prompts.objects() if self._ownerOf(each.objectID) != here}
 
+    def marksOn(self, key: SliceKey) -> bool:
+        """Whether something is marked on a slice for the chosen segment."""
+        here = (each for each in self.prompts.objects() if each.key == key)
+        return any(self._ownerOf(each.objectID) == self._selection.ids for each in here)
+
     def _sayBusy(self) -> None:
         here = self._desk.engineThere
         later = _("The engine is starting; what you marked is answered as soon as it is there")
@@ -296,8 +301,9 @@ class PromptFlow:
             self._show(now)
             self._tellReplaced(shown, now)
 
-    def imageChanged(self, volumeID: str) -> None:
-        """The volume has other pixels: what was proposed was of the ones before, and prompts are answered anew."""
+    def imageChanged(self, volumeID: str, sameGrid: bool) -> None:
+        """The volume has other pixels: what was proposed was of the ones before, and prompts are answered anew, where
+        they are where the pixels before were."""
         aside = self._proposals.objectsAside()
         self._owners |= {name: self._ownerOf(name) for name in aside}
         self._waiting |= aside  # until their segment is chosen
@@ -305,9 +311,14 @@ class PromptFlow:
         for shown in stale:
             self._offers.drop(shown)
         self._proposals.dropVolume(volumeID)
+        if not sameGrid:
+            self.prompts.removeAll()
+            self._proposals.redraw(volumeID)
         if not stale:
             return
-        self._teller.say(_("The image has changed: what was proposed on it is asked for anew"), "warning")
+        anew = _("The image has changed: what was proposed on it is asked for anew")
+        gone = _("The image has another size or place: what was marked and proposed on it is taken away")
+        self._teller.say(anew if sameGrid else gone, "warning")
         self._teller.tell("slices")
         answered = {shown.objectID for shown in stale}
         for each in [each for each in self.prompts.objects() if each.objectID in answered]:
@@ -326,6 +337,16 @@ class PromptFlow:
             for shown in back:
                 self._tasks.start(self._fetched(shown.proposalID))
             self.askWaiting()
+
+    def taskLeft(self) -> None:
+        """What is shown was asked of another task, and says nothing about the chosen one: it is taken away. Marks stay,
+        and are asked of the chosen one when it is there."""
+        for shown in self._proposals.all():
+            if shown.objectID and self._desk.task:
+                self._waiting.add(shown.objectID)
+                self._parts.pop(shown.objectID, None)
+            self._offers.drop(shown)
+        self._teller.tell("slices")
 
     def askAgain(self) -> None:
         """The engine was restarted and has forgotten what is pending, or the task is another one: prompts are answered

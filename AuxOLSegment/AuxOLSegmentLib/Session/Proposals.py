@@ -172,6 +172,13 @@ class Proposals:
         self._shown[proposalID] = now
         self.draw(now.key)
 
+    def redraw(self, volumeID: str) -> None:
+        """The volume's voxels lie elsewhere: masks are shown where they are."""
+        self._layer.startAnew(volumeID)
+        for key in self.slices():
+            if key.volumeID == volumeID:
+                self.draw(key)
+
     def draw(self, key: SliceKey) -> None:
         """Bring the layer's slice in line with what is shown there."""
         masks = [shown.visible for shown in self.on(key)]

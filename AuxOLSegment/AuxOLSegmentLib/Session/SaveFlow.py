@@ -13,12 +13,13 @@ from auxol_core.types import Receipt
 from AuxOLSegmentLib.Engine.Async import Breath, Tasks
 from AuxOLSegmentLib.Engine.EngineConnection import EngineConnection
 from AuxOLSegmentLib.Machine.Messages import sentence
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage
-from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow, maskedText
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage, sliceName
+from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow, unwrittenText
 from AuxOLSegmentLib.Session.Proposals import Proposals
 from AuxOLSegmentLib.Session.Selection import Selection
 from AuxOLSegmentLib.Session.SliceBook import WAITING, SliceRecord, SliceState
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
+from AuxOLSegmentLib.Session.SliceMarks import SliceMark
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teacher import Lesson, Teacher
 from AuxOLSegmentLib.Session.Teller import Teller
@@ -55,8 +56,9 @@ class SaveFlow:
         self._desk, self._tasks, self._teller, self._keep = desk, tasks, teller, keep
         self._then = taught
         self._teacher = Teacher(connection, desk.settled, self._taught, teller.say)
-        self._lastSeen: tuple[tuple[tuple[str, str], SliceKey], str] | None = None
+        self._lastSeen: tuple[tuple[tuple[str, str], SliceKey, object], str] | None = None
         self._reviewed: _Reviewed | None = None
+        self._unsaved: list[str] = []  # slices that could not be read, and why, until the user is told
 
     def canSave(self) -> tuple[bool, str]:
         """Whether the slice on display can be saved, and if not, why."""
@@ -93,8 +95,9 @@ class SaveFlow:
             # What the user accepted and repaired is what they save. The engine keeps it: the correction is about it.
             self._proposals.drop(again.proposalID)
         if self._proposals.on(key):
-            if not self._accepting.write(key, undo=True):
-                self._inUse.nothingDone(maskedText())
+            written = self._accepting.write(key, undo=True)
+            if not written:
+                self._inUse.nothingDone(unwrittenText(written))
                 return False
             self._teller.tell("slices")
         self.teach(self._selection.book.of(key))
@@ -105,15 +108,30 @@ class SaveFlow:
         self.finish()
         self._teach(record, self._desk.task, self._desk.optionsIfNew())
 
-    def saveAllReviewed(self) -> int:
+    def saveAllReviewed(self, tell: bool = False) -> int:
         """Save every accepted and edited slice that was on display after its last change; how many. They are read one
-        after another, and the window stays alive meanwhile."""
+        after another, and the window stays alive meanwhile. ``tell``: say it where others wait."""
         self.finish()
         selection = self._selection
         if selection.whyNot() or not self._desk.task:
             return 0
         self.look()
-        return self._save([r for r in selection.book if r.state in WAITING and selection.digestOn(r.key) == r.digest])
+        waiting = [record for record in selection.book if record.state in WAITING]
+        seen = [record for record in waiting if self._isAsSeen(record)]
+        if tell and not seen:
+            unseen = _(
+                "Nothing is saved: {count} slices wait that were not looked at as they are now. Show each, press S"
+            )
+            nothing = _("Nothing is saved: no accepted or edited slice waits")
+            self._teller.say(unseen.format(count=len(waiting)) if waiting else nothing, "warning")
+        return self._save(seen)
+
+    def _isAsSeen(self, record: SliceRecord) -> bool:
+        """Whether image and mask are those that the user has seen there."""
+        key = record.key
+        if not self._selection.holds(key):
+            return False
+        return record.isAt(self._selection.placeOn(key)) and self._selection.digestOn(key) == record.digest
 
     def saveThese(self, keys: Sequence[SliceKey]) -> int:
         """Save these slices as they are, because the user says so, but for those that are saved already; how many."""
@@ -125,6 +143,7 @@ class SaveFlow:
         for record in records:
             mark = selection.markOn(record.key)
             record.edited(mark.digest, mark.empty)
+            record.place = selection.placeOn(record.key)
         wanted = [r for r in records if r.state in WAITING or (r.state is SliceState.SAVED and not self.isSaved(r.key))]
         return self._save(wanted)
 
@@ -153,10 +172,24 @@ class SaveFlow:
         if not reviewed.records:
             self._reviewed = None
         # One that was changed since is not what the user saved; it waits like any other that was edited.
-        if record.state in (*WAITING, SliceState.SAVED) and self._selection.digestOn(record.key) == record.digest:
-            self._teach(record, reviewed.task, reviewed.options)
-        elif self._reviewed is None:
+        wanted = record.state in (*WAITING, SliceState.SAVED) and self._isAsSeen(record)
+        try:
+            if wanted:
+                self._teach(record, reviewed.task, reviewed.options)
+        except AuxolError as error:  # of this slice alone; the others are saved
+            wanted = False
+            self._unsaved.append(f"{sliceName(record.key)}: {sentence(error)}")
+        if self._reviewed is None and not wanted:
             self._teacher.noMore()
+        if self._reviewed is None and self._unsaved and not self._teacher.waiting:
+            self._teller.say(self._unsavedText(), "error")
+
+    def _unsavedText(self) -> str:
+        """Which slices could not be saved, said once."""
+        told, self._unsaved = self._unsaved, []
+        more = len(told) - 1
+        text = _("Not saved: {slice}") if not more else _("Not saved: {slice} (and {more} more slices)")
+        return text.format(slice=told[0], more=more)
 
     def finish(self) -> None:
         """What was saved is read at once where that is not done yet: call it before something else is chosen."""
@@ -172,16 +205,33 @@ class SaveFlow:
             self._lastSeen = None
             return
         selection = self._selection
-        mark, record, place = selection.markOn(key), selection.book.get(key), (selection.ids, key)
-        seenBefore, digestBefore = self._lastSeen or (None, "")
-        if record is not None or (seenBefore == place and digestBefore != mark.digest):
-            selection.book.of(key).edited(mark.digest, mark.empty)
-        self._lastSeen = (place, mark.digest)
+        mark, record, place = selection.markOn(key), selection.book.get(key), selection.placeOn(key)
+        here, (seenBefore, digestBefore) = (selection.ids, key, place), self._lastSeen or (None, "")
+        changed = seenBefore == here and digestBefore != mark.digest
+        if record is not None and not record.isAt(place):
+            self._meet(record, mark, place, digestBefore if changed else None)
+        elif record is not None or changed:
+            record = selection.book.of(key)
+            record.edited(mark.digest, mark.empty)
+            record.place = place
+        self._lastSeen = (here, mark.digest)
+
+    @staticmethod
+    def _meet(record: SliceRecord, mark: SliceMark, place: object, before: str | None) -> None:
+        """The image, where it lies, or the segment itself are other ones than those that the record is of: that the
+        mask is another one, too, is nobody's edit. What waits to be saved waits for what it was drawn on. ``before``:
+        the digest before a change that was seen here; that is an edit."""
+        if before is not None:
+            record.digest, record.place = before, place
+            record.edited(mark.digest, mark.empty)
+        elif record.state not in WAITING:
+            record.digest, record.place = mark.digest, place
 
     def _teach(self, record: SliceRecord, task: str, options: TaskOptions | None) -> None:
         key = record.key
         image = sliceImage(slicer.mrmlScene.GetNodeByID(key.volumeID), key.axis, key.index)
         record.digest, record.pixels = self._selection.digestOn(key), self._selection.pixelsOn(key)
+        record.place = self._selection.placeOn(key)
         self._teller.say(_("Saving ..."), "busy")
         mask = self._selection.maskOn(key)
         record.nothing = not mask.any()
@@ -220,7 +270,11 @@ class SaveFlow:
         if self._teacher.isNewest(lesson):
             what = _("confirmed as proposed") if receipt.confirmation else _("with your changes")
             what = _("as a slice with nothing on it") if lesson.record.nothing else what
-            self._teller.say(_("Saved {what}").format(what=what))
+            saved = _("Saved {what}").format(what=what)
+            if self._unsaved:
+                self._teller.say(f"{saved}. {self._unsavedText()}", "warning")
+            else:
+                self._teller.say(saved)
         if lesson.kept.task == self._desk.task:
             self._desk.saved()
         self._teller.tell("slices")

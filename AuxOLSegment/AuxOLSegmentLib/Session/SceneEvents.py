@@ -62,11 +62,27 @@ class SceneEvents:
         if self._settings.acceptOnEffect:
             self._volumes.acceptWhatIsShown()
 
-    def imageChanged(self) -> None:
-        """The chosen volume has other pixels, such as the next frame of a sequence."""
+    def imageChanged(self, sameGrid: bool) -> None:
+        """The chosen volume has other pixels, such as the next frame of a sequence. Where they lie elsewhere, as after
+        it was cropped, prompts are of pixels that are not there."""
         if self._selection.volume is not None:
             self._volumes.cancel()  # what is on its way is of the pixels before
-            self._prompting.imageChanged(self._selection.volume.GetID())
+            self._prompting.imageChanged(self._selection.volume.GetID(), sameGrid)
+
+    def volumeMoved(self) -> None:
+        """The chosen volume's voxels lie elsewhere: what is marked and proposed on them goes along."""
+        if not self._selection.whyNotMark():
+            self._prompting.prompts.volumeMoved()
+            self._proposals.redraw(self._selection.volume.GetID())
+            self._teller.tell("slices")
+
+    def volumeChanged(self) -> None:
+        """What was wrong with the chosen volume may be mended, or something may be wrong now."""
+        self._inputs.followVolume()
+
+    def segmentationReplaced(self) -> None:
+        """The chosen segment may be another one under the same name."""
+        self._inputs.followSegment()
 
     def nodeRemoved(self, nodeID: str) -> None:
         """A node is about to go."""

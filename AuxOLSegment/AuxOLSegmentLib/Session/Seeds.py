@@ -14,7 +14,7 @@ from AuxOLSegmentLib.Session.SliceBook import SETTLED
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teller import Teller
-from AuxOLSegmentLib.Session.VolumeFlow import VolumeFlow
+from AuxOLSegmentLib.Session.VolumeFlow import VolumeFlow, propagation
 from AuxOLSegmentLib.Session.VolumeWalk import Errand
 
 AHEAD = 4  # slices that are proposed behind the one that was accepted; a look at each takes longer than making it
@@ -95,7 +95,7 @@ class Seeds:
                 self._selection.volume,
                 keys,
                 frozenset(taken),
-                lambda link, ids: link.propagate(ids, masks, sorted(taken)),
+                propagation(masks, taken),
                 summary=(lambda: "") if byItself else None,
                 byItself=byItself,
             )

@@ -5,9 +5,12 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
+from auxol_core.errors import InvalidInputError
 from auxol_core.types import BoolArray
+from AuxOLSegmentLib.Machine.Messages import sentence
+from AuxOLSegmentLib.Scene.Geometry import volumeLattice
 from AuxOLSegmentLib.Scene.SegmentReader import idsOf, maskOnSlice, segmentationProblem, slicesShared
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, displayedSlices, sliceStamp, volumeProblem
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, displayedSlices, sliceCount, sliceStamp, volumeProblem
 from AuxOLSegmentLib.Session.SliceBook import Books, SliceBook
 from AuxOLSegmentLib.Session.SliceMarks import SliceMark, SliceMarks
 
@@ -56,16 +59,33 @@ class Selection:
             return problem
         if self.segment is None:
             return _("No segment is chosen: the first prompt makes one")
-        return segmentationProblem(self.segmentation)
+        if problem := segmentationProblem(self.segmentation):
+            return problem
+        try:
+            volumeLattice(self.volume, self.segmentation)
+        except InvalidInputError as error:  # a non-linear transform lies between the two
+            return sentence(error)
+        return ""
 
     def displayed(self) -> list[SliceKey]:
         """The slices of the volume that are on display in any view."""
         return [] if self.volume is None else displayedSlices(self.volume)
 
+    def holds(self, key: SliceKey) -> bool:
+        """Whether the volume has that slice; one that was cropped in place may not."""
+        volume = _volumeOf(key)
+        return volume is not None and key.index < sliceCount(volume, key.axis)
+
     def pixelsOn(self, key: SliceKey) -> object:
         """A stamp of the image on a slice: equal ones, equal pixels."""
         volume = _volumeOf(key)
         return None if volume is None else sliceStamp(volume, key)
+
+    def placeOn(self, key: SliceKey) -> object:
+        """A stamp of what a mask on a slice is drawn over: equal ones, and another mask there is somebody's edit.
+        Other ones: another frame of a sequence, a moved or cropped volume, a segment in the place of another."""
+        lattice = volumeLattice(_volumeOf(key), self.segmentation).round(6).tobytes()
+        return self.pixelsOn(key), lattice, str(self.segment.__this__)
 
     # The segment on a slice
 

@@ -267,8 +267,9 @@ class SessionLogic:
     # The volume
 
     def saveAllReviewed(self) -> int:
-        """Save every accepted and edited slice that was on display after its last change; how many."""
-        return self.parts.saving.saveAllReviewed()
+        """Save every accepted and edited slice that was on display after its last change, and say so where others wait;
+        how many are saved."""
+        return self.parts.saving.saveAllReviewed(tell=True)
 
     def sliceCounts(self) -> dict[SliceState, int]:
         """How many slices are in each state."""
@@ -311,7 +312,7 @@ class SessionLogic:
 
     def outline(self, key: SliceKey) -> BoolArray:
         """What is drawn on a slice, (rows, columns): its proposals, or else the segment."""
-        masks = [shown.mask for shown in self.proposals.on(key)]
+        masks = [shown.visible for shown in self.proposals.on(key)]
         return np.logical_or.reduce(masks) if masks else self.parts.selection.maskOn(key)
 
     def cancelPropagation(self) -> None:

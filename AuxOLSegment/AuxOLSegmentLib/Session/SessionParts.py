@@ -50,9 +50,7 @@ class SessionParts:
         self.proposals = proposals = Proposals(self.layer, slicer.mrmlScene.GetNodeByID)
         self.writer = SegmentWriter(None, None)
         self.inUse = inUse = SliceInUse(selection, proposals, teller, lambda: self.scene.looked())
-        self.engine = EngineFlow(
-            settings, tasks, teller, self._engineIsThere, lambda: self.volumes.cancel()
-        )
+        self.engine = EngineFlow(settings, tasks, teller, self._engineIsThere, lambda: self.volumes.cancel())
         self.desk = desk = TaskDesk(
             self.engine.connection,
             settings,
@@ -64,6 +62,7 @@ class SessionParts:
             lambda: selection.volume,
             lambda task, correctionID: self._emptied(task, correctionID),
             lambda: self.prompting.fetchAll(),
+            self._taskLeft,
         )
         self.generalists = Generalists(
             settings, self.engine.connection, desk, tasks, teller, lambda: self.restartEngine()
@@ -115,12 +114,11 @@ class SessionParts:
             tasks,
             teller,
             lambda key: self.finding.findNext(key),
+            self.prompting.marksOn,
         )
         self.finding = FindFlow(settings, selection, inUse, proposals, self.volumes, desk, teller)
         self.seeds = Seeds(settings, selection, inUse, proposals, self.volumes, self.saving, desk, teller)
-        self.onward = Onward(
-            settings, selection, inUse, self.accepting, self.saving, self.volumes, self.seeds, teller
-        )
+        self.onward = Onward(settings, selection, inUse, self.accepting, self.saving, self.volumes, self.seeds, teller)
         self.bar = VolumeBar(selection, inUse, proposals, self.finding)
         self.greys = TaskGreys(selection, desk, tasks, teller)
         self.unreviewed = Unreviewed(selection, inUse, tasks, teller)
@@ -168,12 +166,18 @@ class SessionParts:
             self.volumes.cancel()
         self.prompting.segmentChosen(another)
 
+    def _taskLeft(self) -> None:
+        """The user has chosen another task, or deleted this one."""
+        self.volumes.cancel()
+        self.prompting.taskLeft()
+
     def _emptied(self, task: str, correctionID: str) -> None:
         """The task was deleted or reset, or has forgotten a correction: what was saved in it can be saved again."""
         if not correctionID:
             self.saving.forget(task)
         for book in self.books.all():
             book.unteach(task, correctionID)
+        self.finding.unsettle()
         self.teller.tell("slices")
 
     def _segmentReplaced(self, ids: tuple[str, str]) -> None:

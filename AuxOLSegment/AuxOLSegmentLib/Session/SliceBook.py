@@ -48,7 +48,9 @@ class SliceRecord:
     there then, as bits, kept for this session. ``takenFrom``: the model whose mask alone was accepted, '' for the
     fusion. ``savedIn``: the task that it was saved in, '' where the scene does not say, None where that was reset or
     deleted; ``pixels``: a stamp of the image that was saved, for this session. ``last``: by task, id,
-    digest of the mask and id of the image of the last save that has a receipt.
+    digest of the mask and id of the image of the last save that has a receipt. ``place``: a stamp of the image, of
+    where it lies beside the segment, and of the segment itself, as they were when ``digest`` was, for this session:
+    where that is another one, a mask that differs is nobody's edit.
     """
 
     key: SliceKey
@@ -70,12 +72,17 @@ class SliceRecord:
     takenFrom: str = ""
     savedIn: str | None = ""
     pixels: object = None
+    place: object = None
     last: dict[str, Save] = field(default_factory=dict)
 
     def isSaved(self, task: str, pixels: object) -> bool:
         """Whether it is saved as it is: in this task, and of an image with these pixels."""
         known = self.pixels is None or pixels == self.pixels
         return self.state is SliceState.SAVED and known and self.savedIn in ("", task)
+
+    def isAt(self, place: object) -> bool:
+        """Whether what is known of it was known there, as far as anybody can tell."""
+        return self.place in (None, place)
 
     @property
     def actions(self) -> int:
@@ -191,6 +198,8 @@ class SliceBook:
             record.last.pop(task, None)
             if record.savedIn == task:
                 record.savedIn = None
+                if record.nothing and record.state is SliceState.SAVED:  # that it is empty was the lesson, all of it
+                    record.state, record.nothing = SliceState.EMPTY, False
 
     def dropVolume(self, volumeID: str) -> None:
         """The volume is gone."""

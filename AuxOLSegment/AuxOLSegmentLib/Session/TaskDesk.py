@@ -32,7 +32,8 @@ class TaskDesk:
 
     ``reopened()``: prompts have to be asked anew, the engine had lost the task or it is another one. ``volume()``: the
     chosen one, None where none is; a new task is named for its kind and sees its greys. ``emptied(task,
-    correctionID)``: it was deleted or reset, or, where a correction is named, has forgotten that one.
+    correctionID)``: it was deleted or reset, or, where a correction is named, has forgotten that one. ``left()``: the
+    user has put another task, or none, in place of the one that what is on display was asked of.
     """
 
     def __init__(
@@ -47,10 +48,11 @@ class TaskDesk:
         volume: Callable[[], Any],
         emptied: Callable[[str, str], None],
         missed: Callable[[], None],
+        left: Callable[[], None],
     ) -> None:
         self._connection, self._settings, self._tasks = connection, settings, tasks
         self._tell, self._say, self._refreshed, self._reopened = tell, say, refreshed, reopened
-        self._volume, self._emptied, self._missed = volume, emptied, missed
+        self._volume, self._emptied, self._missed, self._left = volume, emptied, missed, left
         self.task = ""
         self.names: list[str] = []
         self._follower: TaskFollower | None = None
@@ -140,11 +142,39 @@ class TaskDesk:
         if name == self.task and self._follower is not None:
             return
         before, old = self.task, self._made.handOver()
-        self._choose(name)
-        if name and old and old == before != name:
+        self._take(name)
+        if before and name != before:
+            self._left()
+        if not name:
+            return
+        replaces = bool(old) and old == before != name
+        self._tasks.start(self._opened(name, before, asksAnew=not replaces))
+        if replaces:
             self._tasks.start(self._replaced(old))
 
+    async def _opened(self, name: str, before: str, asksAnew: bool) -> None:
+        """Open what the user has chosen. What is no task's name is none: the one before stays."""
+        try:
+            await self.link()
+        except InvalidInputError:
+            if self.task == name and self._follower is None:
+                self._unremember()
+                self._choose(before)
+            raise
+        if asksAnew and before and before != name == self.task:
+            self._reopened()
+
+    def _unremember(self) -> None:
+        segment = self._chosen()
+        if segment is not None:
+            segment.RemoveTag(TASK_TAG)
+
     def _choose(self, name: str) -> None:
+        self._take(name)
+        if name:
+            self._tasks.start(self.link())
+
+    def _take(self, name: str) -> None:
         self._choosing, self.task = True, name
         try:
             self.leave()
@@ -154,7 +184,6 @@ class TaskDesk:
         self._tell("task")
         if name:
             self.wanted()
-            self._tasks.start(self.link())
 
     async def _replaced(self, old: str) -> None:
         """Prompts are asked of the task that is chosen now, and ``old`` goes, unless somebody has taught it."""
@@ -386,12 +415,15 @@ class TaskDesk:
 
     def importFrom(self, path: str | Path, name: str) -> None:
         """Take a task file in under ``name`` and choose it."""
-        self._tasks.start(self._imported(Path(path), name.strip()))
+        self._tasks.start(self._imported(Path(path), name.strip(), idsOf(*self._segment)))
 
-    async def _imported(self, path: Path, name: str) -> None:
+    async def _imported(self, path: Path, name: str, segment: tuple[str, str]) -> None:
         await TaskLink(self._connection, name, lambda: None).imported(readTaskFile(path))
         await self.readNames()
-        self.choose(name)
+        if segment == idsOf(*self._segment):
+            self.choose(name)
+        else:  # the user works on another segment by now, which is not to be taught that
+            self._say(_("The task {name} is there; choose it for the segment that it is for").format(name=name), "info")
 
     def delete(self) -> None:
         """Delete the chosen task and its file for good."""
@@ -399,6 +431,7 @@ class TaskDesk:
         self.leave()
         self.task = ""
         self._tell("task")
+        self._left()
         if name:
             self._tasks.start(self._deleted(name))
 

@@ -87,6 +87,8 @@ class TaskFollower:
         """This is where it stands now."""
         self.status = status
         self.learning.queued = status.queued
+        if self.learning.phase == "learning" and (status.paused or not status.queued):
+            self.learning.phase = ""  # an update that was given up has no event of its own
         self._changed("task")
 
     async def read(self) -> None:

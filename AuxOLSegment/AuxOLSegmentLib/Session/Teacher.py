@@ -70,7 +70,9 @@ class Teacher:
         self.more = False  # the user has saved others with it that are still to be added
         self._sending: Task | None = None
         self._later: Task | None = None
+        self._again: Task | None = None
         self._pause = LATER_MS[0]
+        self._failing: set[str] = set()  # tasks that did not take a save, this time round
 
     @property
     def waiting(self) -> int:
@@ -139,6 +141,7 @@ class Teacher:
     def go(self) -> None:
         """An engine is there: send what waits, also from sessions before this one."""
         self._pause = LATER_MS[0]
+        self._failing.clear()
         self._go(evenIfNone=True)
 
     def _go(self, evenIfNone: bool = False) -> None:
@@ -153,7 +156,15 @@ class Teacher:
             if await self._leftWaiting():
                 self._goLater()
             if self._next is None:
-                return
+                break
+        if self._failing and (self._again is None or self._again.done):
+            self._again = self._tasks.start(self._tryAgain())
+
+    async def _tryAgain(self) -> None:
+        await after(AGAIN_MS)
+        self._again = None
+        self._failing.clear()
+        self._go()
 
     async def _leftWaiting(self) -> bool:
         """Send what waits in the outbox; whether something stays there that the engine may take later."""
@@ -181,7 +192,15 @@ class Teacher:
 
     @property
     def _next(self) -> Lesson | None:
-        return self._lessons[0] if self._lessons and self._lessons[0].handled else None
+        """The oldest that can be sent. A task that does not take its saves, damaged or open elsewhere, holds up its own
+        alone: each task's saves are learned in their order."""
+        passed = set(self._failing)
+        for lesson in self._lessons:
+            if lesson.kept.task not in passed:
+                if lesson.handled:
+                    return lesson
+                passed.add(lesson.kept.task)
+        return None
 
     async def _delivered(self, lesson: Lesson) -> bool:
         """Whether to go on with the next one."""
@@ -205,7 +224,7 @@ class Teacher:
             self._tellWaiting(error)
             if self._connection.link is None:
                 return False
-            await after(AGAIN_MS)
+            self._failing.add(lesson.kept.task)
         else:
             self._connection.wanted()
             self._lessons = [each for each in self._lessons if each is not lesson]

@@ -1,15 +1,17 @@
 """A whole volume: propagation from what is filled, and the list of what waits to be seen. FindFlow finds."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import qt
 from slicer.i18n import tr as _
 
-from auxol_core.types import Propagated
-from AuxOLSegmentLib.Engine.Async import Breath, Tasks
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, goTo, sliceCount
+from auxol_core.client.streams import Stream
+from auxol_core.types import BoolArray, Propagated
+from AuxOLSegmentLib.Engine.Async import Breath, Task, Tasks
+from AuxOLSegmentLib.Engine.TaskLink import TaskLink
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, goTo, sliceCount, sliceName
 from AuxOLSegmentLib.Session.AcceptFlow import AcceptFlow
 from AuxOLSegmentLib.Session.Offers import Offers
 from AuxOLSegmentLib.Session.Proposals import Proposals, Shown
@@ -18,7 +20,7 @@ from AuxOLSegmentLib.Session.SliceBook import SETTLED, WAITING, SliceState
 from AuxOLSegmentLib.Session.SliceInUse import SliceInUse
 from AuxOLSegmentLib.Session.TaskDesk import TaskDesk
 from AuxOLSegmentLib.Session.Teller import Teller
-from AuxOLSegmentLib.Session.VolumeWalk import Errand, Progress, VolumeWalk
+from AuxOLSegmentLib.Session.VolumeWalk import Ask, Errand, Progress, VolumeWalk, among
 from AuxOLSegmentLib.Session.WalkEnd import WalkEnd
 
 NEIGHBOURS = 5  # slices each way that are proposed after an accepted one
@@ -40,9 +42,19 @@ class ReviewItem:
     shownAs: str = ""
 
 
+def propagation(masks: Mapping[int, BoolArray], taken: Collection[int]) -> Ask:
+    """What an errand asks that goes on from ``masks``; the keys of these and ``taken`` are places in its keys."""
+
+    def ask(link: TaskLink, ids: list[str], places: list[int]) -> Awaitable[Stream]:
+        there = {at: masks[place] for at, place in enumerate(places) if place in masks}
+        return link.propagate(ids, there, among(places, taken))
+
+    return ask
+
+
 class VolumeFlow:
     """From one slice to the others. ``accepted(key)``: a person has accepted what was proposed there, and nothing else
-    is done about its neighbours."""
+    is done about its neighbours; ``marked(key)``: whether a person has marked something on a slice."""
 
     def __init__(
         self,
@@ -56,10 +68,12 @@ class VolumeFlow:
         tasks: Tasks,
         teller: Teller,
         accepted: Callable[[SliceKey], None],
+        marked: Callable[[SliceKey], bool],
     ) -> None:
         self._selection, self._inUse, self._proposals, self._offers = selection, inUse, proposals, offers
         self._accepting, self._desk, self._tasks, self._teller = accepting, desk, tasks, teller
-        self._settings, self._accepted = settings, accepted
+        self._settings, self._accepted, self._marked = settings, accepted, marked
+        self._acceptingAll: Task | None = None
         self._walk = VolumeWalk(tasks, self._came, self._walked, teller.say)
         self._listing = qt.QTimer()
         self._listing.setSingleShot(True)
@@ -106,9 +120,11 @@ class VolumeFlow:
             self._teller.say(_("Accept or draw the structure on one slice of this range first"), "warning")
             return
         prompted = {place for place, key in enumerate(keys) if any(s.objectID for s in self._proposals.on(key))}
-        taken = sorted(filled | prompted)
-        ask = lambda link, ids: link.propagate(ids, masks, taken)  # noqa: E731
-        self.begin(Errand(self._selection.volume, keys, frozenset(taken), ask))
+        taken = frozenset(filled | prompted)
+        if len(taken) == len(keys):
+            self._teller.say(_("Every slice is filled, settled or prompted already"), "warning")
+            return
+        self.begin(Errand(self._selection.volume, keys, taken, propagation(masks, taken)))
 
     def range(self, axis: int, first: int, last: int) -> tuple[list[SliceKey], set[int]]:
         """The slices of the volume in that range, and the places among them where the segment is filled."""
@@ -146,7 +162,8 @@ class VolumeFlow:
             return
         record = self._selection.book.get(key)
         settled = record is not None and record.state in SETTLED
-        if settled or not self._selection.markOn(key).empty:  # a person was there meanwhile
+        prompted = self._marked(key) or any(shown.objectID for shown in self._proposals.on(key))
+        if settled or prompted or not self._selection.markOn(key).empty:  # a person was there meanwhile
             self._offers.forgetInEngine(item.proposal.proposal_id)
             return
         # Told with the next progress, not for each slice: whoever lists them reads them all.
@@ -186,7 +203,9 @@ class VolumeFlow:
             return 0
         keys = [k for k in self._proposals.slices() if min(s.worth for s in self._proposals.on(k)) >= quality]
         keys = [key for key in keys if key.volumeID == self._selection.volume.GetID()]
-        self._tasks.start(self._acceptedAll(keys))
+        if self._acceptingAll is not None and not self._acceptingAll.done:
+            return 0  # pressed twice
+        self._acceptingAll = self._tasks.start(self._acceptedAll(keys))
         return len(keys)
 
     async def _acceptedAll(self, keys: list[SliceKey]) -> None:
@@ -210,17 +229,19 @@ class VolumeFlow:
     # Review
 
     def review(self) -> list[ReviewItem]:
-        """Slices with proposals, the worst first, then accepted and edited ones that wait to be saved, then those of
-        which a person has said that nothing is there."""
-        items = []
-        for key in self._proposals.slices():
+        """Slices of the chosen volume with proposals, the worst first, then accepted and edited ones that wait to be
+        saved, then those of which a person has said that nothing is there."""
+        items, volume = [], self._selection.volume
+        volumeID = "" if volume is None else volume.GetID()
+        for key in [each for each in self._proposals.slices() if each.volumeID == volumeID]:
             worst = min(self._proposals.on(key), key=lambda shown: shown.worth)
             alone = "" if worst.alone is None else worst.shownAs
             made = (worst.quality, worst.confidence, worst.worth)
             items.append(ReviewItem(key, SliceState.PROPOSED, *made, shownAs=alone))
         items.sort(key=lambda item: item.worth)
         known = {item.key for item in items}
-        others = sorted((r for r in self._selection.book if r.key not in known), key=lambda r: (r.nothing, r.key.index))
+        mine = (r for r in self._selection.book if r.key.volumeID == volumeID and r.key not in known)
+        others = sorted(mine, key=lambda r: (r.nothing, r.key.index))
         listed = [r for r in others if r.state in WAITING or (r.nothing and r.state is SliceState.SAVED)]
         return items + [
             ReviewItem(r.key, r.state, None if r.nothing else r.quality, nothing=r.nothing, shownAs=r.takenFrom)
@@ -228,9 +249,13 @@ class VolumeFlow:
         ]
 
     def goTo(self, key: SliceKey) -> None:
-        """Show that slice."""
+        """Show that slice, in every view of its direction; where there is none, say so."""
         volume = self._selection.volume
-        if volume is not None and key.volumeID == volume.GetID():
-            goTo(volume, key)
-            self._inUse.useViewOf(key)
-            self._teller.tell("slices")
+        if volume is None or key.volumeID != volume.GetID():
+            return
+        if not goTo(volume, key):
+            why = _("No slice view on display shows {slice}. Choose a layout with a view of that direction")
+            self._teller.say(why.format(slice=sliceName(key)), "warning")
+            return
+        self._inUse.useViewOf(key)
+        self._teller.tell("slices")

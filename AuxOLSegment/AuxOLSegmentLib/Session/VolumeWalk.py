@@ -1,22 +1,24 @@
 """Stream as the panel sees it: slices are sent a few at a time, proposals shown as they come; cancelable."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from slicer.i18n import tr as _
 
 from auxol_core.client.streams import Stream
-from auxol_core.errors import AuxolError, CancelledError
-from auxol_core.types import Propagated
+from auxol_core.errors import AuxolError, CancelledError, InvalidInputError
+from auxol_core.types import Propagated, SliceImage
 from AuxOLSegmentLib.Engine.Async import Breath, Task, Tasks
 from AuxOLSegmentLib.Engine.TaskLink import TaskLink
-from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage
+from AuxOLSegmentLib.Machine.Messages import sentence
+from AuxOLSegmentLib.Scene.VolumeReader import SliceKey, sliceImage, sliceName
 from AuxOLSegmentLib.Session.WalkEnd import WalkEnd
 
 log = logging.getLogger(__name__)
 
+Ask = Callable[[TaskLink, list[str], list[int]], Awaitable[Stream]]
 AT_ONCE = 4  # slices asked for in one request: the hash of one takes milliseconds of the main thread
 
 
@@ -30,20 +32,38 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class Errand:
-    """What is asked of a range: neighbouring slices in order. ``ask(link, ids)`` begins it; ``taken``: places in
-    ``keys`` where nothing is proposed. ``looksAtAll``: each slice counts when it was looked at, and not only where
-    something is proposed. ``heard(key, item)`` is called with each slice that comes before it is shown; ``summary()``
-    is what the user is told at the end, None: what is usual, '': nothing. ``byItself``: nobody asked for it, so that it
-    gives way to whatever a person asks for."""
+    """What is asked of a range: neighbouring slices in order. ``ask(link, ids, places)`` begins it, on those that can
+    be read: ``places`` in ``keys``; ``taken``: places in ``keys`` where nothing is proposed. ``looksAtAll``: each slice
+    counts when it was looked at, and not only where something is proposed. ``heard(key, item)`` is called with each
+    slice that comes before it is shown; ``summary()`` is what the user is told at the end, None: what is usual, '':
+    nothing. ``byItself``: nobody asked for it, so that it gives way to whatever a person asks for."""
 
     volume: Any
     keys: list[SliceKey]
     taken: frozenset[int]
-    ask: Callable[[TaskLink, list[str]], Awaitable[Stream]]
+    ask: Ask
     looksAtAll: bool = False
     heard: Callable[[SliceKey, Propagated], None] | None = None
     summary: Callable[[], str] | None = None
     byItself: bool = False
+
+
+@dataclass
+class _Sent:
+    """The slices of an errand as the engine has them: ``ids``, and their ``places`` in the errand; ``unread``: those
+    that cannot be read, and why."""
+
+    ids: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    unread: list[tuple[SliceKey, AuxolError]] = field(default_factory=list)
+
+    def told(self) -> list[str]:
+        """What the user is told of those that are left out."""
+        if not self.unread:
+            return []
+        text = _("{count} slices cannot be read and were left out, {slice} first: {reason}")
+        (first, error), count = self.unread[0], len(self.unread)
+        return [text.format(count=count, slice=sliceName(first), reason=sentence(error))]
 
 
 class VolumeWalk:
@@ -75,14 +95,14 @@ class VolumeWalk:
 
     async def _walk(self, link: TaskLink, errand: Errand) -> None:
         try:
-            ids = await self._sent(link, errand.volume, errand.keys)
-            job = await errand.ask(link, ids)
+            sent = await self._sent(link, errand)
+            job = await errand.ask(link, sent.ids, sent.places)
             self._job = (link, job)
-            found = await self._followed(link, job, errand)
+            found = await self._followed(link, job, errand, sent.places)
             self.end = self.end._replace(why="done", found=found)
             told = _usual(found) if errand.summary is None else errand.summary()
             if told:
-                self._tell(told, "info")
+                self._tell(" ".join((told, *sent.told())), "warning" if sent.unread else "info")
         except AuxolError as error:
             self.end = self.end._replace(why="cancelled" if isinstance(error, CancelledError) else "failed")
             if not errand.byItself or isinstance(error, CancelledError):
@@ -93,22 +113,32 @@ class VolumeWalk:
             self.progress = self.progress._replace(running=False)
             self._changed()
 
-    async def _sent(self, link: TaskLink, volume: Any, keys: list[SliceKey]) -> list[str]:
-        ids: list[str] = []
-        breath = Breath()
-        for start in range(0, len(keys), AT_ONCE):
-            images = []
-            for key in keys[start : start + AT_ONCE]:
-                images.append(sliceImage(volume, key.axis, key.index))
-                await breath.take()
-            ids += await link.sendSlices(images)
-        return ids
+    async def _sent(self, link: TaskLink, errand: Errand) -> "_Sent":
+        """Those that can be read; InvalidInputError where none can."""
+        sent, images, breath = _Sent(), list[SliceImage](), Breath()
+        for place, key in enumerate(errand.keys):
+            try:
+                images.append(sliceImage(errand.volume, key.axis, key.index))
+                sent.places.append(place)
+            except InvalidInputError as error:  # a value that is no number, as at the ends of a registered volume
+                sent.unread.append((key, error))
+                self.progress = self.progress._replace(total=self.progress.total - (place not in errand.taken))
+            if len(images) == AT_ONCE:
+                sent.ids += await link.sendSlices(images)
+                images = []
+            await breath.take()
+        if images:
+            sent.ids += await link.sendSlices(images)
+        if not sent.ids and sent.unread:
+            raise sent.unread[0][1]
+        return sent
 
-    async def _followed(self, link: TaskLink, job: Stream, errand: Errand) -> int:
+    async def _followed(self, link: TaskLink, job: Stream, errand: Errand, places: list[int]) -> int:
         """Hand on what comes; how many proposals that was."""
         breath, found = Breath(), 0
         while not job.done:
-            for item in await link.propagated(job):
+            for came in await link.propagated(job):
+                item = replace(came, index=places[came.index])
                 if errand.heard is not None:
                     errand.heard(errand.keys[item.index], item)
                 self._came(errand.keys[item.index], item)
@@ -128,6 +158,11 @@ class VolumeWalk:
         if self._running is not None:
             self._running.cancel()
             self._running = None
+
+
+def among(places: list[int], wanted: Collection[int]) -> list[int]:
+    """Where in ``places`` those of ``wanted`` are that are there."""
+    return [at for at, place in enumerate(places) if place in wanted]
 
 
 def _usual(found: int) -> str:

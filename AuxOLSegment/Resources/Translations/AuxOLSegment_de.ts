@@ -1275,6 +1275,10 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <source>corrected</source>
         <translation>korrigiert</translation>
     </message>
+    <message>
+        <source>{left} saved slices are not in the version that is in use.</source>
+        <translation>{left} gespeicherte Schichten sind nicht in der verwendeten Version.</translation>
+    </message>
 </context>
 <context>
     <name>Panel.OnwardPanel</name>
@@ -1671,22 +1675,6 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
     <message>
         <source>{state}, specialist alone</source>
         <translation>{state}, nur Spezialist</translation>
-    </message>
-    <message>
-        <source>Slice</source>
-        <translation>Schicht</translation>
-    </message>
-    <message>
-        <source>Sagittal</source>
-        <translation>Sagittal</translation>
-    </message>
-    <message>
-        <source>Coronal</source>
-        <translation>Koronar</translation>
-    </message>
-    <message>
-        <source>Axial</source>
-        <translation>Axial</translation>
     </message>
     <message>
         <source>empty</source>
@@ -2434,6 +2422,26 @@ Download: höchstens {megabytes} MB</translation>
         <source>The view {name} does not show {volume}, the chosen volume. Show it there, or choose what it shows.</source>
         <translation>Die Ansicht {name} zeigt nicht {volume}, das gewählte Volumen. Zeigen Sie es dort, oder wählen Sie, was sie zeigt.</translation>
     </message>
+    <message>
+        <source>Slice</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Sagittal</source>
+        <translation>Sagittal</translation>
+    </message>
+    <message>
+        <source>Coronal</source>
+        <translation>Koronar</translation>
+    </message>
+    <message>
+        <source>Axial</source>
+        <translation>Axial</translation>
+    </message>
+    <message>
+        <source>The view {name} shows a thick slab of many slices. Switch its slab reconstruction off.</source>
+        <translation>Die Ansicht {name} zeigt eine dicke Scheibe aus vielen Schichten. Schalten Sie dort die Slab-Rekonstruktion aus.</translation>
+    </message>
 </context>
 <context>
     <name>SeedsPanel</name>
@@ -2495,6 +2503,10 @@ Download: höchstens {megabytes} MB</translation>
     <message>
         <source>Accepted. The segmentation&apos;s voxels are thicker than the slices, so it is on a slice beside this one, too. Give it the volume&apos;s geometry (Segment Editor, Specify geometry)</source>
         <translation>Angenommen. Die Voxel der Segmentierung sind dicker als die Schichten, deshalb liegt es auch auf einer Schicht daneben. Geben Sie ihr die Geometrie des Volumens (Segment Editor, Specify geometry)</translation>
+    </message>
+    <message>
+        <source>Nothing of the proposal is left to accept. Discard it, or press Nothing here if the slice is empty</source>
+        <translation>Vom Vorschlag ist nichts übrig, das übernommen werden könnte. Verwerfen Sie ihn, oder drücken Sie „Hier nichts“, wenn die Schicht leer ist</translation>
     </message>
 </context>
 <context>
@@ -2695,6 +2707,10 @@ Download: höchstens {megabytes} MB</translation>
         <source>This mark is for another segment: it is answered when that one is chosen</source>
         <translation>Diese Markierung gilt einem anderen Segment: Sie wird beantwortet, wenn jenes gewählt ist</translation>
     </message>
+    <message>
+        <source>The image has another size or place: what was marked and proposed on it is taken away</source>
+        <translation>Das Bild hat eine andere Größe oder Lage: Was darauf markiert und vorgeschlagen war, wird weggenommen</translation>
+    </message>
 </context>
 <context>
     <name>Session.SaveFlow</name>
@@ -2733,6 +2749,22 @@ Download: höchstens {megabytes} MB</translation>
     <message>
         <source>Saved {what}</source>
         <translation>Gespeichert, {what}</translation>
+    </message>
+    <message>
+        <source>Nothing is saved: {count} slices wait that were not looked at as they are now. Show each, press S</source>
+        <translation>Nichts wird gespeichert: {count} Schichten warten, die niemand so angesehen hat, wie sie jetzt sind. Zeigen Sie jede an und drücken Sie S</translation>
+    </message>
+    <message>
+        <source>Nothing is saved: no accepted or edited slice waits</source>
+        <translation>Nichts wird gespeichert: Keine übernommene oder geänderte Schicht wartet</translation>
+    </message>
+    <message>
+        <source>Not saved: {slice}</source>
+        <translation>Nicht gespeichert: {slice}</translation>
+    </message>
+    <message>
+        <source>Not saved: {slice} (and {more} more slices)</source>
+        <translation>Nicht gespeichert: {slice} (und {more} weitere Schichten)</translation>
     </message>
 </context>
 <context>
@@ -2803,6 +2835,10 @@ Download: höchstens {megabytes} MB</translation>
     <message>
         <source>The task was written to {path}; it holds parts of images</source>
         <translation>Die Aufgabe wurde nach {path} geschrieben; sie enthält Teile von Bildern</translation>
+    </message>
+    <message>
+        <source>The task {name} is there; choose it for the segment that it is for</source>
+        <translation>Die Aufgabe {name} ist da; wählen Sie sie für das Segment, für das sie ist</translation>
     </message>
 </context>
 <context>
@@ -2910,6 +2946,14 @@ Download: höchstens {megabytes} MB</translation>
         <source>{told}. On {masked} the Segment Editor&apos;s masking keeps a part out</source>
         <translation>{told}. Auf {masked} hält die Maskierung des Segment Editors einen Teil heraus</translation>
     </message>
+    <message>
+        <source>Every slice is filled, settled or prompted already</source>
+        <translation>Jede Schicht ist schon gefüllt, erledigt oder markiert</translation>
+    </message>
+    <message>
+        <source>No slice view on display shows {slice}. Choose a layout with a view of that direction</source>
+        <translation>Keine sichtbare Schichtansicht zeigt {slice}. Wählen Sie ein Layout mit einer Ansicht dieser Richtung</translation>
+    </message>
 </context>
 <context>
     <name>Session.VolumeWalk</name>
@@ -2920,6 +2964,10 @@ Download: höchstens {megabytes} MB</translation>
     <message>
         <source>Proposed on {count} slices; look at them under Review</source>
         <translation>Auf {count} Schichten vorgeschlagen; sehen Sie sie unter Prüfen an</translation>
+    </message>
+    <message>
+        <source>{count} slices cannot be read and were left out, {slice} first: {reason}</source>
+        <translation>{count} Schichten sind nicht lesbar und wurden ausgelassen, als erste {slice}: {reason}</translation>
     </message>
 </context>
 <context>

@@ -1275,6 +1275,10 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <source>corrected</source>
         <translation>corrigée</translation>
     </message>
+    <message>
+        <source>{left} saved slices are not in the version that is in use.</source>
+        <translation>{left} coupes enregistrées ne sont pas dans la version utilisée.</translation>
+    </message>
 </context>
 <context>
     <name>Panel.OnwardPanel</name>
@@ -1671,22 +1675,6 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
     <message>
         <source>{state}, specialist alone</source>
         <translation>{state}, spécialiste seul</translation>
-    </message>
-    <message>
-        <source>Slice</source>
-        <translation>Coupe</translation>
-    </message>
-    <message>
-        <source>Sagittal</source>
-        <translation>Sagittale</translation>
-    </message>
-    <message>
-        <source>Coronal</source>
-        <translation>Coronale</translation>
-    </message>
-    <message>
-        <source>Axial</source>
-        <translation>Axiale</translation>
     </message>
     <message>
         <source>empty</source>
@@ -2434,6 +2422,26 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
         <source>The view {name} does not show {volume}, the chosen volume. Show it there, or choose what it shows.</source>
         <translation>La vue {name} n&apos;affiche pas {volume}, le volume choisi. Affichez-le là, ou choisissez ce qu&apos;elle affiche.</translation>
     </message>
+    <message>
+        <source>Slice</source>
+        <translation>Coupe</translation>
+    </message>
+    <message>
+        <source>Sagittal</source>
+        <translation>Sagittale</translation>
+    </message>
+    <message>
+        <source>Coronal</source>
+        <translation>Coronale</translation>
+    </message>
+    <message>
+        <source>Axial</source>
+        <translation>Axiale</translation>
+    </message>
+    <message>
+        <source>The view {name} shows a thick slab of many slices. Switch its slab reconstruction off.</source>
+        <translation>La vue {name} montre une tranche épaisse de plusieurs coupes. Désactivez-y la reconstruction de tranche.</translation>
+    </message>
 </context>
 <context>
     <name>SeedsPanel</name>
@@ -2495,6 +2503,10 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     <message>
         <source>Accepted. The segmentation&apos;s voxels are thicker than the slices, so it is on a slice beside this one, too. Give it the volume&apos;s geometry (Segment Editor, Specify geometry)</source>
         <translation>Accepté. Les voxels de la segmentation sont plus épais que les coupes : il se trouve aussi sur une coupe voisine. Donnez-lui la géométrie du volume (Segment Editor, Specify geometry)</translation>
+    </message>
+    <message>
+        <source>Nothing of the proposal is left to accept. Discard it, or press Nothing here if the slice is empty</source>
+        <translation>Il ne reste rien de la proposition à accepter. Rejetez-la, ou appuyez sur « Rien ici » si la coupe est vide</translation>
     </message>
 </context>
 <context>
@@ -2695,6 +2707,10 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
         <source>This mark is for another segment: it is answered when that one is chosen</source>
         <translation>Cette marque est pour un autre segment : elle reçoit sa réponse quand celui-là est choisi</translation>
     </message>
+    <message>
+        <source>The image has another size or place: what was marked and proposed on it is taken away</source>
+        <translation>L&apos;image a une autre taille ou une autre position : ce qui y était marqué et proposé est retiré</translation>
+    </message>
 </context>
 <context>
     <name>Session.SaveFlow</name>
@@ -2733,6 +2749,22 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     <message>
         <source>Saved {what}</source>
         <translation>Enregistrée, {what}</translation>
+    </message>
+    <message>
+        <source>Nothing is saved: {count} slices wait that were not looked at as they are now. Show each, press S</source>
+        <translation>Rien n&apos;est enregistré : {count} coupes attendent, que personne n&apos;a regardées telles qu&apos;elles sont maintenant. Affichez chacune et appuyez sur S</translation>
+    </message>
+    <message>
+        <source>Nothing is saved: no accepted or edited slice waits</source>
+        <translation>Rien n&apos;est enregistré : aucune coupe acceptée ou modifiée n&apos;attend</translation>
+    </message>
+    <message>
+        <source>Not saved: {slice}</source>
+        <translation>Non enregistré : {slice}</translation>
+    </message>
+    <message>
+        <source>Not saved: {slice} (and {more} more slices)</source>
+        <translation>Non enregistré : {slice} (et {more} autres coupes)</translation>
     </message>
 </context>
 <context>
@@ -2803,6 +2835,10 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     <message>
         <source>The task was written to {path}; it holds parts of images</source>
         <translation>La tâche a été écrite dans {path}&#xa0;; elle contient des parties d&apos;images</translation>
+    </message>
+    <message>
+        <source>The task {name} is there; choose it for the segment that it is for</source>
+        <translation>La tâche {name} est là ; choisissez-la pour le segment auquel elle est destinée</translation>
     </message>
 </context>
 <context>
@@ -2910,6 +2946,14 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
         <source>{told}. On {masked} the Segment Editor&apos;s masking keeps a part out</source>
         <translation>{told}. Sur {masked}, le masquage du Segment Editor en tient une partie dehors</translation>
     </message>
+    <message>
+        <source>Every slice is filled, settled or prompted already</source>
+        <translation>Chaque coupe est déjà remplie, réglée ou marquée</translation>
+    </message>
+    <message>
+        <source>No slice view on display shows {slice}. Choose a layout with a view of that direction</source>
+        <translation>Aucune vue de coupe visible ne montre {slice}. Choisissez une disposition avec une vue de cette direction</translation>
+    </message>
 </context>
 <context>
     <name>Session.VolumeWalk</name>
@@ -2920,6 +2964,10 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
     <message>
         <source>Proposed on {count} slices; look at them under Review</source>
         <translation>Proposée sur {count} coupes&#xa0;; regardez-les sous Revue</translation>
+    </message>
+    <message>
+        <source>{count} slices cannot be read and were left out, {slice} first: {reason}</source>
+        <translation>{count} coupes ne peuvent pas être lues et ont été laissées de côté, la première étant {slice} : {reason}</translation>
     </message>
 </context>
 <context>

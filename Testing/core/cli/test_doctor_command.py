@@ -282,7 +282,7 @@ def test_a_missing_or_old_package_is_a_problem_that_names_the_version_it_takes(m
     check = installed(monkeypatch, scipy=None, torch="1.13.1+cu117")
     assert check.verdict == "problem"
     assert "scipy is missing" in check.sentence and "torch is too old (1.13.1+cu117)" in check.sentence
-    assert '"torch>=2.2"' in check.next_step and '"scipy>=1.11"' in check.next_step
+    assert '"torch>=2.4"' in check.next_step and '"scipy>=1.11"' in check.next_step
 
 
 def test_any_build_of_opencv_will_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,7 @@ class World:
         self.told: list[tuple[str, str]] = []
         calls = Calls(HERE, Timeouts(), clock=lambda: self.now)
         mending = Mending(calls, ClientMemory(), lambda what, task: self.told.append((what, task)))
+        self.aside: list[str] = []
         self.verbs = ClientVerbs(mending, keeps=True, clock=lambda: self.now)
 
     def run(self, flow: Flow[Any]) -> Any:
@@ -75,6 +76,8 @@ class World:
         if isinstance(effect, Waiting):
             return list(self.outbox)
         assert isinstance(effect, Fetch | Unkeep)
+        if isinstance(effect, Unkeep) and effect.refused:
+            self.aside += [effect.name]
         return self.outbox.get(effect.name) if isinstance(effect, Fetch) else bool(self.outbox.pop(effect.name, None))
 
     def _exchanged(self, exchange: Exchange) -> Answer:
@@ -87,6 +90,8 @@ class World:
             answer = answer()
         if isinstance(answer, BrokenError):
             raise answer
+        if isinstance(answer, Answer):
+            return answer
         status, body = error_answer(answer) if isinstance(answer, Exception) else (200, answer)
         return Answer(status, str(PROTOCOL_VERSION), json.dumps(body).encode())
 
@@ -127,6 +132,15 @@ def test_a_server_that_cannot_be_reached_is_tried_for_as_long_as_said_and_no_lon
     with pytest.raises(NoAnswerError, match="no connection"):
         world.run(world.verbs.ask(EngineApi.list_tasks))
     assert 8.0 < world.now <= 10.0
+
+
+def test_a_proxy_whose_server_starts_again_is_asked_again_where_that_is_harmless(world: World) -> None:
+    away = Answer(502, None, b"<html>Bad gateway</html>")
+    world.answers["GET /tasks"] = [away, away, {"tasks": ["liver"]}]
+    assert world.run(world.verbs.ask(EngineApi.list_tasks)) == ["liver"]
+    world.answers["POST /tasks/liver/undo"] = [away, STATUS]
+    with pytest.raises(UnavailableError, match="502"):
+        world.run(world.verbs.ask(EngineApi.undo, "liver"))
 
 
 def test_a_request_that_was_late_raises_and_is_not_sent_again(world: World) -> None:
@@ -223,11 +237,12 @@ def test_a_save_into_a_task_that_was_not_there_yet_makes_it_with_the_options_cho
     assert json.loads(made)["name"] == "liver" and json.loads(made)["options"]["preset"] == TaskOptions().preset
 
 
-def test_a_save_into_a_task_that_was_deleted_since_is_discarded(world: World) -> None:
-    kept(world)
+def test_a_save_into_a_task_that_is_not_there_is_set_aside_and_not_erased(world: World) -> None:
+    made = kept(world)
     world.answers |= {"GET /tasks": [{"tasks": []}], "PUT /tasks/liver/corrections/a": [NO_TASK]}
     assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)).arrived == 0
     assert world.outbox == {} and "POST /tasks" not in world.lines
+    assert world.aside == [made.file_name]  # the file may be on its way back: restored, synchronised, mounted
 
 
 def test_a_save_waits_where_its_task_is_not_open_and_nobody_said_to_open_it(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import stat
@@ -138,3 +140,21 @@ def test_killed_in_the_middle_nothing_half_is_taken(
         assert Outbox(folder).read(name) is not None, f"{name} is not whole"
     assert not list(folder.glob("*.damaged"))
     assert first.file_name in Outbox(folder).names()
+
+
+@POSIX
+def test_a_disk_that_cannot_sync_a_folder_keeps_what_it_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As some network disks: the file's own sync works, the folder's is an invalid argument."""
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    answers = io.BytesIO()
+    keeper.keep(tmp_path, io.BytesIO(keeper.frame("a.correction", b"x")), answers)
+    assert answers.getvalue() == b"kept a.correction\n"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from auxol_core.engine.worker import Urgency, Worker
+from auxol_core.engine.worker import Job, Urgency, Worker
 from auxol_core.errors import CancelledError, UnavailableError
 
 SOON = 20.0  # seconds; only a broken thread takes so long
@@ -146,6 +146,29 @@ def test_who_left_before_his_turn_costs_nothing(worker: Worker) -> None:
     gate.open()
     assert worker.submit(lambda: "next").future.result(SOON) == "next"
     assert log == []
+
+
+def test_who_left_before_his_turn_and_said_so_leaves_a_thread_that_works(worker: Worker) -> None:
+    """As the server does where a client's line breaks: the job is cancelled, and whoever waits for it cancels, too."""
+    gate = Gate(worker)
+    job: Job[None] = worker.submit(lambda: None)
+    job.cancel()
+    assert job.future.cancel()
+    gate.open()
+    assert worker.submit(lambda: 7).future.result(SOON) == 7
+
+
+def test_whatever_a_step_raises_the_thread_goes_on(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    job: Job[None] = worker.submit(lambda: None)
+    job.future.result(SOON)
+
+    def broken(_job: Job[Any]) -> bool:
+        monkeypatch.undo()
+        raise RuntimeError("not of the work itself")
+
+    monkeypatch.setattr(Job, "step", broken)
+    worker.submit(lambda: None)
+    assert worker.submit(lambda: 7).future.result(SOON) == 7
 
 
 def test_closing_ends_what_is_under_way_and_refuses_more() -> None:

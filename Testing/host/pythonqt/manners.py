@@ -141,8 +141,10 @@ def _raw_header(verb: str) -> None:
     @override("QNetworkReply", verb)
     @override("QNetworkRequest", verb)
     def raw_header(shown: Any, name: Any) -> Any:
-        name = to_real(name)
-        return to_python(getattr(to_real(shown), verb)(name if isinstance(name, str) else bytes(name).decode("latin1")))
+        """Qt 6.7 and later take a QAnyStringView: PythonQt makes str(b"Name") of bytes, and there is no such header."""
+        if not isinstance(name, str):
+            raise ValueError(f"{verb} expects a header's name as text, got {type(name).__name__}")
+        return to_python(getattr(to_real(shown), verb)(name))
 
 
 for _verb in ("rawHeader", "hasRawHeader"):

@@ -4,6 +4,8 @@ The scene sends no event when it is saved, here as in Slicer (StartSaveEvent is 
 fileSaved of this object tells of it, after the file is written.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ class qSlicerCoreIOManager(QtCore.QObject):
     defaultSceneFileType = stored("defaultSceneFileType", str, "MRML Scene (.mrml)")
 
     core: Any  # scene.Core
+    slow = False  # a load that takes over a second: Slicer's progress dialog has events handled at each node it adds
 
     def fileType(self, path: Any) -> str:
         name = str(path).lower()
@@ -55,7 +58,11 @@ class qSlicerCoreIOManager(QtCore.QObject):
         if kind == "VolumeFile":
             volumes = logics["Volumes"]
             options = (1 if properties.get("labelmap") else 0) | (4 if properties.get("singleFile") else 0)
-            return volumes.AddArchetypeVolume(path, name, options)
+            with self._events_handled():
+                node = volumes.AddArchetypeVolume(path, name, options)
+            if node is not None and self.slow and properties.get("show", True):  # the reader does it after all else
+                slicer.util.setSliceViewerLayers(background=node, fit=True)
+            return node
         if kind == "SegmentationFile":
             return logics["Segmentations"].LoadSegmentationFromFile(path, False, name)
         if kind == "MarkupsFile":
@@ -71,6 +78,16 @@ class qSlicerCoreIOManager(QtCore.QObject):
         if kind == "TableFile":
             return self._with_storage("vtkMRMLTableNode", path, name)
         raise NotImplementedError(f"loading a {kind} is not in Testing/host")
+
+    @contextmanager
+    def _events_handled(self) -> Iterator[None]:
+        handle = lambda _caller, _event: QtCore.QCoreApplication.processEvents()  # noqa: E731
+        tag = slicer.mrmlScene.AddObserver(slicer.mrmlScene.NodeAddedEvent, handle) if self.slow else None
+        try:
+            yield
+        finally:
+            if tag is not None:
+                slicer.mrmlScene.RemoveObserver(tag)
 
     def _with_storage(self, class_name: str, path: str, name: str) -> Any:
         node = slicer.mrmlScene.AddNewNodeByClass(class_name, name)

@@ -10,6 +10,7 @@ from typing import Any
 import slicer
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from ..log import log
 from .ctk_widgets import ctkExpandableWidget
 from .node_widgets import qMRMLNodeComboBox
 from .observing import Observers
@@ -38,7 +39,7 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     effectColumnCount = stored("effectColumnCount", int, 2, lambda self: self.updateEffectList())
     effectButtonStyle = stored("effectButtonStyle", int, 0)
     unorderedEffectsVisible = stored("unorderedEffectsVisible", bool, True)
-    maskingSectionVisible = stored("maskingSectionVisible", bool, True)
+    maskingSectionVisible = stored("maskingSectionVisible", bool, True, lambda self: self.want_node())
     switchToSegmentationsButtonVisible = stored("switchToSegmentationsButtonVisible", bool, True)
     show3DButtonVisible = stored("show3DButtonVisible", bool, True)
     addRemoveSegmentButtonsVisible = stored("addRemoveSegmentButtonsVisible", bool, True)
@@ -60,6 +61,11 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         self._views_observed = False
         self._updating = False
         self._build()
+
+    def want_node(self) -> None:
+        """As the application says where masking is shown or hidden before there is a node."""
+        if getattr(self, "_node", None) is None:
+            log.critical("qMRMLSegmentEditorWidget: Invalid segment editor parameter set node")
 
     def _build(self) -> None:
         self.form = QtWidgets.QFormLayout(self)
