@@ -78,6 +78,7 @@ class TestAnotherTask(SessionCase):
             self.session.save()
             until(lambda: self.session.learning.phase == "learning")
             act()
+            quiet(1.0)  # what the engine had told before that comes behind it
             until(lambda: "step" not in learningText(self.session.status, self.session.learning), 10)
             quiet(0.5)
             self.assertNotIn("step", learningText(self.session.status, self.session.learning))

@@ -9,5 +9,5 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 EPILOG = (
     "Exit codes: 0 done; 1 nothing wrong, but something was left out, failed a check or was not wanted (it is listed); "
-    "2 usage or input, told in a sentence; 130 stopped by Ctrl-C."
+    "2 usage or input, told in a sentence; 130 stopped by Ctrl-C; 143 segment, find, replay: ended by SIGTERM."
 )

@@ -118,7 +118,7 @@ class WorkerEngine(Forwarder):
         if error is None:
             self._take_leisure(task)
         if isinstance(error, AuxolError):
-            log.error("Learning of a task stopped: %s", error)
+            log.error("Learning of a task stopped: %s", type(error).__name__)  # its sentence may name the task
             self.engine.tell(task, "failed", reason=str(error))
         elif error is not None:
             log.error("Learning of a task stopped by a defect of the program", exc_info=error)

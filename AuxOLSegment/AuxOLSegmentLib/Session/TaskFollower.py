@@ -157,6 +157,8 @@ class TaskFollower:
             "relearning": self._relearning,
             "relearned": self._relearned,
             "restored": self._restored,
+            "reset": self._givenUp,
+            "forgotten": self._givenUp,
         }.get(event.kind)
         if take is not None:
             take(event)
@@ -214,5 +216,9 @@ class TaskFollower:
         self.learning.phase = "failed"
         self._tell(_("Learning stopped: {reason}").format(reason=event.data.get("reason")), "error")
 
+    def _givenUp(self, event: Event) -> None:
+        self.learning.phase = ""
+
     def _restored(self, event: Event) -> None:
+        self.learning.phase = ""
         self._tell(_("Version {version} is in use again").format(version=event.data.get("version")), "info")
