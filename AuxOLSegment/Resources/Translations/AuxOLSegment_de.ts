@@ -1176,6 +1176,14 @@ Die Engine neu starten und die Aufgabe neu lernen?</translation>
         <source>From the Dice of each saved slice, taken before anything was learned from it: what was shown beside what the generalist alone would have shown. Voxels: two times those that you saved, times that difference, which is exact where a proposal is as large as what you saved; known of the slices that were saved since this scene was opened and have one object.</source>
         <translation>Aus dem Dice jeder gespeicherten Schicht, bestimmt, bevor aus ihr gelernt wurde: was gezeigt wurde, neben dem, was der Generalist allein gezeigt hätte. Voxel: zweimal die Zahl der von Ihnen gespeicherten, mal diesem Unterschied; das ist genau, wo ein Vorschlag so groß ist wie das, was Sie gespeichert haben. Bekannt für Schichten mit einem Objekt, die gespeichert wurden, seit diese Szene geöffnet ist.</translation>
     </message>
+    <message>
+        <source>{count} saved slices are not learned yet, and are not what this takes back: it undoes the last update that was learned. To be rid of a slice that waits, use Forget. Undo the last update?</source>
+        <translation>{count} gespeicherte Schichten sind noch nicht gelernt und werden hiermit nicht zurückgenommen: Rückgängig gemacht wird das letzte Gelernte. Um eine wartende Schicht loszuwerden, nehmen Sie „Vergessen“. Das letzte Gelernte rückgängig machen?</translation>
+    </message>
+    <message>
+        <source>Undo last update</source>
+        <translation>Änderung zurücknehmen</translation>
+    </message>
 </context>
 <context>
     <name>Panel.LearningTexts</name>

@@ -1176,6 +1176,14 @@ Redémarrer le moteur et la réapprendre&#xa0;?</translation>
         <source>From the Dice of each saved slice, taken before anything was learned from it: what was shown beside what the generalist alone would have shown. Voxels: two times those that you saved, times that difference, which is exact where a proposal is as large as what you saved; known of the slices that were saved since this scene was opened and have one object.</source>
         <translation>D&apos;après le Dice de chaque coupe enregistrée, mesuré avant qu&apos;elle ne serve à apprendre&#xa0;: ce qui a été affiché, à côté de ce que le généraliste seul aurait affiché. Voxels&#xa0;: deux fois ceux que vous avez enregistrés, fois cette différence, ce qui est exact quand une proposition est aussi grande que ce que vous avez enregistré&#xa0;; connu pour les coupes à un seul objet enregistrées depuis l&apos;ouverture de cette scène.</translation>
     </message>
+    <message>
+        <source>{count} saved slices are not learned yet, and are not what this takes back: it undoes the last update that was learned. To be rid of a slice that waits, use Forget. Undo the last update?</source>
+        <translation>{count} coupes enregistrées ne sont pas encore apprises et ne sont pas ce qui est repris : c&apos;est le dernier apprentissage qui est annulé. Pour écarter une coupe qui attend, utilisez « Oublier ». Annuler le dernier apprentissage ?</translation>
+    </message>
+    <message>
+        <source>Undo last update</source>
+        <translation>Annuler mise à jour</translation>
+    </message>
 </context>
 <context>
     <name>Panel.LearningTexts</name>

@@ -13,9 +13,10 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 from task_samples import new_task, publish, reopened, teach
 
-from auxol_core.errors import InvalidInputError, LeaseLostError, NotFoundError
+from auxol_core.errors import InvalidInputError, LeaseLostError, NotFoundError, StorageFullError
 from auxol_core.taskfile.connections import connect, uri_of
 from auxol_core.taskfile.folder import TaskFolder
+from auxol_core.taskfile.sentences import translate_errors
 from auxol_core.taskfile.task_file import TaskFile
 
 
@@ -81,6 +82,14 @@ def test_what_a_mac_puts_beside_a_file_is_no_task(tmp_path: Path) -> None:
     folder = TaskFolder(tmp_path)
     (tmp_path / "._liver.auxol").write_bytes(b"Mac OS X")
     assert folder.names() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"), [("disk I/O error", "start the engine"), ("disk is full", "Free some space")]
+)
+def test_a_disk_that_was_away_is_not_told_to_be_full(path: Path, said: str, advice: str) -> None:
+    with pytest.raises(StorageFullError, match=advice), translate_errors(path):
+        raise sqlite3.OperationalError(said)
 
 
 def test_a_commit_is_on_the_disk_on_a_mac_too(task: TaskFile) -> None:
