@@ -3,7 +3,7 @@ that cannot be read."""
 
 import numpy as np
 import slicer
-from session_case import SessionCase
+from session_case import SessionCase, volume_with
 from slicer_setting import main, quiet, until
 
 
@@ -98,6 +98,21 @@ class TestMoved(NotByTheUser):
         self.assertEqual([self.state(6), self.state(7)], ["saved", "saved"])
         self.assertEqual((self.session.saveAllReviewed(), self.session.unreviewed()), (0, []))
         self.assertEqual(self.count(), 2)
+
+
+class TestAnotherVolumeDeformed(NotByTheUser):
+    def test_slices_of_the_chosen_one_are_saved_all_the_same(self):
+        from test_moved_volume import deformation
+
+        self.accepted(6)
+        before, other = self.volume, volume_with(self.truth, name="venous")
+        slicer.util.setSliceViewerLayers(background=other, fit=True)
+        self.session.setInputs(other, self.segmentation, self.segmentID)
+        self.volume = other
+        self.accepted(7)
+        before.SetAndObserveTransformNodeID(deformation().GetID())
+        self.assertEqual(self.session.saveAllReviewed(), 1)
+        until(lambda: self.count() == 1)
 
 
 class TestNothingLeft(NotByTheUser):

@@ -7,7 +7,7 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
-from auxol_core.errors import AuxolError
+from auxol_core.errors import AuxolError, InvalidInputError
 from auxol_core.options import TaskOptions
 from auxol_core.types import Receipt
 from AuxOLSegmentLib.Engine.Async import Breath, Tasks
@@ -131,7 +131,10 @@ class SaveFlow:
         key = record.key
         if not self._selection.holds(key):
             return False
-        return record.isAt(self._selection.placeOn(key)) and self._selection.digestOn(key) == record.digest
+        try:
+            return record.isAt(self._selection.placeOn(key)) and self._selection.digestOn(key) == record.digest
+        except InvalidInputError:  # of a volume that is not the chosen one, and was deformed meanwhile
+            return False
 
     def saveThese(self, keys: Sequence[SliceKey]) -> int:
         """Save these slices as they are, because the user says so, but for those that are saved already; how many."""
