@@ -193,21 +193,12 @@ class TestUnreadable(SessionCase):
 
 class TestNonLinear(SessionCase):
     def test_a_segmentation_under_a_deformation_says_what_to_do(self):
-        import vtk
+        from test_moved_volume import deformation
 
         self.propose()
         self.session.accept()
         self.saved()
-        points = vtk.vtkPoints()
-        for place in ((0, 0, 0), (40, 0, 0), (0, 40, 0), (0, 0, 40)):
-            points.InsertNextPoint(place)
-        spline = vtk.vtkThinPlateSplineTransform()
-        spline.SetSourceLandmarks(points)
-        spline.SetTargetLandmarks(points)
-        spline.SetBasisToR()
-        transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode")
-        transform.SetAndObserveTransformToParent(spline)
-        self.segmentation.SetAndObserveTransformNodeID(transform.GetID())
+        self.segmentation.SetAndObserveTransformNodeID(deformation().GetID())
         self.show(7)
         quiet()
         for why in (self.session.whyNot(), self.session.canSave()[1], self.session.canSayNothing()[1]):
