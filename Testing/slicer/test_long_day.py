@@ -205,6 +205,28 @@ class TestJoints(SessionCase):
         now = resultOf(link.proposal(shown.proposalID))
         np.testing.assert_array_equal(self.session.proposals.get(shown.proposalID).mask, now.mask)
 
+    def test_more_events_than_the_engine_keeps_have_all_that_is_shown_asked_for_anew(self):
+        from auxol_core.types import Event
+
+        self.propose(5)
+        quiet(0.5)
+        follower, fetched = self.session.desk._follower, []
+        real, missed = follower.link.events, follower._missed
+        follower._missed = lambda: (fetched.append(1), missed())
+
+        async def flood(after, wait):
+            follower.link.events = real
+            first = after + 500  # those before it have fallen out
+            return [Event(first + at, self.name, "progress", {"steps": at}) for at in range(1000)]
+
+        follower.link.events = flood
+        self.session.pause(True)  # so that the call that waits comes back
+        self.draw(np.roll(self.truth[7], 6, axis=1), 7)
+        self.show(7)
+        quiet()
+        self.session.save()
+        until(lambda: fetched)
+
     def test_propagation_passes_over_what_was_prompted(self):
         self.propose(8)
         self.propose(6)

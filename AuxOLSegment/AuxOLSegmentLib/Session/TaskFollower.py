@@ -17,6 +17,7 @@ from AuxOLSegmentLib.Session.TaskHistory import TaskHistory
 log = logging.getLogger(__name__)
 
 RETRY_MS = 2_000
+MANY = 900  # of the thousand events that the engine keeps of a task
 TAKEN_BACK = {"restored", "forgotten", "reset"}  # after these events any row may be another one
 PASSING = {"progress", "refreshed", "relearning", "encoding"}  # these change no row
 OF_PROMPTS = {"refreshed", "encoding"}  # what they tell is the prompts' and proposals' own
@@ -114,10 +115,12 @@ class TaskFollower:
                 continue
             try:
                 events = await self.link.events(last, 25.0 if known else 0.0)
+                # More came than the engine keeps: what fell out may have changed any mask that is shown.
+                lost = known and len(events) >= MANY and events[0].sequence > last + 1
                 last = events[-1].sequence if events else last
                 if known:  # what happened before the task was opened here is in its status
                     await self._happened(events)
-                elif missed:
+                if lost or (missed and not known):
                     self._missed()
                     await self.read()
             except CancelledError:
