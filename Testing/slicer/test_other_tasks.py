@@ -57,6 +57,18 @@ class TestAnotherTask(SessionCase):
         self.assertEqual(tagOf(self.segmentation.GetSegmentation().GetSegment(spleen), "AuxOL.Task"), "")
         self.assertNotEqual(self.session.task, self.other)
 
+    def test_a_task_is_not_exported_over_one_that_is_open(self):
+        from session_case import SharedWorker
+
+        from auxol_core.errors import InvalidInputError
+        from AuxOLSegmentLib.Session.TaskFiles import writeTaskFile
+
+        (path,) = SharedWorker.folder.glob(f"{self.name}.auxol")
+        before = path.stat().st_ino
+        with self.assertRaisesRegex(InvalidInputError, "has open"):
+            writeTaskFile(path, b"another")
+        self.assertEqual(path.stat().st_ino, before)
+
     def test_a_name_that_is_refused_leaves_the_task_that_was_open(self):
         from AuxOLSegmentLib.Scene.SegmentTag import tagOf
 

@@ -10,6 +10,9 @@ from auxol_core.whole_files import write_whole
 
 def writeTaskFile(path: Path, data: bytes) -> None:
     """It holds parts of images: the user's alone. Not synced: a slow disk would hold Slicer's main thread."""
+    if path.with_name(path.name + ".owner").exists():  # an engine's note: it writes on into the file that was there
+        text = _("{path} is a task that an engine has open; nothing was written. Choose another place or name.")
+        raise InvalidInputError(text.format(path=path))
     try:
         write_whole(path, data, private=True, sync=False)
     except OSError as error:

@@ -2859,6 +2859,10 @@ Download: höchstens {megabytes} MB</translation>
         <source>A task file was expected at {path}, but it cannot be read ({reason}).</source>
         <translation>In {path} wurde eine Aufgabendatei erwartet, sie ist aber nicht lesbar ({reason}).</translation>
     </message>
+    <message>
+        <source>{path} is a task that an engine has open; nothing was written. Choose another place or name.</source>
+        <translation>{path} ist eine Aufgabe, die eine Engine offen hat; es wurde nichts geschrieben. Wählen Sie einen anderen Ort oder Namen.</translation>
+    </message>
 </context>
 <context>
     <name>Session.TaskFollower</name>

@@ -2859,6 +2859,10 @@ téléchargement&#xa0;: {megabytes} Mo au plus</translation>
         <source>A task file was expected at {path}, but it cannot be read ({reason}).</source>
         <translation>Un fichier de tâche était attendu dans {path}, mais il est illisible ({reason}).</translation>
     </message>
+    <message>
+        <source>{path} is a task that an engine has open; nothing was written. Choose another place or name.</source>
+        <translation>{path} est une tâche qu&apos;un moteur a ouverte ; rien n&apos;a été écrit. Choisissez un autre endroit ou un autre nom.</translation>
+    </message>
 </context>
 <context>
     <name>Session.TaskFollower</name>
