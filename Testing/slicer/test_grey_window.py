@@ -52,6 +52,16 @@ class TestWindowRow(PanelCase):
         self.tell("learning")
         self.assertEqual(self.ui.windowLowSpinBox.value, -110.0)
 
+    def test_the_small_numbers_of_an_adc_map_can_be_seen_and_set(self):
+        from auxol_core.types import IntensityWindow
+
+        self.told(window=IntensityWindow(0.0, 0.003), words="0 to 0.003")
+        self.assertEqual(self.ui.windowHighSpinBox.value, 0.003)
+        self.ui.windowHighSpinBox.setValue(0.0025)
+        self.assertTrue(self.ui.windowSetButton.enabled, self.ui.windowSetButton.toolTip)
+        self.ui.windowSetButton.click()
+        self.assertEqual(self.session.ordered("setWindow"), [(0.0, 0.0025)])
+
     def test_low_above_high_cannot_be_set(self):
         self.told()
         self.ui.windowLowSpinBox.setValue(300.0)

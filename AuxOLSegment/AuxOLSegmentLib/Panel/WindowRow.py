@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ from slicer.i18n import tr as _
 
 from AuxOLSegmentLib.Panel.PanelSession import PanelSession
 from AuxOLSegmentLib.Panel.PanelTools import Act, confirmed, setReady, silently
+
+DECIMALS, MOST_DECIMALS = 2, 12
 
 
 class WindowRow:
@@ -59,6 +62,10 @@ class WindowRow:
         if shown != self._shown:
             self._shown = shown
             with silently(ui.windowLowSpinBox, ui.windowHighSpinBox):
+                decimals = decimalsFor(0.0 if window is None else window.high - window.low)
+                for box in (ui.windowLowSpinBox, ui.windowHighSpinBox):
+                    box.setDecimals(decimals)
+                    box.setSingleStep(1.0 if decimals == DECIMALS else 10.0 ** (1 - decimals))
                 ui.windowLowSpinBox.setValue(0.0 if window is None else window.low)
                 ui.windowHighSpinBox.setValue(0.0 if window is None else window.high)
         self._refreshButtons()
@@ -74,6 +81,11 @@ class WindowRow:
         setReady(ui.windowResetButton, noTask or old or unset, _("Let the next volume that is prompted set it."))
         for box in (ui.windowLowSpinBox, ui.windowHighSpinBox):
             box.enabled = not (noTask or old)
+
+
+def decimalsFor(width: float) -> int:
+    """Digits behind the point by which a window of that width can be told and set: an ADC map goes from 0 to 0.003."""
+    return DECIMALS if width <= 0 else min(max(DECIMALS, 3 - math.floor(math.log10(width))), MOST_DECIMALS)
 
 
 def windowText(status: Any, info: Any) -> str:
