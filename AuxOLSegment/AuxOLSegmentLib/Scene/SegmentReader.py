@@ -15,6 +15,7 @@ from slicer.i18n import tr as _
 from auxol_core.errors import InvalidInputError
 from auxol_core.types import BoolArray
 from AuxOLSegmentLib.Scene.Geometry import (
+    SAME_VOXEL,
     SLICE_ROW_COLUMN,
     imageLattice,
     inExtent,
@@ -162,8 +163,15 @@ def occupiedSlices(
         return []
     labels = voxels(image)[inExtent(extent, shared)]
     first = shared[2 * SLICE_ROW_COLUMN[axis][0]]
-    # Plane by plane in the order of memory: a whole comparison needs as much memory again, columns across planes 40
-    # times the time.
+    return [int(index) for index in _occupiedPlanes(labels, value, axis) + first]
+
+
+def _occupiedPlanes(labels: np.ndarray, value: int, axis: int) -> np.ndarray:
+    """Where along ``axis`` of ``labels`` (k, j, i) the value is.
+
+    Plane by plane in the order of memory: a whole comparison needs as much memory again, columns across planes 40
+    times the time.
+    """
     occupied = np.zeros(labels.shape[axis], dtype=bool)
     for k, plane in enumerate(labels):
         here = plane == value
@@ -171,16 +179,22 @@ def occupiedSlices(
             occupied[k] = here.any()
         else:
             occupied |= here.any(axis=2 - axis)
-    return [int(index) for index in np.flatnonzero(occupied) + first]
+    return np.flatnonzero(occupied)
 
 
 def _occupiedElsewhere(
     image: slicer.vtkOrientedImageData, value: int, toVolume: np.ndarray, axis: int, count: int
 ) -> list[int]:
-    k, j, i = np.nonzero(voxels(image) == value)
-    extent = image.GetExtent()
+    labels, extent = voxels(image), image.GetExtent()
     row = toVolume[SLICE_ROW_COLUMN[axis][0]]
-    middle = row[0] * (i + extent[0]) + row[1] * (j + extent[2]) + row[2] * (k + extent[4]) + row[3]
+    along = int(np.argmax(np.abs(row[:3])))
+    far = [max(abs(extent[2 * at]), abs(extent[2 * at + 1])) for at in range(3)]
+    drift = sum(abs(row[at]) * far[at] for at in range(3) if at != along)
+    if drift < SAME_VOXEL:  # as of a PET beside its CT: of twenty million voxels the planes say enough
+        middle = row[along] * (_occupiedPlanes(labels, value, 2 - along) + extent[2 * along]) + row[3]
+    else:
+        k, j, i = np.nonzero(labels == value)
+        middle = row[0] * (i + extent[0]) + row[1] * (j + extent[2]) + row[2] * (k + extent[4]) + row[3]
     half = halfThickness(toVolume, axis)
     # +1 where a voxel's reach begins, -1 behind its end, summed up: how many voxels reach into each slice.
     begins = np.clip(np.ceil(middle - half), 0, count).astype(int)
