@@ -87,13 +87,9 @@ def _refused_error(path: Path, text: str) -> TaskFileError:
 
 
 def _full_error(path: Path, error: Exception) -> StorageFullError:
-    done = "Nothing of this step was saved and the task is as it was before."
-    if "disk I/O error" in str(error):  # also of a file on a network disk that was away for a moment
-        return StorageFullError(
-            f"Expected to read and write {path.name}, but its disk is failing or was away ({error}). {done} See that "
-            "the disk is there, start the engine again, and send it again."
-        )
+    # SQLite has one sentence for a disk that is full and for a network disk that was away for a moment.
+    away = " If there is room, its disk was away: start the engine again." if "disk I/O error" in str(error) else ""
     return StorageFullError(
-        f"Expected room to write {path.name}, but the disk is full or failing ({error}). {done} Free some space and "
-        "send it again."
+        f"Expected room to write {path.name}, but the disk is full or failing ({error}). Nothing of this step was "
+        f"saved and the task is as it was before. Free some space and send it again.{away}"
     )
