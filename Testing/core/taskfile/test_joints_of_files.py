@@ -85,9 +85,9 @@ def test_what_a_mac_puts_beside_a_file_is_no_task(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_may_have_been_away_is_not_told_to_be_full_alone(path: Path) -> None:
-    with pytest.raises(StorageFullError, match="Free some space.* start the engine again"), translate_errors(path):
+    with pytest.raises(StorageFullError, match=r"Free some space.* start the engine again"), translate_errors(path):
         raise sqlite3.OperationalError("disk I/O error")
-    with pytest.raises(StorageFullError, match="Free some space and send it again.$"), translate_errors(path):
+    with pytest.raises(StorageFullError, match=r"Free some space and send it again.$"), translate_errors(path):
         raise sqlite3.OperationalError("database or disk is full")
 
 
