@@ -14,12 +14,13 @@ log = logging.getLogger(__name__)
 
 class Address:
     """A server's ``url`` without a slash at its end, and a user's ``token``. ``loopback``: the server is this machine.
+    ``named``: a person has named it, so that it is another one than the engine of this machine, also behind a tunnel.
 
     Raises InvalidInputError for an address or a token that can be none.
     """
 
-    def __init__(self, url: str, token: str) -> None:
-        self.url, self.token = url.rstrip("/"), token
+    def __init__(self, url: str, token: str, *, named: bool = False) -> None:
+        self.url, self.token, self.named = url.rstrip("/"), token, named
         self.loopback = is_loopback(_host_of(url))
         if not token or not token.isascii() or not token.isprintable():
             raise InvalidInputError(
@@ -31,7 +32,7 @@ class Address:
     @property
     def owner(self) -> str:
         """Whose corrections go there, see ``address_of``."""
-        return address_of(self.url, self.token, loopback=self.loopback)
+        return address_of(self.url, self.token, loopback=self.loopback and not self.named)
 
 
 def address_of(url: str, token: str, *, loopback: bool) -> str:

@@ -57,7 +57,7 @@ class _Client:
 
     def __init__(self, whom: tuple[str, str] | None, limits: Timeouts, brought: Callable[[str, str], None]) -> None:
         self.whom, self.memory = whom, ClientMemory()
-        calls = Calls(NOWHERE if whom is None else Address(*whom), limits)
+        calls = Calls(NOWHERE if whom is None else Address(*whom, named=True), limits)
         self.verbs = ClientVerbs(Mending(calls, self.memory, brought), keeps=True)
 
 
@@ -260,7 +260,7 @@ class EngineConnection:
 
     async def _found(self) -> Found:
         if self.remote:
-            address = Address(self._settings.serverUrl, self._settings.serverToken)
+            address = Address(self._settings.serverUrl, self._settings.serverToken, named=True)
             return Found(address, await aboutServer(address, self._limits))
         there = await attached(self._settings, self._limits)
         return there or await launched(self._settings, self._limits, self._begun, self._died)

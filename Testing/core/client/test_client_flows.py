@@ -245,6 +245,14 @@ def test_a_save_into_a_task_that_is_not_there_is_set_aside_and_not_erased(world:
     assert world.aside == [made.file_name]  # the file may be on its way back: restored, synchronised, mounted
 
 
+def test_what_is_saved_for_this_machine_is_not_for_a_server_behind_a_tunnel(world: World) -> None:
+    kept(world)
+    world.verbs.calls.move(Address("http://127.0.0.1:8750", "a token", named=True))
+    world.answers |= {"GET /tasks": [{"tasks": ["liver"]}], "PUT /tasks/liver/corrections/a": [RECEIPT]}
+    assert world.run(world.verbs.corrections.send_waiting(open_tasks=True)).arrived == 0
+    assert len(world.outbox) == 1 and world.lines == []
+
+
 def test_a_save_waits_where_its_task_is_not_open_and_nobody_said_to_open_it(world: World) -> None:
     kept(world)
     world.answers["PUT /tasks/liver/corrections/a"] = [NO_TASK]
