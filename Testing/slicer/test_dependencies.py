@@ -83,7 +83,7 @@ class TestInstalling(DependenciesCase):
         self.assertIn("torch>=2.4", self.dependencies.missing())
         ok, text = self.install()
         self.assertTrue(ok, text)
-        self.assertEqual(self.log[0], ("torch", False, ">=2.2"))
+        self.assertEqual(self.log[0], ("torch", False, ">=2.4"))
         self.assertEqual(self.log[1][:3], ("others", False, "AuxOLSegment"))
         self.assertEqual(self.dependencies.missing(), [])
         self.assertEqual(len(self.lines), 2)

@@ -80,20 +80,18 @@ class TestAnotherTask(SessionCase):
         self.assertNotIn("liver w/o contrast", self.session.taskNames)
 
     def test_an_update_that_is_given_up_leaves_no_step_behind(self):
+        from auxol_core.types import Event
         from AuxOLSegmentLib.Panel.LearningTexts import learningText
 
+        text = lambda: learningText(self.session.status, self.session.learning)  # noqa: E731
         for act in (lambda: self.session.pause(True), self.session.reset):
-            self.draw(np.roll(self.truth[7], 5, axis=1), 7)
-            self.show(7)
-            quiet()
             self.session.pause(False)
-            self.session.save()
-            until(lambda: self.session.learning.phase == "learning")
+            until(lambda: not self.session.status.paused and self.session.learning.queued == 0)
+            quiet()
+            self.session.desk._follower._take(Event(10**6, self.name, "progress", {"steps": 1}))
+            self.assertIn("step", text())
             act()
-            quiet(1.0)  # what the engine had told before that comes behind it
-            until(lambda: "step" not in learningText(self.session.status, self.session.learning), 10)
-            quiet(0.5)
-            self.assertNotIn("step", learningText(self.session.status, self.session.learning))
+            until(lambda: "step" not in text(), 10)
 
     def test_an_undone_update_is_not_said_to_be_learned(self):
         from AuxOLSegmentLib.Panel.LearningTexts import learningText
