@@ -13,6 +13,7 @@ from auxol_core.errors import InvalidInputError, NotFoundError
 from auxol_core.private_files import make_folder, tighten, tighten_folder
 from auxol_core.taskfile.schema import check_name
 from auxol_core.taskfile.task_file import TaskFile
+from auxol_core.whole_files import UNFINISHED
 
 SUFFIX = ".auxol"
 # What this program, a server and the module for Slicer put into a folder of tasks, and what file managers do.
@@ -20,7 +21,7 @@ _FILES = re.compile(
     r".+\.auxol(\.owner(\.\d+)?|\.before(-journal)?|-journal|-wal|-shm)?|\.[0-9a-f]{16}\.partial(-journal)?|worker\.json"
     r"|\.DS_Store|desktop\.ini|Thumbs\.db"
 )
-_HALF_MADE = re.compile(r"\.[0-9a-f]{16}\.partial(-journal)?")
+_HALF_MADE = re.compile(rf"{UNFINISHED.pattern}(-journal)?")
 OLD_S = 3600.0
 _FOLDERS = re.compile(r"\.transfer-.*|users|shared|outbox")
 

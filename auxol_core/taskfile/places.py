@@ -5,12 +5,11 @@ A crash leaves a ``.partial`` file, never half a task.
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
-import sys
 from pathlib import Path
 
+from auxol_core import whole_files
 from auxol_core.errors import InvalidInputError
 
 
@@ -49,14 +48,5 @@ def sync(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Put the name on the disk too; Windows does that by itself and knows no such call."""
-    if sys.platform == "win32":
-        return
-    folder = os.open(path.resolve().parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    except OSError as error:  # some network disks know no such call for a folder
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(folder)
+    """Put the name of ``path`` on the disk too."""
+    whole_files.sync_folder(path.resolve().parent)

@@ -179,8 +179,7 @@ class VersionTree:
         ``lineage(version)`` after it, replayed, give ``version``. Raises NotFoundError if there is no such version.
         """
         with self._database.mutex:
-            stored = set(self.snapshot_versions())
-            for nearest in [u.version for u in reversed(self.lineage(version)) if u.version in stored]:
+            for nearest in self._stored_before(version):
                 try:
                     return nearest, self.snapshot(nearest)
                 except TaskFileCorruptError as error:  # an older one and the journal make it again
@@ -190,8 +189,12 @@ class VersionTree:
     def nearest_stored(self, version: int) -> int:
         """The last version at or before ``version`` on its lineage whose state is stored, 0 where none is."""
         with self._database.mutex:
-            stored = set(self.snapshot_versions())
-            return next((u.version for u in reversed(self.lineage(version)) if u.version in stored), 0)
+            return next(iter(self._stored_before(version)), 0)
+
+    def _stored_before(self, version: int) -> list[int]:
+        """All of them, the last one first."""
+        stored = set(self.snapshot_versions())
+        return [update.version for update in reversed(self.lineage(version)) if update.version in stored]
 
     def _check_place(self, update: UpdateRow, instead_of: int | None) -> None:
         if not update.published:

@@ -110,7 +110,7 @@ class FindFlow:
         """Whether a person has settled the slice (also: said that nothing is there) or prompted on it."""
         record = self._selection.book.get(key)
         settled = record is not None and record.state in SETTLED
-        return settled or any(shown.objectID for shown in self._proposals.on(key))
+        return settled or self._proposals.isPrompted(key)
 
     def _errand(self, keys: list[SliceKey], taken: set[int], tally: _Tally | None) -> Errand:
         """``tally`` None: it goes by itself."""

@@ -200,6 +200,10 @@ class Proposals:
         """Those on a slice."""
         return [shown for shown in self._shown.values() if shown.key == key]
 
+    def isPrompted(self, key: SliceKey) -> bool:
+        """Whether something that is shown on a slice answers a prompt."""
+        return any(shown.objectID for shown in self.on(key))
+
     def slices(self) -> list[SliceKey]:
         """Slices with a proposal."""
         return list(dict.fromkeys(shown.key for shown in self._shown.values()))

@@ -119,7 +119,7 @@ class VolumeFlow:
         if not masks:
             self._teller.say(_("Accept or draw the structure on one slice of this range first"), "warning")
             return
-        prompted = {place for place, key in enumerate(keys) if any(s.objectID for s in self._proposals.on(key))}
+        prompted = {place for place, key in enumerate(keys) if self._proposals.isPrompted(key)}
         taken = frozenset(filled | prompted)
         if len(taken) == len(keys):
             self._teller.say(_("Every slice is filled, settled or prompted already"), "warning")
@@ -162,7 +162,7 @@ class VolumeFlow:
             return
         record = self._selection.book.get(key)
         settled = record is not None and record.state in SETTLED
-        prompted = self._marked(key) or any(shown.objectID for shown in self._proposals.on(key))
+        prompted = self._marked(key) or self._proposals.isPrompted(key)
         if settled or prompted or not self._selection.markOn(key).empty:  # a person was there meanwhile
             self._offers.forgetInEngine(item.proposal.proposal_id)
             return
